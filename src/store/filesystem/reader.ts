@@ -1,0 +1,107 @@
+import { close, closeSync, read, readSync } from "node:fs";
+import { promisify } from "node:util";
+import { wrongSize } from "../body.ts";
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { GetOptions, ObjectMeta, ObjectReader } from "../object-store.ts";
+import { fromFilesystem } from "./errors.ts";
+
+/** Bytes per read of a large file: large enough that the calls do not count, small enough to hold several. */
+const CHUNK_BYTES = 1024 * 1024;
+
+const readAsync = promisify(read);
+
+/** An open file. Small ones are read synchronously, large ones piece by piece without stalling the event loop. */
+export class FileReader implements ObjectReader {
+	readonly meta: ObjectMeta;
+	readonly #about: StoreErrorOptions;
+	readonly #start: number;
+	readonly #length: number;
+	readonly #signal: AbortSignal | undefined;
+	#descriptor: number | undefined;
+
+	/** Takes over the descriptor, and closes it when disposed of. */
+	constructor(
+		descriptor: number,
+		meta: ObjectMeta,
+		about: StoreErrorOptions,
+		options: GetOptions,
+	) {
+		this.#descriptor = descriptor;
+		this.meta = meta;
+		this.#about = about;
+		this.#start = Math.min(options.start ?? 0, meta.size);
+		this.#length = Math.max(
+			0,
+			Math.min(options.end ?? meta.size, meta.size) - this.#start,
+		);
+		this.#signal = options.signal;
+	}
+
+	async bytes(maxBytes: number): Promise<Uint8Array> {
+		if (this.#length > maxBytes) {
+			throw new StoreError(
+				"unsupported",
+				`it has ${this.#length} bytes, more than ${maxBytes}`,
+				this.#about,
+			);
+		}
+		const buffer = Buffer.allocUnsafe(this.#length);
+		let filled = 0;
+		while (filled < this.#length) {
+			const count = this.#read(buffer, filled);
+			if (count === 0) throw wrongSize(this.#length, filled, this.#about);
+			filled += count;
+		}
+		return buffer;
+	}
+
+	async *stream(): AsyncGenerator<Uint8Array> {
+		let position = 0;
+		while (position < this.#length) {
+			this.#signal?.throwIfAborted();
+			const length = Math.min(CHUNK_BYTES, this.#length - position);
+			// A buffer of its own each time: consumers keep pieces until their part is sent.
+			const buffer = Buffer.allocUnsafe(length);
+			const { bytesRead } = await readAsync(
+				this.#open(),
+				buffer,
+				0,
+				length,
+				this.#start + position,
+			).catch((error) => {
+				throw fromFilesystem(error, this.#about);
+			});
+			if (bytesRead === 0) throw wrongSize(this.#length, position, this.#about);
+			position += bytesRead;
+			yield buffer.subarray(0, bytesRead);
+		}
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		const descriptor = this.#descriptor;
+		this.#descriptor = undefined;
+		if (descriptor === undefined) return;
+		if (this.#length <= CHUNK_BYTES) closeSync(descriptor);
+		else await promisify(close)(descriptor);
+	}
+
+	#read(buffer: Buffer, filled: number): number {
+		try {
+			return readSync(
+				this.#open(),
+				buffer,
+				filled,
+				this.#length - filled,
+				this.#start + filled,
+			);
+		} catch (error) {
+			throw fromFilesystem(error, this.#about);
+		}
+	}
+
+	#open(): number {
+		if (this.#descriptor === undefined)
+			throw new StoreError("unknown", "its reader is closed", this.#about);
+		return this.#descriptor;
+	}
+}

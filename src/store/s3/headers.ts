@@ -1,0 +1,48 @@
+import type { ObjectMeta, PutOptions } from "../object-store.ts";
+import type { ResponseHeaders } from "./exchange.ts";
+import { md5Of, unquoted } from "./list-parser.ts";
+
+/** The header that asks for a part of an object, `end` excluded; none for the whole. */
+export function rangeHeaders(
+	start: number | undefined,
+	end: number | undefined,
+): Record<string, string> {
+	if (start === undefined && end === undefined) return {};
+	return { range: `bytes=${start ?? 0}-${end === undefined ? "" : end - 1}` };
+}
+
+/** The headers of a conditional PUT. */
+export function conditionHeaders(
+	only: PutOptions["only"],
+): Record<string, string> {
+	if (only === undefined) return {};
+	return only === "absent"
+		? { "if-none-match": "*" }
+		: { "if-match": `"${only.version}"` };
+}
+
+/** The ETag without its quotation marks; "" when the server names none. */
+export function etagFrom(headers: ResponseHeaders): string {
+	return typeof headers.etag === "string" ? unquoted(headers.etag) : "";
+}
+
+/** What the headers of a HEAD or GET say of an object. */
+export function metaFrom(key: string, headers: ResponseHeaders): ObjectMeta {
+	const version = etagFrom(headers);
+	const range =
+		typeof headers["content-range"] === "string"
+			? headers["content-range"]
+			: undefined;
+	const size = Number(
+		range === undefined
+			? headers["content-length"]
+			: range.slice(range.lastIndexOf("/") + 1),
+	);
+	return {
+		key,
+		size,
+		version,
+		lastModified: Date.parse(String(headers["last-modified"])),
+		md5: md5Of(version),
+	};
+}

@@ -1,0 +1,277 @@
+import { hash } from "node:crypto";
+import { readProven } from "../body.ts";
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { compareKeys, keyProblem } from "../key.ts";
+import {
+	type Body,
+	type Call,
+	type Capabilities,
+	type GetOptions,
+	type ListOptions,
+	type ObjectMeta,
+	type ObjectReader,
+	type ObjectStore,
+	PAGE_SIZE,
+	type Page,
+	type PutOptions,
+} from "../object-store.ts";
+import { Pruner } from "../prune.ts";
+import { retrying } from "../retry.ts";
+import { CONTENT_TYPE, type Control } from "./control.ts";
+import { fromFailure, fromThrown } from "./errors.ts";
+import {
+	conditionHeaders,
+	etagFrom,
+	metaFrom,
+	rangeHeaders,
+} from "./headers.ts";
+import { type Listing, md5Of, parseListing } from "./list-parser.ts";
+import type { S3Location } from "./location.ts";
+import { MULTIPART_THRESHOLD, MultipartUpload } from "./multipart.ts";
+import type { Plane } from "./plane.ts";
+import { S3Reader } from "./reader.ts";
+
+/** Most keys one DeleteObjects call takes. Source: S3 API reference, DeleteObjects. */
+const DELETE_BATCH = 1000;
+
+/** A bucket, or a prefix of one, on S3 or a compatible server. */
+export class S3Store implements ObjectStore {
+	readonly url: string;
+	readonly identity: string;
+	readonly can: Capabilities = {
+		putIfAbsent: true,
+		putIfVersion: true,
+		multipartThreshold: MULTIPART_THRESHOLD,
+	};
+	readonly #prefix: string;
+	readonly #plane: Plane;
+	readonly #control: Control;
+
+	/** Takes over both planes, and closes them when disposed of. */
+	constructor(location: S3Location, plane: Plane, control: Control) {
+		this.url = location.url;
+		this.identity = `${plane.origin}/${location.bucket}/${location.prefix}`;
+		this.#prefix = location.prefix;
+		this.#plane = plane;
+		this.#control = control;
+	}
+
+	address(key: string): string {
+		return `${this.url}/${key}`;
+	}
+
+	async head(key: string, call: Call = {}): Promise<ObjectMeta | undefined> {
+		const request = {
+			method: "HEAD",
+			key: this.#prefix + key,
+			signal: call.signal,
+		} as const;
+		const { status, headers } = await this.#plane.request(
+			request,
+			this.#about("head", key),
+			[404],
+		);
+		if (status !== 404) return metaFrom(key, headers);
+		// A HEAD has no body to tell an absent object from an absent bucket: a listing tells, or throws (I2).
+		const { objects } = await this.#page(
+			{ prefix: key, signal: call.signal },
+			{},
+			1,
+		);
+		return objects[0]?.key === key ? objects[0] : undefined;
+	}
+
+	async get(key: string, options: GetOptions = {}): Promise<ObjectReader> {
+		const { start, end, signal } = options;
+		const headers = rangeHeaders(start, end);
+		const about = this.#about("get", key);
+		const stream = await this.#plane.stream(
+			{ method: "GET", key: this.#prefix + key, headers, signal },
+			about,
+		);
+		return new S3Reader(metaFrom(key, stream.headers), stream, about, signal);
+	}
+
+	async put(
+		key: string,
+		body: Uint8Array | Body,
+		options: PutOptions = {},
+	): Promise<ObjectMeta> {
+		const about = this.#about("put", key);
+		const problem = keyProblem(key);
+		if (problem !== undefined)
+			throw new StoreError("unsupported", problem, about);
+		if (!(body instanceof Uint8Array) && body.size > MULTIPART_THRESHOLD)
+			return await this.#putParts(key, body, options);
+		const bytes = await readProven(body, options.digest, about);
+		const { digest } = options;
+		// Already proven to be the bytes' own.
+		const sha256 =
+			digest?.algorithm === "sha256"
+				? digest.hex
+				: hash("sha256", bytes, "hex");
+		const headers: Record<string, string> = {
+			"content-type": CONTENT_TYPE,
+			"x-amz-checksum-sha256": Buffer.from(sha256, "hex").toString("base64"),
+			...conditionHeaders(options.only),
+		};
+		const { signal } = options;
+		const request = {
+			method: "PUT",
+			key: this.#prefix + key,
+			headers,
+			body: bytes,
+			sha256,
+			signal,
+		} as const;
+		const response = await this.#plane.request(request, about);
+		const version = etagFrom(response.headers);
+		return {
+			key,
+			size: bytes.length,
+			version,
+			lastModified: Date.now(),
+			md5: md5Of(version),
+		};
+	}
+
+	async delete(
+		keys: readonly string[],
+		call: Call = {},
+	): Promise<ReadonlyMap<string, StoreError>> {
+		const failures = new Map<string, StoreError>();
+		for (let start = 0; start < keys.length; start += DELETE_BATCH) {
+			call.signal?.throwIfAborted();
+			const batch = keys
+				.slice(start, start + DELETE_BATCH)
+				.map((key) => this.#prefix + key);
+			const errors = await this.#control
+				.deleteObjects(batch)
+				.catch((error: unknown) => {
+					throw fromThrown(error, this.#about("delete", keys[start] ?? ""));
+				});
+			for (const { key: full, code, message } of errors) {
+				const key = full.slice(this.#prefix.length);
+				failures.set(
+					key,
+					fromFailure({ status: 0, code, message }, this.#about("delete", key)),
+				);
+			}
+		}
+		return failures;
+	}
+
+	async *list(options: ListOptions): AsyncGenerator<Page> {
+		const pruner =
+			options.prune === undefined
+				? undefined
+				: new Pruner({ ...options, prune: options.prune });
+		let position: Position = { startAfter: options.startAfter };
+		let last = "";
+		for (;;) {
+			const from = position;
+			const { objects, continuationToken } = await retrying(
+				() => this.#page(options, from, PAGE_SIZE),
+				options.signal,
+			);
+			for (const { key } of objects) {
+				if (last !== "" && compareKeys(last, key) >= 0)
+					throw this.#outOfOrder(options.prefix, last, key);
+				last = key;
+			}
+			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
+			if (page.objects.length + page.prefixes.length > 0)
+				yield { ...page, unreadable: [] };
+			if (continuationToken === undefined) return;
+			// What is left of a prefix that is cut off need not be listed: go on after the greatest key it can hold.
+			const cut = pruner?.cut;
+			position =
+				cut === undefined
+					? { continuationToken }
+					: { startAfter: `${cut}\u{10FFFF}` };
+		}
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		this.#control.close();
+		await this.#plane[Symbol.asyncDispose]();
+	}
+
+	async #putParts(
+		key: string,
+		body: Body,
+		options: PutOptions,
+	): Promise<ObjectMeta> {
+		const about = this.#about("put", key);
+		if (options.only !== undefined) {
+			throw new StoreError(
+				"unsupported",
+				"an object this large cannot be put on a condition",
+				about,
+			);
+		}
+		await new MultipartUpload(
+			this.#plane,
+			this.#control,
+			this.#prefix + key,
+			about,
+		).put(body, options);
+		const meta = await retrying(() => this.head(key));
+		if (meta?.size !== body.size)
+			throw new StoreError(
+				"unknown",
+				"it is not there after its upload was completed",
+				about,
+			);
+		return meta;
+	}
+
+	async #page(
+		options: ListOptions,
+		position: Position,
+		maxKeys: number,
+	): Promise<Listing> {
+		const about = this.#about("list", options.prefix);
+		const { startAfter, continuationToken } = position;
+		const query = {
+			"list-type": "2",
+			"encoding-type": "url",
+			"max-keys": String(maxKeys),
+			prefix: this.#prefix + options.prefix,
+			"start-after":
+				startAfter === undefined ? undefined : this.#prefix + startAfter,
+			"continuation-token": continuationToken,
+		};
+		const { body } = await this.#plane.request(
+			{ method: "GET", key: "", query, signal: options.signal },
+			about,
+		);
+		try {
+			return parseListing(body.toString(), this.#prefix);
+		} catch (error) {
+			if (!(error instanceof SyntaxError || error instanceof URIError))
+				throw error;
+			// A page that was cut off on its way may come whole the next time.
+			throw new StoreError(
+				"unavailable",
+				`the server's listing cannot be read: ${error.message}`,
+				{ ...about, cause: error },
+			);
+		}
+	}
+
+	#outOfOrder(prefix: string, before: string, after: string): StoreError {
+		const reason = `the server lists keys out of order ("${after}" after "${before}")`;
+		return new StoreError("unsupported", reason, this.#about("list", prefix));
+	}
+
+	#about(operation: string, key: string): StoreErrorOptions {
+		return { store: this.url, operation, key };
+	}
+}
+
+/** Where a listing goes on. */
+interface Position {
+	readonly startAfter?: string | undefined;
+	readonly continuationToken?: string | undefined;
+}
