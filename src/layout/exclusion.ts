@@ -1,0 +1,36 @@
+import { LEAF_SUFFIXES, leafName } from "./leaf.ts";
+import { REGISTRY_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
+
+/**
+ * Why a key is never copied, and never missed:
+ * - `outside`: not below the registry's prefix, so no registry can read it.
+ * - `marker`: a directory marker (ends in "/"), as some tools leave them; it would become a tag with an empty name.
+ * - `temporary`: `*.tmp`, what Distribution 3.1 and newer write before they rename.
+ * - `upload`: a half-finished push. It cannot be continued on another store; clients start the layer again.
+ * - `stray`: beside the one object that its prefix can hold (`…/<hex>/data`, `…/<hex>/link`); no registry reads it.
+ */
+export type Exclusion = "outside" | "marker" | "temporary" | "upload" | "stray";
+
+/** Why the key is never copied; `undefined` when it is. */
+export function exclusionOf(key: string): Exclusion | undefined {
+	if (!key.startsWith(REGISTRY_PREFIX)) return "outside";
+	if (key.endsWith("/")) return "marker";
+	if (key.endsWith(".tmp")) return "temporary";
+	if (isUpload(key)) return "upload";
+	for (const suffix of LEAF_SUFFIXES)
+		if (key.endsWith(suffix)) return undefined;
+	return leafName(key.slice(0, key.lastIndexOf("/") + 1)) === undefined
+		? undefined
+		: "stray";
+}
+
+/** Whether a key or prefix lies in a repository's `_uploads/`. */
+export function isUpload(keyOrPrefix: string): boolean {
+	return (
+		keyOrPrefix.startsWith(REPOSITORIES_PREFIX) &&
+		UPLOADS.test(keyOrPrefix.slice(REPOSITORIES_PREFIX.length - 1))
+	);
+}
+
+// The section is the first component that begins with "_": a tag may well be called "_uploads".
+const UPLOADS = /^(?:\/[^_/][^/]*)+\/_uploads\//;

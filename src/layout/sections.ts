@@ -1,0 +1,108 @@
+import { isUpload } from "./exclusion.ts";
+import { leafName } from "./leaf.ts";
+import { copyRank } from "./order.ts";
+import { BLOBS_PREFIX, LOCKS_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
+
+/**
+ * The parts of a repository in the order in which they must be read while the registry is live. A push writes them
+ * the other way round, so whatever a link that was read names was in place before it, and is found by a later read.
+ * Name order would read `_layers` before `_manifests`, and miss the layer links of a push that ends in between.
+ */
+export const READ_ORDER = ["current", "index", "revisions", "layers"] as const;
+
+export type Section = (typeof READ_ORDER)[number];
+
+/** Where a section's objects are: all below `prefix`, except what `prune` cuts off. */
+export interface SectionListing {
+	readonly prefix: string;
+	readonly prune: (prefix: string) => boolean;
+	/** The only object below a prefix that matters, where the layout says so; as `ListOptions.leaf` takes it. */
+	readonly leaf: (prefix: string) => string | undefined;
+}
+
+/** How to list one section of a repository. */
+export function sectionListing(
+	repository: string,
+	section: Section,
+): SectionListing {
+	const root = `${REPOSITORIES_PREFIX}${repository}/`;
+	switch (section) {
+		case "current":
+			return {
+				prefix: `${root}_manifests/tags/`,
+				prune: (prefix) => INDEX.test(prefix),
+				leaf: (prefix) => (TAG.test(prefix) ? "current/link" : undefined),
+			};
+		case "index":
+			return {
+				prefix: `${root}_manifests/tags/`,
+				prune: (prefix) => CURRENT.test(prefix),
+				leaf: leafName,
+			};
+		case "revisions":
+			return {
+				prefix: `${root}_manifests/`,
+				prune: (prefix) => prefix === `${root}_manifests/tags/`,
+				leaf: leafName,
+			};
+		case "layers":
+			return { prefix: `${root}_layers/`, prune: never, leaf: leafName };
+		default:
+			return section satisfies never;
+	}
+}
+
+const TAG = /\/_manifests\/tags\/[^/]+\/$/;
+const INDEX = /\/_manifests\/tags\/[^/]+\/index\/$/;
+const CURRENT = /\/_manifests\/tags\/[^/]+\/current\/$/;
+
+function never(): boolean {
+	return false;
+}
+
+/**
+ * How to find the repositories: a listing of everything below `repositories/` in which each repository's `_manifests/`,
+ * `_layers/` and `_uploads/` are cut off, and so named. What is not cut off belongs to no section.
+ */
+export const REPOSITORY_LISTING: SectionListing = {
+	prefix: REPOSITORIES_PREFIX,
+	prune: (prefix) => SECTION.test(prefix),
+	leaf: leafName,
+};
+
+/** The repository whose section a prefix cut off by `REPOSITORY_LISTING` is. */
+export function repositoryOfSection(prefix: string): string {
+	return prefix.slice(REPOSITORIES_PREFIX.length, prefix.lastIndexOf("/_"));
+}
+
+const SECTION = /\/_(?:manifests|layers|uploads)\/$/;
+
+/** The blobs, and whatever else lies inside the registry but outside repositories, blobs and lock files. */
+export const BLOB_LISTING: SectionListing = {
+	prefix: BLOBS_PREFIX,
+	prune: never,
+	leaf: leafName,
+};
+export const REST_LISTING: SectionListing = {
+	prefix: "docker/registry/",
+	prune: (prefix) =>
+		prefix === BLOBS_PREFIX ||
+		prefix === REPOSITORIES_PREFIX ||
+		prefix === LOCKS_PREFIX,
+	leaf: leafName,
+};
+
+/**
+ * The lowest rank that an object below this prefix (or with this key) can have: while a range is unknown, what ranks
+ * higher in the same repository may need something that is in it.
+ */
+export function lowestRankBelow(prefix: string): number {
+	if (isUpload(prefix)) return copyRank("current");
+	const section = /\/_(?:layers|manifests)\/.*$/.exec(prefix)?.[0];
+	if (section === undefined) return copyRank("other");
+	if (section.startsWith("/_layers/")) return copyRank("layer");
+	if (!section.startsWith("/_manifests/tags/")) return copyRank("revision");
+	return /^\/_manifests\/tags\/[^/]+\/current\//.test(section)
+		? copyRank("current")
+		: copyRank("index");
+}
