@@ -1,0 +1,125 @@
+import type { Kind } from "../layout/paths.ts";
+import type { StoreError } from "../store/errors.ts";
+
+/** A fact about a pass, sent when it has happened. */
+export type SyncEvent =
+	| { readonly type: "pass-started" }
+	/** A page of the target's listing has been taken in. */
+	| { readonly type: "target-listed"; readonly objects: number }
+	/** A page of the source has been read. */
+	| { readonly type: "source-read"; readonly objects: number }
+	/** All is known: so much differs and will be copied. `toCompare` objects may prove equal after all. */
+	| {
+			readonly type: "planned";
+			readonly objects: number;
+			/** Sum of their sizes. */
+			readonly bytes: number;
+			readonly toCompare: number;
+	  }
+	| {
+			readonly type: "copied";
+			readonly key: string;
+			readonly kind: Kind;
+			readonly size: number;
+	  }
+	/** An object whose target had to be read turned out to be the same. */
+	| { readonly type: "skipped"; readonly key: string; readonly size: number }
+	/** Not copied, because something that it needs is not in place. The next pass copies it. */
+	| { readonly type: "held-back"; readonly key: string; readonly needs: string }
+	/** The copy did not happen; the source may be good. */
+	| {
+			readonly type: "failed";
+			readonly key: string;
+			readonly error: StoreError;
+	  }
+	/** A range of the source could not be looked at: what is there is unknown (I2). */
+	| {
+			readonly type: "unreadable";
+			readonly prefix: string;
+			readonly error: StoreError;
+	  }
+	/** Gone from the source since it was listed: normal on a live registry. */
+	| { readonly type: "vanished"; readonly key: string }
+	| { readonly type: "broken"; readonly damage: Damage }
+	/** A lock file that the source does not have was removed from the target. */
+	| { readonly type: "deleted"; readonly key: string };
+
+/**
+ * Something broken in the source itself:
+ * - `corrupt`: a blob whose bytes do not hash to its name. Its bytes stay out of the target (I4).
+ * - `malformed`: a link that holds no digest (often nothing at all). It is not copied.
+ * - `dangling`: a link to a blob that the source lacks, as garbage collection leaves them. Copied as it is.
+ */
+export interface Damage {
+	readonly kind: "corrupt" | "malformed" | "dangling";
+	readonly key: string;
+	/** What was found, as a clause. */
+	readonly found: string;
+}
+
+/** What a pass did. Exact counts; what they count was sent as events. */
+export interface SyncResult {
+	/** Objects of the source that the pass looked at. */
+	readonly scanned: Tally;
+	readonly copied: Tally;
+	/** Already the same at the target. */
+	readonly skipped: Tally;
+	readonly failed: number;
+	readonly heldBack: number;
+	readonly vanished: number;
+	/** Ranges of the source that could not be looked at. */
+	readonly unreadable: number;
+	readonly deletedLocks: number;
+	readonly damage: Readonly<Record<Damage["kind"], number>>;
+	/** Whether the pass stopped early because too much failed. */
+	readonly isStopped: boolean;
+	/** Whether the target now has everything that the source had, byte for byte, as far as the pass could see. */
+	readonly isComplete: boolean;
+}
+
+export interface Tally {
+	readonly objects: number;
+	readonly bytes: number;
+}
+
+/** Gathers a pass's counts. */
+export class Counts {
+	readonly scanned = { objects: 0, bytes: 0 };
+	readonly copied = { objects: 0, bytes: 0 };
+	readonly skipped = { objects: 0, bytes: 0 };
+	readonly damage = { corrupt: 0, malformed: 0, dangling: 0 };
+	failed = 0;
+	heldBack = 0;
+	vanished = 0;
+	unreadable = 0;
+	deletedLocks = 0;
+	isStopped = false;
+
+	result(): SyncResult {
+		const { failed, heldBack, unreadable, damage, isStopped } = this;
+		const isWhole = failed + heldBack + unreadable === 0 && !isStopped;
+		const isCopied = damage.corrupt + damage.malformed === 0;
+		return {
+			scanned: this.scanned,
+			copied: this.copied,
+			skipped: this.skipped,
+			failed,
+			heldBack,
+			vanished: this.vanished,
+			unreadable,
+			deletedLocks: this.deletedLocks,
+			damage,
+			isStopped,
+			isComplete: isWhole && isCopied,
+		};
+	}
+}
+
+/** Adds one object to a tally. */
+export function add(
+	tally: { objects: number; bytes: number },
+	bytes: number,
+): void {
+	tally.objects++;
+	tally.bytes += bytes;
+}

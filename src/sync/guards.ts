@@ -1,0 +1,157 @@
+import { REGISTRY_PREFIX, VERSION_PREFIX } from "../layout/paths.ts";
+import {
+	type ObjectStore,
+	PAGE_SIZE,
+	type Page,
+} from "../store/object-store.ts";
+
+/** Why a pass was refused before it changed anything. */
+export type RefusalCode =
+	| "no-registry"
+	| "same-place"
+	| "foreign-target"
+	| "another-registry";
+
+/** A guard's refusal: nothing was changed. */
+export class SyncRefusal extends Error {
+	override readonly name = "SyncRefusal";
+	readonly code: RefusalCode;
+	readonly suggestions: readonly string[];
+
+	constructor(
+		code: RefusalCode,
+		message: string,
+		suggestions: readonly string[] = [],
+	) {
+		super(message);
+		this.code = code;
+		this.suggestions = suggestions;
+	}
+}
+
+/** Refuses a target that is the source, or lies in it: the source is never written (I3). */
+export function guardDistinct(source: ObjectStore, target: ObjectStore): void {
+	if (target.identity === source.identity) {
+		throw new SyncRefusal(
+			"same-place",
+			`Source and target are the same place: ${source.url}`,
+			["Name another target."],
+		);
+	}
+	if (target.identity.startsWith(source.identity)) {
+		throw new SyncRefusal(
+			"same-place",
+			`The target ${target.url} lies inside the source ${source.url}, which is never written`,
+			["Name a target elsewhere."],
+		);
+	}
+}
+
+/** Where people look for the registry instead, and what they should name then. */
+const NEAR_MISSES = [
+	{
+		prefix: "registry/v2/",
+		advice: "You named the docker directory: name the one that holds it.",
+	},
+	{
+		prefix: "v2/",
+		advice: "You named docker/registry: name the directory that holds docker.",
+	},
+	{
+		prefix: "blobs/",
+		advice:
+			"You named docker/registry/v2: name the directory that holds docker.",
+	},
+	{
+		prefix: `registry/${VERSION_PREFIX}`,
+		advice: "It holds a registry in its directory registry: name that one.",
+	},
+];
+
+/** Refuses a source without a registry: an empty or unmounted directory, a swapped argument, the wrong level. */
+export async function guardSource(
+	source: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	if (await holdsAnything(source, VERSION_PREFIX, signal)) return;
+	const suggestions = [
+		"Name the registry's rootdirectory: the directory or prefix that holds docker/registry/v2.",
+	];
+	for (const { prefix, advice } of NEAR_MISSES) {
+		if (await holdsAnything(source, prefix, signal))
+			suggestions.unshift(advice);
+	}
+	throw new SyncRefusal(
+		"no-registry",
+		`The source ${source.url} holds no registry: there is no ${VERSION_PREFIX.slice(0, -1)} in it`,
+		suggestions,
+	);
+}
+
+/**
+ * Refuses a target that holds something else and no registry yet: most likely it is the wrong bucket. Looks at one
+ * page of names only.
+ */
+export async function guardTarget(
+	target: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	if (await holdsAnything(target, REGISTRY_PREFIX, signal)) return;
+	const page = await firstPage(target, "", signal);
+	const [other] = [
+		...page.objects.map(({ key }) => key),
+		...page.prefixes,
+		...page.unreadable.map(({ prefix }) => prefix),
+	];
+	if (other === undefined) return;
+	const more = page.objects.length + page.prefixes.length;
+	const count = more >= PAGE_SIZE ? `${PAGE_SIZE} or more` : String(more);
+	throw new SyncRefusal(
+		"foreign-target",
+		`The target ${target.url} is not empty and holds no registry: it has "${other}" (${count} names at its top)`,
+		[
+			"Name an empty bucket, or an empty prefix of this one.",
+			"If these objects belong there, run it again with --target-not-empty: they will not be touched.",
+		],
+	);
+}
+
+/** Refuses a target whose registry has nothing in common with the source: it is another registry's. */
+export function guardOverlap(
+	target: ObjectStore,
+	overlap: { readonly atTarget: number; readonly atBoth: number },
+): void {
+	if (overlap.atTarget === 0 || overlap.atBoth > 0) return;
+	throw new SyncRefusal(
+		"another-registry",
+		`The target ${target.url} holds another registry: the source has none of its ${overlap.atTarget} objects`,
+		[
+			"Check source and target: are they the right way round, and the right ones?",
+			"Name an empty bucket or prefix, or run it again with --target-not-empty.",
+		],
+	);
+}
+
+async function holdsAnything(
+	store: ObjectStore,
+	prefix: string,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	const { objects, prefixes, unreadable } = await firstPage(
+		store,
+		prefix,
+		signal,
+	);
+	// What cannot be read is something (I2): whoever may not look into the registry is told so by the pass.
+	return objects.length + prefixes.length + unreadable.length > 0;
+}
+
+async function firstPage(
+	store: ObjectStore,
+	prefix: string,
+	signal: AbortSignal | undefined,
+): Promise<Page> {
+	for await (const page of store.list({ prefix, prune: () => true, signal }))
+		return page;
+	return { objects: [], prefixes: [], unreadable: [] };
+}
