@@ -1,0 +1,19 @@
+/** The library: what the commands are made of, for programs that migrate a registry themselves. */
+export { StoreError, type StoreErrorCode } from "./store/errors.ts";
+export type * from "./store/object-store.ts";
+export { openStore, parseStoreUrl } from "./store/open.ts";
+export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
+export { type RefusalCode, SyncRefusal } from "./sync/guards.ts";
+export { type SyncOptions, sync } from "./sync/pass.ts";
+export type { VerifyEvent } from "./verify/event.ts";
+export type {
+	Finding,
+	FindingKind,
+	FindingSummary,
+} from "./verify/finding.ts";
+export {
+	type VerifyLevel,
+	type VerifyOptions,
+	type VerifyResult,
+	verify,
+} from "./verify/verify.ts";
