@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { atEnd } from "./at-end.ts";
+import { quietEnvironment } from "./environment.ts";
+import { boundToParent } from "./parent-death.ts";
+
+/** Who ends a server: `process` ends with us at the latest, `detached` runs on until it is ended by its identity. */
+export type Lifetime = "process" | "detached";
+
+/** A server to start. It chooses its own port (`127.0.0.1:0`), so that two starts never collide, and logs it. */
+export interface ServerCommand {
+	/** What people call it, for messages. */
+	readonly product: string;
+	readonly command: string;
+	readonly arguments: readonly string[];
+	readonly environment?:
+		| Readonly<Record<string, string | undefined>>
+		| undefined;
+	/** Gets the server's output; what was in it before is lost. */
+	readonly logFile: string;
+	/** Finds the port (first group) in the log. */
+	readonly portPattern: RegExp;
+	/** A path that answers with a status below 400 when the server is ready. */
+	readonly readyPath: string;
+	/** Default `process`. */
+	readonly lifetime?: Lifetime | undefined;
+}
+
+/** A server that answers. */
+export interface ServerProcess {
+	readonly pid: number;
+	readonly port: number;
+	readonly logFile: string;
+	/** Ends it and waits until it is gone; safe to call again. */
+	stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const GRACE_MS = 5000;
+const POLL_MS = 25;
+const LOG_TAIL_LINES = 15;
+
+/** Starts a server and waits until it answers; throws with the end of its log when it does not, and leaves nothing running. */
+export async function startServer(
+	server: ServerCommand,
+): Promise<ServerProcess> {
+	const child = await launch(server);
+	const stop = () => stopChild(child);
+	try {
+		const port = await waitUntilReady(server, child);
+		if (child.pid === undefined) throw new Error("it has no process id");
+		return { pid: child.pid, port, logFile: server.logFile, stop };
+	} catch (error) {
+		await stop();
+		const reason = error instanceof Error ? error.message : String(error);
+		const tail = await logTail(server.logFile);
+		throw new Error(`Cannot start ${server.product}: ${reason}\n${tail}`, {
+			cause: error,
+		});
+	}
+}
+
+async function launch(server: ServerCommand): Promise<ChildProcess> {
+	const isDetached = server.lifetime === "detached";
+	const [file, fileArguments] = isDetached
+		? [server.command, server.arguments]
+		: await boundToParent("KILL", server.command, server.arguments);
+	await using log = await open(server.logFile, "w");
+	const child = spawn(file, fileArguments, {
+		stdio: ["ignore", log.fd, log.fd],
+		env: quietEnvironment(server.environment),
+		cwd: dirname(server.logFile),
+		detached: isDetached,
+	});
+	// Without a listener a failed start would be an uncaught error; waitUntilReady reports it.
+	child.on("error", () => undefined);
+	if (isDetached) {
+		child.unref();
+	} else {
+		child.once(
+			"exit",
+			atEnd(() => child.kill("SIGKILL")),
+		);
+	}
+	return child;
+}
+
+async function waitUntilReady(
+	server: ServerCommand,
+	child: ChildProcess,
+): Promise<number> {
+	const deadline = performance.now() + START_TIMEOUT_MS;
+	while (performance.now() < deadline) {
+		if (child.pid === undefined)
+			throw new Error(`${server.command} cannot be run`);
+		if (hasExited(child))
+			throw new Error(
+				`it ended with ${child.signalCode ?? `exit code ${child.exitCode}`}`,
+			);
+		const port = server.portPattern.exec(
+			await readFile(server.logFile, "utf8"),
+		)?.[1];
+		if (
+			port !== undefined &&
+			(await answers(`http://127.0.0.1:${port}${server.readyPath}`))
+		)
+			return Number(port);
+		await sleep(POLL_MS);
+	}
+	throw new Error(
+		`it does not answer after ${START_TIMEOUT_MS / 1000} seconds`,
+	);
+}
+
+async function answers(url: string): Promise<boolean> {
+	try {
+		const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+		await response.body?.cancel();
+		return response.status < 400;
+	} catch {
+		// Not yet listening.
+		return false;
+	}
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+	if (child.pid === undefined || hasExited(child)) return;
+	const exited = once(child, "exit");
+	child.kill("SIGTERM");
+	const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+	try {
+		await exited;
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+function hasExited(child: ChildProcess): boolean {
+	return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function logTail(logFile: string): Promise<string> {
+	const log = await readFile(logFile, "utf8");
+	// A Go program that panics says why above its stack.
+	const words = log.split("\ngoroutine ", 1).join("").trimEnd();
+	return words.split("\n").slice(-LOG_TAIL_LINES).join("\n");
+}

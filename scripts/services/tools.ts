@@ -1,0 +1,87 @@
+/** The programs that tests, demo and benchmark can use. */
+export type ToolName = "minio" | "registry-3" | "registry-2" | "skopeo";
+
+/** A program built by `go install`, once for each version. */
+interface GoSource {
+	readonly kind: "go";
+	/** The main package to build. */
+	readonly package: string;
+	/** A version that never moves. */
+	readonly version: string;
+	/** How long the first build takes on a small machine, in words. */
+	readonly buildTime: string;
+}
+
+/** A program from a Debian package; its version is the distribution's. */
+interface DebianSource {
+	readonly kind: "debian";
+	readonly package: string;
+}
+
+/** One program: what it is, how to recognise it, where it comes from. */
+export interface Tool {
+	readonly name: ToolName;
+	/** What people call it. */
+	readonly product: string;
+	/** The name of its executable. */
+	readonly binary: string;
+	/** Finds its version (first group) in what `BINARY --version` prints; another program of that name does not match. */
+	readonly versionPattern: RegExp;
+	/** What no test can show without it; completes "not covered: ". */
+	readonly covers: string;
+	readonly source: GoSource | DebianSource;
+}
+
+/** Every program, in the order in which they are reported. A new one is a new row here, and its name above. */
+export const TOOLS: readonly Tool[] = [
+	{
+		name: "minio",
+		product: "MinIO",
+		binary: "minio",
+		versionPattern: /^minio version (\S+)/m,
+		covers: "signatures, checksums and conditional writes",
+		source: {
+			kind: "go",
+			package: "github.com/minio/minio",
+			version: "v0.0.0-20260212201848-7aac2a2c5b7c",
+			buildTime: "about three minutes",
+		},
+	},
+	{
+		name: "registry-3",
+		product: "Distribution",
+		binary: "registry",
+		versionPattern: /distribution\/v3 v?(3\.[^\s+]+)/,
+		covers: "a registry of the third generation",
+		source: {
+			kind: "go",
+			package: "github.com/distribution/distribution/v3/cmd/registry",
+			version: "v3.1.2",
+			buildTime: "about a minute and a half",
+		},
+	},
+	{
+		name: "registry-2",
+		product: "docker-registry",
+		binary: "docker-registry",
+		versionPattern: /docker\/distribution v?(2\.[^\s+]+)/,
+		covers: "a registry of the second generation",
+		source: { kind: "debian", package: "docker-registry" },
+	},
+	{
+		name: "skopeo",
+		product: "skopeo",
+		binary: "skopeo",
+		versionPattern: /^skopeo version (\S+)/m,
+		covers: "pushes and pulls by skopeo",
+		source: { kind: "debian", package: "skopeo" },
+	},
+];
+
+/** The row of one program. */
+export function toolNamed(name: ToolName): Tool {
+	const tool = TOOLS.find((row) => row.name === name);
+	if (tool === undefined)
+		throw new Error(`The tool table has no row for ${name}`);
+	return tool;
+}
