@@ -1,0 +1,178 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { StoreError } from "../../src/store/errors.ts";
+import type { ObjectStore, PutOptions } from "../../src/store/object-store.ts";
+import { bodyOf, failingBody } from "./bodies.ts";
+import {
+	bytes,
+	expectCode,
+	keysOf,
+	read,
+	sha256,
+	sha256Of,
+} from "./objects.ts";
+
+/** The part of the contract that is about this call. */
+export function describePut(
+	current: () => ObjectStore,
+	reopen: (store: ObjectStore) => Promise<ObjectStore>,
+): void {
+	describe("put", () => {
+		test("stores bytes that another opening of the store reads", async () => {
+			const meta = await current().put("a/b/c", bytes("hello"));
+			expect(meta).toMatchObject({ key: "a/b/c", size: 5 });
+			const second = await reopen(current());
+			expect(await read(second, "a/b/c")).toEqual(bytes("hello"));
+			expect((await second.head("a/b/c"))?.version).toBe(meta.version);
+			await second[Symbol.asyncDispose]();
+		});
+
+		test("stores an empty object", async () => {
+			await current().put("empty", bytes(""));
+			expect(await current().head("empty")).toMatchObject({ size: 0 });
+			expect(await read(current(), "empty")).toEqual(bytes(""));
+		});
+
+		test("gives content that differs another version", async () => {
+			const first = await current().put("a", bytes("one"));
+			const second = await current().put("a", bytes("two"));
+			expect(second.version).not.toBe(first.version);
+			expect(await read(current(), "a")).toEqual(bytes("two"));
+		});
+
+		test("takes a key with every kind of character", async () => {
+			const key =
+				'a b+c%20d&e=f?g#h/ü€/😀/(1)!\'*~/x:y@z,;$/<tag>"quoted"/back\\slash';
+			await current().put(key, bytes("odd"));
+			expect(await read(current(), key)).toEqual(bytes("odd"));
+			expect(await keysOf(current(), { prefix: "" })).toEqual([key]);
+			expect(await current().delete([key])).toEqual(new Map());
+			expect(await current().head(key)).toBeUndefined();
+		});
+
+		test.each([
+			"",
+			"/a",
+			"a/",
+			"a//b",
+			"../a",
+			"a/./b",
+			"a\0b",
+			"k".repeat(1025),
+		])("refuses the key %j", async (key) => {
+			await expectCode(current().put(key, bytes("x")), "unsupported");
+		});
+
+		test("stores a body that has the digest it should have", async () => {
+			const content = bytes("proven");
+			await current().put("a", content, { digest: sha256Of(content) });
+			expect(await read(current(), "a")).toEqual(content);
+		});
+
+		for (const { title, size } of SIZES) {
+			const content = randomBytes(size);
+
+			test(`${title}: stores a body that is opened`, async () => {
+				const options = { digest: sha256Of(content) };
+				const meta = await current().put("a", bodyOf([content]), options);
+				expect(meta.size).toBe(size);
+				expect(sha256(await read(current(), "a"))).toBe(options.digest.hex);
+			});
+
+			test(`${title}: leaves nothing when the digest is wrong`, async () => {
+				const options = { digest: sha256Of(bytes("something else")) };
+				await expectCode(
+					current().put("a", bodyOf([content]), options),
+					"corrupt",
+				);
+				expect(await current().head("a")).toBeUndefined();
+			});
+
+			test.each([
+				["few", -1],
+				["many", 1],
+			])(
+				`${title}: leaves the old object when the body has too %s bytes`,
+				async (_name, difference) => {
+					await current().put("a", bytes("old"));
+					const body = bodyOf([content], size - difference);
+					await expectCode(current().put("a", body), "incomplete");
+					expect(await read(current(), "a")).toEqual(bytes("old"));
+				},
+			);
+
+			test(`${title}: leaves the old object when the source fails midway`, async () => {
+				await current().put("a", bytes("old"));
+				const failure = new Error("the source failed");
+				await expect(
+					current().put("a", failingBody(content, failure)),
+				).rejects.toSatisfy(
+					(error) =>
+						error === failure ||
+						(error instanceof StoreError && error.cause === failure),
+				);
+				expect(await read(current(), "a")).toEqual(bytes("old"));
+			});
+
+			test(`${title}: leaves the old object when cancelled at the last byte`, async () => {
+				await current().put("a", bytes("old"));
+				const controller = new AbortController();
+				const reason = new Error("cancelled");
+				const body = bodyOf([content], size, () => controller.abort(reason));
+				await expect(
+					current().put("a", body, { signal: controller.signal }),
+				).rejects.toBe(reason);
+				expect(await read(current(), "a")).toEqual(bytes("old"));
+			});
+		}
+
+		test("does nothing when cancelled before", async () => {
+			const reason = new Error("cancelled");
+			const signal = AbortSignal.abort(reason);
+			await expect(current().put("a", bytes("x"), { signal })).rejects.toBe(
+				reason,
+			);
+			expect(await current().head("a")).toBeUndefined();
+		});
+
+		test("on condition of absence refuses to replace, or says that it cannot", async () => {
+			const options: PutOptions = { only: "absent" };
+			if (!current().can.putIfAbsent) {
+				await expectCode(
+					current().put("a", bytes("x"), options),
+					"unsupported",
+				);
+				return;
+			}
+			await current().put("a", bytes("first"), options);
+			await expectCode(
+				current().put("a", bytes("second"), options),
+				"precondition-failed",
+			);
+			expect(await read(current(), "a")).toEqual(bytes("first"));
+		});
+
+		test("on condition of a version replaces only that one, or says that it cannot", async () => {
+			const { version } = await current().put("a", bytes("first"));
+			if (!current().can.putIfVersion) {
+				await expectCode(
+					current().put("a", bytes("x"), { only: { version } }),
+					"unsupported",
+				);
+				return;
+			}
+			await current().put("a", bytes("second"), { only: { version } });
+			await expectCode(
+				current().put("a", bytes("third"), { only: { version } }),
+				"precondition-failed",
+			);
+			expect(await read(current(), "a")).toEqual(bytes("second"));
+		});
+	});
+}
+
+/** Bodies of the sizes at which stores change how they work. The middle one is over every multipart threshold. */
+const SIZES = [
+	{ title: "a small body", size: 1500 },
+	{ title: "a body in parts", size: 17 * 1024 * 1024 + 1 },
+];
