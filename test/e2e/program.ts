@@ -46,11 +46,10 @@ export async function startProgram(
 	programArguments: readonly string[],
 	options: ProgramOptions = {},
 ): Promise<RunningProgram> {
-	const [command, ...rest] = [
+	const program = [process.execPath, PROGRAM, ...programArguments];
+	const [command = process.execPath, ...rest] = [
 		...(options.wrapper ?? []),
-		process.execPath,
-		PROGRAM,
-		...programArguments,
+		...program,
 	];
 	const [file, fileArguments] = await boundToParent("KILL", command, rest);
 	const { AWS_ENDPOINT_URL: _, ...credentials } = s3Environment(services().s3);

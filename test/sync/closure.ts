@@ -3,7 +3,8 @@ import type { Content } from "./content.ts";
 
 const ROOT = "docker/registry/v2/";
 const LINK = /^([a-z0-9]+):([0-9a-f]{64,128})$/;
-const TAG = /^docker\/registry\/v2\/repositories\/(.+?)\/_manifests\/tags\/([^/]+)\/current\/link$/;
+const TAG =
+	/^docker\/registry\/v2\/repositories\/(.+?)\/_manifests\/tags\/([^/]+)\/current\/link$/;
 
 /**
  * Every breach of I1 at a target, one sentence each: a tag without its revision, its children, its layer links or

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Digest, formatDigest } from "../../src/layout/digest.ts";
-import { blobKey, formatKey, type RegistryKey } from "../../src/layout/paths.ts";
+import {
+	blobKey,
+	formatKey,
+	type RegistryKey,
+} from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
@@ -24,7 +28,9 @@ export function link(key: RegistryKey, digest: Digest): Write {
 }
 
 /** An image: layers by their content, or other images. */
-export type Image = readonly string[] | { readonly platforms: readonly Image[] };
+export type Image =
+	| readonly string[]
+	| { readonly platforms: readonly Image[] };
 
 /** What a registry writes while an image is pushed, in its order (blob, layer link, manifest blob, revision link). */
 export function imageWrites(
@@ -64,10 +70,7 @@ function layerWrites(repository: string, image: Image) {
 	const config = JSON.stringify({ repository, layers });
 	const writes = [...layers, config].flatMap((content) => {
 		const digest = digestOf(content);
-		return [
-			blob(content),
-			link({ kind: "layer", repository, digest }, digest),
-		];
+		return [blob(content), link({ kind: "layer", repository, digest }, digest)];
 	});
 	const describe = (content: string) => ({
 		digest: formatDigest(digestOf(content)),
@@ -108,7 +111,12 @@ export const NOTES: Write = [
 
 /** A small registry with one of everything that a healthy one has. */
 export function smallRegistry(): Content {
-	const multi = { platforms: [["base", "amd64"], ["base", "arm64"]] };
+	const multi = {
+		platforms: [
+			["base", "amd64"],
+			["base", "arm64"],
+		],
+	};
 	return new Map([
 		...pushWrites("acme/app", "v1", ["base", "one"]),
 		...pushWrites("acme/app", "latest", ["base", "one"]),

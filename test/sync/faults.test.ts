@@ -15,7 +15,7 @@ const [LOCK_KEY] = LOCK;
 function heldBackBy(failed: string, registry: Content): readonly string[] {
 	const trouble = new Set([failed]);
 	const rankOf = (key: string) => copyRank(kindOf(key));
-	const needsTrouble = (key: string, content: Buffer) => {
+	const needsTrouble = (content: Buffer) => {
 		const digest = parseDigest(content.toString());
 		return digest !== undefined && trouble.has(blobKey(digest));
 	};
@@ -30,7 +30,7 @@ function heldBackBy(failed: string, registry: Content): readonly string[] {
 	for (const [key, content] of links.sort(
 		([left], [right]) => rankOf(left) - rankOf(right),
 	)) {
-		if (key !== failed && (needsTrouble(key, content) || isAboveTrouble(key)))
+		if (key !== failed && (needsTrouble(content) || isAboveTrouble(key)))
 			trouble.add(key);
 	}
 	trouble.delete(failed);
