@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../../scripts/services/cache-folder.ts";
 import { quietEnvironment } from "../../scripts/services/environment.ts";
 import { boundToParent } from "../../scripts/services/parent-death.ts";
 import { s3Environment } from "../../scripts/services/s3.ts";
@@ -57,6 +59,8 @@ export async function startProgram(
 		AWS_CONFIG_FILE: "/dev/null",
 		AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 		AWS_EC2_METADATA_DISABLED: "true",
+		// Compiling the SDK anew is half of what a short run costs, and the tests make many.
+		NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"),
 		...credentials,
 		...options.environment,
 	});
@@ -87,6 +91,8 @@ export async function runProgram(
 }
 
 /** The result as one text, for messages of failed assertions. */
-export function describeResult(result: ProgramResult): string {
+export function describeResult(
+	result: Omit<ProgramResult, "durationMs">,
+): string {
 	return `exit code ${result.exitCode}\nstdout:\n${result.stdout}\nstderr:\n${result.stderr}`;
 }

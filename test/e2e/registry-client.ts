@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Document } from "../../scripts/sample-registry/image.ts";
 import type { RegistryServer } from "../../scripts/services/registry.ts";
 import { skopeo } from "../../scripts/services/skopeo.ts";
+import { type Digest, formatDigest } from "../../src/layout/digest.ts";
 
 /** Media types of manifests; without them a registry may convert what it has. */
 const ACCEPT = [
@@ -83,25 +85,64 @@ async function digestOf(
 	return digest;
 }
 
+/** Pushes a blob, as clients do: an upload is begun, and finished with all its bytes. */
+export async function pushBlob(
+	registry: RegistryServer,
+	repository: string,
+	{ digest, blob }: { readonly digest: Digest; readonly blob: Buffer },
+): Promise<void> {
+	const location = await beginUpload(registry, repository);
+	location.searchParams.set("digest", formatDigest(digest));
+	await send("PUT", location, "application/octet-stream", blob, 201);
+}
+
+/** Pushes a manifest whose blobs are there, under a tag or, without one, under its digest alone. */
+export async function pushManifest(
+	registry: RegistryServer,
+	repository: string,
+	tag: string | undefined,
+	{ mediaType, digest, blob }: Document,
+): Promise<void> {
+	const reference = tag ?? formatDigest(digest);
+	const url = `${registry.url}/v2/${repository}/manifests/${reference}`;
+	await send("PUT", new URL(url), mediaType, blob, 201);
+}
+
 /** Begins to push a layer and leaves it at that: one part is sent, and the upload is never finished. */
 export async function leaveUpload(
 	registry: RegistryServer,
 	repository: string,
-	part: Uint8Array<ArrayBuffer>,
+	part: Uint8Array,
 ): Promise<void> {
-	const begun = await fetch(`${registry.url}/v2/${repository}/blobs/uploads/`, {
-		method: "POST",
+	const location = await beginUpload(registry, repository);
+	await send("PATCH", location, "application/octet-stream", part, 202);
+}
+
+async function beginUpload(
+	registry: RegistryServer,
+	repository: string,
+): Promise<URL> {
+	const url = new URL(`${registry.url}/v2/${repository}/blobs/uploads/`);
+	const { headers } = await send("POST", url, undefined, undefined, 202);
+	return new URL(headers.get("location") ?? "", url);
+}
+
+async function send(
+	method: string,
+	url: URL,
+	type: string | undefined,
+	body: Uint8Array | undefined,
+	expected: number,
+): Promise<Response> {
+	const response = await fetch(url, {
+		method,
+		...(type === undefined ? {} : { headers: { "content-type": type } }),
+		...(body === undefined ? {} : { body: Uint8Array.from(body) }),
 	});
-	const location = begun.headers.get("location");
-	if (begun.status !== 202 || location === null)
-		throw new Error(`cannot begin an upload: ${begun.status}`);
-	const sent = await fetch(new URL(location, registry.url), {
-		method: "PATCH",
-		headers: { "content-type": "application/octet-stream" },
-		body: part,
-	});
-	if (sent.status !== 202)
-		throw new Error(`cannot send a part of an upload: ${sent.status}`);
+	const said = await response.text();
+	if (response.status !== expected)
+		throw new Error(`${method} ${url.pathname}: ${response.status} ${said}`);
+	return response;
 }
 
 async function json(
