@@ -5,11 +5,11 @@ export interface Digest {
 }
 
 /** Hex digits by algorithm. Source: OCI image specification, "Registered Algorithms". */
-const HEX_LENGTHS: Readonly<Record<string, number>> = {
-	sha256: 64,
-	sha384: 96,
-	sha512: 128,
-};
+const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
+	["sha256", 64],
+	["sha384", 96],
+	["sha512", 128],
+]);
 
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 
@@ -34,7 +34,7 @@ export function formatDigest(digest: Digest): string {
 
 /** Whether the hex value is lower case and as long as its algorithm's values are. */
 export function isWellFormed({ algorithm, hex }: Digest): boolean {
-	const length = HEX_LENGTHS[algorithm];
+	const length = HEX_LENGTHS.get(algorithm);
 	return (
 		(length === undefined ? hex.length >= 32 : hex.length === length) &&
 		HEX.test(hex)

@@ -1,4 +1,4 @@
-import { LEAF_SUFFIXES, leafName } from "./leaf.ts";
+import { leafOf } from "./leaf.ts";
 import { REGISTRY_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
 
 /**
@@ -7,7 +7,8 @@ import { REGISTRY_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
  * - `marker`: a directory marker (ends in "/"), as some tools leave them; it would become a tag with an empty name.
  * - `temporary`: `*.tmp`, what Distribution 3.1 and newer write before they rename.
  * - `upload`: a half-finished push. It cannot be continued on another store; clients start the layer again.
- * - `stray`: beside the one object that its prefix can hold (`…/<hex>/data`, `…/<hex>/link`); no registry reads it.
+ * - `stray`: beside the one object that a prefix can hold (`…/<hex>/data`, `…/<hex>/link`), at any depth; no registry
+ *   reads it, and a scan that looks for that one object does not see it.
  */
 export type Exclusion = "outside" | "marker" | "temporary" | "upload" | "stray";
 
@@ -17,9 +18,8 @@ export function exclusionOf(key: string): Exclusion | undefined {
 	if (key.endsWith("/")) return "marker";
 	if (key.endsWith(".tmp")) return "temporary";
 	if (isUpload(key)) return "upload";
-	for (const suffix of LEAF_SUFFIXES)
-		if (key.endsWith(suffix)) return undefined;
-	return leafName(key.slice(0, key.lastIndexOf("/") + 1)) === undefined
+	const leaf = leafOf(key);
+	return leaf === undefined || key === leaf.prefix + leaf.name
 		? undefined
 		: "stray";
 }

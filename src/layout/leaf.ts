@@ -1,26 +1,35 @@
 import { BLOBS_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
 
-/** The names of the objects that end a path of the drawing. */
-export const LEAF_SUFFIXES: readonly string[] = ["/data", "/link"];
-
-const BLOB = /^[^/]+\/[^/]{2}\/[0-9a-f]{32,}\/$/;
+const BLOB = /^[^/]+\/[^/]{2}\/[0-9a-f]{32,}\//;
 const LINK =
-	/\/_(?:layers\/[^/]+\/[0-9a-f]{32,}|manifests\/tags\/[^/]+\/(?:current|index\/[^/]+\/[0-9a-f]{32,}))\/$/;
+	/^(?:[^_/][^/]*\/)+_(?:layers\/[^/]+\/[0-9a-f]{32,}|manifests\/tags\/[^/]+\/(?:current|index\/[^/]+\/[0-9a-f]{32,}))\//;
 
 /**
  * The name of the only object that this prefix (it ends in "/") can hold: `data` for a blob's, `link` for a layer's
  * and a tag's; `undefined` for every other prefix. A revision's is none: old manifests keep `signatures/` below it.
  */
 export function leafName(prefix: string): "data" | "link" | undefined {
-	// Cheap refusals first: a scan asks this of every directory.
-	const last = prefix.length - 1;
-	if (prefix.startsWith(BLOBS_PREFIX)) {
-		return last - BLOBS_PREFIX.length > 32 &&
-			BLOB.test(prefix.slice(BLOBS_PREFIX.length))
-			? "data"
-			: undefined;
+	const leaf = leafOf(prefix);
+	return leaf?.prefix === prefix ? leaf.name : undefined;
+}
+
+/** A prefix that can hold one object only, and that object's name. */
+interface Leaf {
+	readonly prefix: string;
+	readonly name: "data" | "link";
+}
+
+/** The leaf that a key or prefix lies in, or is. */
+export function leafOf(keyOrPrefix: string): Leaf | undefined {
+	if (keyOrPrefix.startsWith(BLOBS_PREFIX)) {
+		const path = BLOB.exec(keyOrPrefix.slice(BLOBS_PREFIX.length))?.[0];
+		return path === undefined
+			? undefined
+			: { prefix: BLOBS_PREFIX + path, name: "data" };
 	}
-	return prefix.startsWith(REPOSITORIES_PREFIX) && LINK.test(prefix)
-		? "link"
-		: undefined;
+	if (!keyOrPrefix.startsWith(REPOSITORIES_PREFIX)) return undefined;
+	const path = LINK.exec(keyOrPrefix.slice(REPOSITORIES_PREFIX.length))?.[0];
+	return path === undefined
+		? undefined
+		: { prefix: REPOSITORIES_PREFIX + path, name: "link" };
 }

@@ -111,9 +111,12 @@ export function repositoryOf(key: string): string | undefined {
 	return end === -1 ? undefined : key.slice(REPOSITORIES_PREFIX.length, end);
 }
 
-/** Where in a key below `repositories/` the "/" before the first component that begins with `_` is, or -1. */
+/**
+ * Where in a key below `repositories/` the "/" before the first component that begins with `_` is; -1 when there is
+ * none, or no name before it.
+ */
 function sectionStart(key: string): number {
-	const index = key.indexOf("/_", REPOSITORIES_PREFIX.length);
+	const index = key.indexOf("/_", REPOSITORIES_PREFIX.length - 1);
 	return index > REPOSITORIES_PREFIX.length ? index : -1;
 }
 

@@ -20,29 +20,34 @@ export interface SectionListing {
 	readonly leaf: (prefix: string) => string | undefined;
 }
 
-/** How to list one section of a repository. */
+/**
+ * How to list one section of a repository. What lies loose in `tags/` or in a tag, which no registry writes, is in the
+ * listings of both `current` and `index`.
+ */
 export function sectionListing(
 	repository: string,
 	section: Section,
 ): SectionListing {
 	const root = `${REPOSITORIES_PREFIX}${repository}/`;
+	const tags = `${root}_manifests/tags/`;
 	switch (section) {
 		case "current":
 			return {
-				prefix: `${root}_manifests/tags/`,
-				prune: (prefix) => INDEX.test(prefix),
-				leaf: (prefix) => (TAG.test(prefix) ? "current/link" : undefined),
+				prefix: tags,
+				prune: (prefix) => NOT_CURRENT.test(prefix.slice(tags.length)),
+				leaf: (prefix) =>
+					TAG.test(prefix.slice(tags.length)) ? "current/link" : undefined,
 			};
 		case "index":
 			return {
-				prefix: `${root}_manifests/tags/`,
-				prune: (prefix) => CURRENT.test(prefix),
+				prefix: tags,
+				prune: (prefix) => CURRENT.test(prefix.slice(tags.length)),
 				leaf: leafName,
 			};
 		case "revisions":
 			return {
 				prefix: `${root}_manifests/`,
-				prune: (prefix) => prefix === `${root}_manifests/tags/`,
+				prune: (prefix) => prefix === tags,
 				leaf: leafName,
 			};
 		case "layers":
@@ -52,9 +57,9 @@ export function sectionListing(
 	}
 }
 
-const TAG = /\/_manifests\/tags\/[^/]+\/$/;
-const INDEX = /\/_manifests\/tags\/[^/]+\/index\/$/;
-const CURRENT = /\/_manifests\/tags\/[^/]+\/current\/$/;
+const TAG = /^[^/]+\/$/;
+const NOT_CURRENT = /^[^/]+\/(?!current\/)[^/]+\/$/;
+const CURRENT = /^[^/]+\/current\/$/;
 
 function never(): boolean {
 	return false;
@@ -66,7 +71,7 @@ function never(): boolean {
  */
 export const REPOSITORY_LISTING: SectionListing = {
 	prefix: REPOSITORIES_PREFIX,
-	prune: (prefix) => SECTION.test(prefix),
+	prune: (prefix) => SECTION.test(prefix.slice(REPOSITORIES_PREFIX.length)),
 	leaf: leafName,
 };
 
@@ -75,7 +80,7 @@ export function repositoryOfSection(prefix: string): string {
 	return prefix.slice(REPOSITORIES_PREFIX.length, prefix.lastIndexOf("/_"));
 }
 
-const SECTION = /\/_(?:manifests|layers|uploads)\/$/;
+const SECTION = /^(?:[^_/][^/]*\/)+_(?:manifests|layers|uploads)\/$/;
 
 /** The blobs, and whatever else lies inside the registry but outside repositories, blobs and lock files. */
 export const BLOB_LISTING: SectionListing = {
@@ -93,15 +98,16 @@ export const REST_LISTING: SectionListing = {
 };
 
 /**
- * The lowest rank that an object below this prefix (or with this key) can have: while a range is unknown, what ranks
- * higher in the same repository may need something that is in it.
+ * The lowest rank that an object of the drawing can have below this prefix (or with this key): while a range is
+ * unknown, what ranks higher in the same repository may need something that is in it.
  */
 export function lowestRankBelow(prefix: string): number {
 	if (isUpload(prefix)) return copyRank("current");
 	const section = /\/_(?:layers|manifests)\/.*$/.exec(prefix)?.[0];
 	if (section === undefined) return copyRank("other");
 	if (section.startsWith("/_layers/")) return copyRank("layer");
-	if (!section.startsWith("/_manifests/tags/")) return copyRank("revision");
+	// Below a revision there may be its signatures, which rank lower than it.
+	if (!section.startsWith("/_manifests/tags/")) return copyRank("signature");
 	return /^\/_manifests\/tags\/[^/]+\/current\//.test(section)
 		? copyRank("current")
 		: copyRank("index");
