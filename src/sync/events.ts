@@ -1,5 +1,6 @@
 import type { Kind } from "../layout/paths.ts";
 import type { StoreError } from "../store/errors.ts";
+import type { Totals } from "./object-index.ts";
 
 /** A fact about a pass, sent when it has happened. */
 export type SyncEvent =
@@ -84,9 +85,9 @@ export interface Tally {
 
 /** Gathers a pass's counts. */
 export class Counts {
-	readonly scanned = { objects: 0, bytes: 0 };
+	scanned: Tally = { objects: 0, bytes: 0 };
 	readonly copied = { objects: 0, bytes: 0 };
-	readonly skipped = { objects: 0, bytes: 0 };
+	skipped = { objects: 0, bytes: 0 };
 	readonly damage = { corrupt: 0, malformed: 0, dangling: 0 };
 	failed = 0;
 	heldBack = 0;
@@ -94,6 +95,12 @@ export class Counts {
 	unreadable = 0;
 	deletedLocks = 0;
 	isStopped = false;
+
+	/** Takes over what is known when the source has been read. */
+	planned({ source, same }: Totals): void {
+		this.scanned = source;
+		this.skipped = { ...same };
+	}
 
 	result(): SyncResult {
 		const { failed, heldBack, unreadable, damage, isStopped } = this;

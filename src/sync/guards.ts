@@ -1,4 +1,8 @@
-import { REGISTRY_PREFIX, VERSION_PREFIX } from "../layout/paths.ts";
+import {
+	BLOBS_PREFIX,
+	REGISTRY_PREFIX,
+	VERSION_PREFIX,
+} from "../layout/paths.ts";
 import {
 	type ObjectStore,
 	PAGE_SIZE,
@@ -8,6 +12,7 @@ import {
 /** Why a pass was refused before it changed anything. */
 export type RefusalCode =
 	| "no-registry"
+	| "no-blobs"
 	| "same-place"
 	| "foreign-target"
 	| "another-registry";
@@ -29,7 +34,7 @@ export class SyncRefusal extends Error {
 	}
 }
 
-/** Refuses a target that is the source, or lies in it: the source is never written (I3). */
+/** Refuses a target that is the source, lies in it, or would be written where it lies: it is never written (I3). */
 export function guardDistinct(source: ObjectStore, target: ObjectStore): void {
 	if (target.identity === source.identity) {
 		throw new SyncRefusal(
@@ -42,6 +47,13 @@ export function guardDistinct(source: ObjectStore, target: ObjectStore): void {
 		throw new SyncRefusal(
 			"same-place",
 			`The target ${target.url} lies inside the source ${source.url}, which is never written`,
+			["Name a target elsewhere."],
+		);
+	}
+	if (source.identity.startsWith(`${target.identity}${REGISTRY_PREFIX}`)) {
+		throw new SyncRefusal(
+			"same-place",
+			`The source ${source.url} lies inside the registry at the target ${target.url}, where all is written`,
 			["Name a target elsewhere."],
 		);
 	}
@@ -73,7 +85,7 @@ export async function guardSource(
 	source: ObjectStore,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	if (await holdsAnything(source, VERSION_PREFIX, signal)) return;
+	if (await holdsRegistry(source, signal)) return;
 	const suggestions = [
 		"Name the registry's rootdirectory: the directory or prefix that holds docker/registry/v2.",
 	];
@@ -124,12 +136,36 @@ export function guardOverlap(
 	if (overlap.atTarget === 0 || overlap.atBoth > 0) return;
 	throw new SyncRefusal(
 		"another-registry",
-		`The target ${target.url} holds another registry: the source has none of its ${overlap.atTarget} objects`,
+		`The target ${target.url} holds another registry: none of its ${overlap.atTarget} objects was found in the source`,
 		[
 			"Check source and target: are they the right way round, and the right ones?",
 			"Name an empty bucket or prefix, or run it again with --target-not-empty.",
 		],
 	);
+}
+
+/**
+ * Refuses a source that has links and not one blob, though all could be looked at: every link would count as dangling,
+ * and tags would be published that cannot be pulled. Blobs are on a disk of their own that is not mounted, most likely.
+ */
+export function guardBlobs(
+	source: ObjectStore,
+	found: { readonly links: number; readonly blobs: number },
+): void {
+	if (found.links === 0 || found.blobs > 0) return;
+	throw new SyncRefusal(
+		"no-blobs",
+		`The source ${source.url} has ${found.links} links and not one blob in ${BLOBS_PREFIX.slice(0, -1)}`,
+		["Are the blobs on a disk of their own? Look whether it is mounted."],
+	);
+}
+
+/** Whether a store holds a registry, or what may be one. */
+export function holdsRegistry(
+	store: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	return holdsAnything(store, VERSION_PREFIX, signal);
 }
 
 async function holdsAnything(

@@ -1,13 +1,13 @@
-import { setTimeout } from "node:timers/promises";
 import { MAX_LINK_BYTES, parseDigest } from "../layout/digest.ts";
 import { StoreError } from "../store/errors.ts";
-import type { ObjectMeta, ObjectStore } from "../store/object-store.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { wait } from "./wait.ts";
 
 /** What a link was found to hold. */
 export type LinkRead =
 	| { readonly type: "digest"; readonly content: string }
-	/** No digest, also when read again; `content` is cut to what a link can hold. */
-	| { readonly type: "malformed"; readonly content: string }
+	/** No digest, also when read again; `found` says what instead, as a clause. */
+	| { readonly type: "malformed"; readonly found: string }
 	| { readonly type: "vanished" }
 	| { readonly type: "unreadable"; readonly error: StoreError };
 
@@ -20,14 +20,14 @@ const WAITS_MS = [5, 20, 75];
 /** Reads a link's content. Never rejects, but when cancelled. */
 export async function readLink(
 	store: ObjectStore,
-	{ key }: Pick<ObjectMeta, "key">,
+	key: string,
 	signal?: AbortSignal,
 ): Promise<LinkRead> {
 	for (let attempt = 0; ; attempt++) {
 		const read = await readOnce(store, key, signal);
-		const wait = read.type === "malformed" ? WAITS_MS[attempt] : undefined;
-		if (wait === undefined) return read;
-		await setTimeout(wait, undefined, { signal });
+		const waitMs = read.type === "malformed" ? WAITS_MS[attempt] : undefined;
+		if (waitMs === undefined) return read;
+		await wait(waitMs, signal);
 	}
 }
 
@@ -41,14 +41,18 @@ async function readOnce(
 		const reader = await store.get(key, { signal });
 		try {
 			if (reader.meta.size > MAX_LINK_BYTES)
-				return { type: "malformed", content: `${reader.meta.size} bytes` };
-			const content = Buffer.from(await reader.bytes(MAX_LINK_BYTES)).toString(
-				"latin1",
+				return malformed(
+					`it has ${reader.meta.size} bytes, too many for a link`,
+				);
+			const bytes = await reader.bytes(MAX_LINK_BYTES);
+			const content = Buffer.from(bytes).toString("latin1");
+			if (parseDigest(content) !== undefined)
+				return { type: "digest", content };
+			return malformed(
+				content === ""
+					? "it is empty"
+					: `it holds ${JSON.stringify(content)}, which is no digest`,
 			);
-			return {
-				type: parseDigest(content) === undefined ? "malformed" : "digest",
-				content,
-			};
 		} finally {
 			await reader[Symbol.asyncDispose]();
 		}
@@ -56,7 +60,11 @@ async function readOnce(
 		if (!(error instanceof StoreError)) throw error;
 		if (error.code === "not-found") return { type: "vanished" };
 		// It shrank between being opened and being read: it is being written in place.
-		if (error.code === "incomplete") return { type: "malformed", content: "" };
+		if (error.code === "incomplete") return malformed("it is cut short");
 		return { type: "unreadable", error };
 	}
+}
+
+function malformed(found: string): LinkRead {
+	return { type: "malformed", found };
 }

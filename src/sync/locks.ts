@@ -1,7 +1,8 @@
 import { exclusionOf } from "../layout/exclusion.ts";
-import { LOCKS_PREFIX } from "../layout/paths.ts";
-import { StoreError } from "../store/errors.ts";
+import { kindOf, LOCKS_PREFIX } from "../layout/paths.ts";
+import { StoreError, type StoreErrorCode } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { holdsRegistry } from "./guards.ts";
 
 /** Longest lock file that is believed to be one (bytes). GitLab's holds 13. */
 const MAX_LOCK_BYTES = 64 * 1024;
@@ -10,8 +11,6 @@ const MAX_LOCK_BYTES = 64 * 1024;
 export interface MirroredLocks {
 	readonly copied: readonly { readonly key: string; readonly size: number }[];
 	readonly deleted: readonly string[];
-	/** How many the source has. */
-	readonly count: number;
 }
 
 /**
@@ -26,18 +25,23 @@ export async function mirrorLocks(
 ): Promise<MirroredLocks> {
 	const wanted = await readLocks(source, signal);
 	const present = await readLocks(target, signal);
+	const stale = [...present.keys()].filter(
+		(key) => !wanted.has(key) && kindOf(key) === "lock",
+	);
+	// A source whose mount went away has no lock files either: it is unknown then, not empty (I2).
+	if (stale.length > 0 && !(await holdsRegistry(source, signal)))
+		throw refusal(source, "unavailable", "its registry is gone", LOCKS_PREFIX);
 	const copied: { key: string; size: number }[] = [];
 	for (const [key, content] of wanted) {
 		if (present.get(key)?.equals(content)) continue;
 		await target.put(key, content, { signal });
 		copied.push({ key, size: content.length });
 	}
-	const deleted = [...present.keys()].filter((key) => !wanted.has(key));
-	if (deleted.length > 0) {
-		for (const error of (await target.delete(deleted, { signal })).values())
+	if (stale.length > 0) {
+		for (const error of (await target.delete(stale, { signal })).values())
 			throw error;
 	}
-	return { copied, deleted, count: wanted.size };
+	return { copied, deleted: stale };
 }
 
 async function readLocks(
@@ -52,16 +56,46 @@ async function readLocks(
 		for (const { error } of unreadable) throw error;
 		for (const { key, size } of objects) {
 			if (exclusionOf(key) !== undefined) continue;
-			if (size > MAX_LOCK_BYTES) {
-				throw new StoreError(
+			if (size > MAX_LOCK_BYTES)
+				throw refusal(
+					store,
 					"unsupported",
 					`it has ${size} bytes, too many for a lock file`,
-					{ store: store.url, operation: "read", key },
+					key,
 				);
-			}
-			await using reader = await store.get(key, { signal });
-			locks.set(key, Buffer.from(await reader.bytes(MAX_LOCK_BYTES)));
+			const content = await readLock(store, key, signal);
+			if (content !== undefined) locks.set(key, content);
 		}
 	}
 	return locks;
+}
+
+/** What a lock file holds; `undefined` when it is gone since it was listed. */
+async function readLock(
+	store: ObjectStore,
+	key: string,
+	signal: AbortSignal | undefined,
+): Promise<Buffer | undefined> {
+	try {
+		await using reader = await store.get(key, { signal });
+		return Buffer.from(await reader.bytes(MAX_LOCK_BYTES));
+	} catch (error) {
+		if (!(error instanceof StoreError) || error.code !== "not-found")
+			throw error;
+		if ((await store.head(key, { signal })) !== undefined) throw error;
+		return undefined;
+	}
+}
+
+function refusal(
+	store: ObjectStore,
+	code: StoreErrorCode,
+	reason: string,
+	key: string,
+): StoreError {
+	return new StoreError(code, reason, {
+		store: store.url,
+		operation: "read",
+		key,
+	});
 }

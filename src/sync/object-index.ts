@@ -1,41 +1,30 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { COPY_ORDER, copyRank } from "../layout/order.ts";
-import { BLOBS_PREFIX, type Kind } from "../layout/paths.ts";
+import type { StatementSync } from "node:sqlite";
+import { copyRank } from "../layout/order.ts";
+import { type Kind, REPOSITORIES_PREFIX } from "../layout/paths.ts";
 import type { ObjectMeta } from "../store/object-store.ts";
 import type { AtTarget } from "./decide.ts";
-
-/** What is to be done with an object, or what became of it. */
-export const State = {
-	/** At the target only, or the same on both sides: nothing to do. */
-	settled: 0,
-	/** To be copied. */
-	copy: 1,
-	/** Present on both sides; the target's content decides. */
-	compare: 2,
-	/** Could not be copied, vanished before it was, held back, or of a range that could not be looked at. */
-	trouble: 3,
-	/** Broken in the source: stays out of the target, and holds nothing back. */
-	broken: 4,
-} as const;
-
-export type State = (typeof State)[keyof typeof State];
-
-/** An object that waits to be copied or compared. */
-export interface PendingObject {
-	readonly key: string;
-	readonly size: number;
-	/** A link's content. */
-	readonly content: string | undefined;
-	readonly state: State;
-}
+import type { Tally } from "./events.ts";
+import { State } from "./object-state.ts";
+import { BATCH, type ObjectTable, openTable } from "./object-table.ts";
 
 /** An object of the source to be taken in. */
 export interface IndexEntry {
 	readonly key: string;
 	readonly kind: Kind;
 	readonly size: number;
+	/** A link's content. */
 	readonly content: string | undefined;
 	readonly state: State;
+}
+
+/** An object that waits to be copied or compared. */
+export type PendingObject = Omit<IndexEntry, "kind">;
+
+/** A link that is the same on both sides. */
+export interface SameLink {
+	readonly key: string;
+	readonly rank: number;
+	readonly content: string;
 }
 
 /**
@@ -47,84 +36,63 @@ export interface Lane {
 	readonly isLarge: boolean;
 }
 
-/** Sorts after every key of a blob. */
-const BLOBS_END = `${BLOBS_PREFIX}~`;
+/** What is known of one key. */
+export interface Known {
+	/** The source was listed to have it. */
+	readonly isAtSource: boolean;
+	/** The target was listed to have it, before the pass. */
+	readonly isAtTarget: boolean;
+	readonly state: number;
+}
 
-/** Keys read at a time while objects are copied. */
-const BATCH = 1000;
+/** What there is on both sides, and what is to be done. */
+export interface Totals {
+	/** What the source has, unreadable and malformed objects aside. */
+	readonly source: Tally;
+	/** What needs no copying. */
+	readonly same: Tally;
+	/** What waits to be copied or compared; of it, `toCompare` objects may prove equal after all. */
+	readonly waiting: Tally;
+	readonly toCompare: number;
+	/** Links and blobs of the source. */
+	readonly links: number;
+	readonly blobs: number;
+	/** Keys of the target, and how many of those the source has too. */
+	readonly atTarget: number;
+	readonly atBoth: number;
+}
 
 /**
- * What a pass knows of both sides, on disk, so that memory does not grow with the number of objects (I8). One flat
- * table by key; the objects that wait are found by a partial index, which costs only as much as there is to do.
+ * What a pass knows of both sides, on disk, so that memory does not grow with the number of objects (I8).
  */
 export class ObjectIndex implements Disposable {
-	readonly #database: DatabaseSync;
+	readonly #table: ObjectTable = openTable();
 	readonly #largeBytes: number;
-	readonly #statements: Record<
-		"listed" | "target" | "upsert" | "mark" | "pending" | "one",
-		StatementSync
-	>;
-	#changes = 0;
+	#hasTarget = false;
+	#hasTrouble = false;
+	#hasUnknown = false;
+	/** The last answer of `troubleBelow`: links come in key order, so that the next one asks the same. */
+	#answer:
+		| { repository: string; rank: number; found: string | undefined }
+		| undefined;
 
-	/**
-	 * Objects of more than `largeBytes` go through the large lane. The file is SQLite's own temporary one: it has no
-	 * name, and is gone when the process ends, however it ends.
-	 */
+	/** Objects of more than `largeBytes` go through the large lane. */
 	constructor(largeBytes: number) {
 		this.#largeBytes = largeBytes;
-		this.#database = new DatabaseSync("");
-		this.#database.exec(`
-			PRAGMA page_size = 8192;
-			PRAGMA journal_mode = OFF;
-			PRAGMA synchronous = OFF;
-			CREATE TABLE object (
-				key TEXT PRIMARY KEY,
-				rank INTEGER,
-				is_large INTEGER NOT NULL DEFAULT 0,
-				size INTEGER,
-				content TEXT,
-				target_size INTEGER,
-				target_md5 TEXT,
-				state INTEGER NOT NULL DEFAULT ${State.settled}
-			) WITHOUT ROWID;
-			CREATE INDEX pending ON object (rank, is_large, key) WHERE state IN (${State.copy}, ${State.compare});
-			CREATE INDEX trouble ON object (key) WHERE state = ${State.trouble};
-		`);
-		const prepare = (sql: string) => {
-			const statement = this.#database.prepare(sql);
-			statement.setReturnArrays(true);
-			return statement;
-		};
-		this.#statements = {
-			listed: prepare(
-				"INSERT INTO object (key, target_size, target_md5) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET target_size = excluded.target_size, target_md5 = excluded.target_md5",
-			),
-			target: prepare(
-				"SELECT target_size, target_md5 FROM object WHERE key = ? AND target_size IS NOT NULL",
-			),
-			upsert: prepare(
-				"INSERT INTO object (key, rank, is_large, size, content, state) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, is_large = excluded.is_large, size = excluded.size, content = excluded.content, state = excluded.state",
-			),
-			mark: prepare(
-				"INSERT INTO object (key, rank, state) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
-			),
-			pending: prepare(
-				`SELECT key, size, content, state FROM object WHERE state IN (${State.copy}, ${State.compare}) AND rank = ? AND is_large = ? AND key > ? ORDER BY key LIMIT ${BATCH}`,
-			),
-			one: prepare("SELECT size, target_size, state FROM object WHERE key = ?"),
-		};
-		this.#database.exec("BEGIN");
 	}
 
 	/** Takes in objects of the target's listing. */
 	addTarget(objects: Iterable<ObjectMeta>): void {
-		for (const { key, size, md5 } of objects)
-			this.#statements.listed.run(key, size, md5 ?? null);
+		for (const { key, size, md5 } of objects) {
+			this.#hasTarget = true;
+			this.#table.statements.addTarget.run(key, size, md5 ?? null);
+		}
 	}
 
 	/** What the target was listed to have under this key. */
 	target(key: string): AtTarget | undefined {
-		const row = this.#row(this.#statements.target, key);
+		if (!this.#hasTarget) return undefined;
+		const row = rowOf(this.#table.statements.target.get(key));
 		if (row === undefined) return undefined;
 		const [size, md5] = row;
 		return {
@@ -133,63 +101,45 @@ export class ObjectIndex implements Disposable {
 		};
 	}
 
-	/** Takes in an object of the source, with what is to be done with it. */
-	addSource(entry: IndexEntry): void {
-		const { key, kind, size, content, state } = entry;
-		const isLarge = size > this.#largeBytes ? 1 : 0;
-		this.#statements.upsert.run(
+	/** Takes in an object of the source, with what is to be done with it; again, when it is listed again. */
+	addSource({ key, kind, size, content, state }: IndexEntry): void {
+		this.#table.statements.addSource.run(
 			key,
 			copyRank(kind),
-			isLarge,
+			size > this.#largeBytes ? 1 : 0,
 			size,
 			content ?? null,
 			state,
 		);
 	}
 
-	/** Notes trouble or damage with an object, or trouble with a whole prefix (it ends in "/"). */
+	/** Notes trouble or damage with an object. */
 	mark(key: string, rank: number, state: State): void {
-		this.#statements.mark.run(key, rank, state);
-		if (state === State.trouble) this.#changes++;
+		this.#table.statements.mark.run(key, rank, state);
+		if (state !== State.trouble) return;
+		this.#hasTrouble = true;
+		if (this.#answer !== undefined && rank < this.#answer.rank)
+			this.#answer = undefined;
+	}
+
+	/**
+	 * Notes that nothing is known of what lies in a prefix, or at a name that may be a prefix's (it was to be one, had it
+	 * been looked at). What may lie there has this rank or a higher one.
+	 */
+	addUnknown(prefix: string, rank: number): void {
+		const range = prefix.endsWith("/") ? prefix : `${prefix}/`;
+		this.#hasUnknown = true;
+		this.mark(range, rank, State.trouble);
 	}
 
 	/** Whether there is any trouble at all; while there is none, nothing can be held back. */
 	get hasTrouble(): boolean {
-		return this.#changes > 0;
+		return this.#hasTrouble;
 	}
 
-	/** The objects of a lane that wait, in key order, read a batch at a time. */
-	*pending(lane: Lane): Generator<PendingObject, undefined> {
-		let after = "";
-		for (;;) {
-			const rows = this.#rows(
-				this.#statements.pending,
-				lane.rank,
-				lane.isLarge ? 1 : 0,
-				after,
-			);
-			for (const [key, size, content, state] of rows) {
-				after = String(key);
-				yield {
-					key: after,
-					size: Number(size),
-					content: typeof content === "string" ? content : undefined,
-					state: state === State.compare ? State.compare : State.copy,
-				};
-			}
-			if (rows.length < BATCH) return undefined;
-		}
-	}
-
-	/** What is known of one key: whether the source has it, whether the target had it, and its state. */
-	find(key: string):
-		| {
-				readonly isAtSource: boolean;
-				readonly isAtTarget: boolean;
-				readonly state: number;
-		  }
-		| undefined {
-		const row = this.#row(this.#statements.one, key);
+	/** What is known of a key; `undefined` when neither side was listed to have it, and nothing happened to it. */
+	find(key: string): Known | undefined {
+		const row = rowOf(this.#table.statements.find.get(key));
 		if (row === undefined) return undefined;
 		const [size, targetSize, state] = row;
 		return {
@@ -199,91 +149,103 @@ export class ObjectIndex implements Disposable {
 		};
 	}
 
-	/** The first key of trouble at or after `start` and before `end` that ranks below `rank`. */
-	firstTrouble(start: string, end: string, rank: number): string | undefined {
-		const row = this.#database
-			.prepare(
-				`SELECT key FROM object WHERE state = ${State.trouble} AND key >= ? AND key < ? AND rank < ? ORDER BY key LIMIT 1`,
-			)
-			.get(start, end, rank);
-		return typeof row?.key === "string" ? row.key : undefined;
+	/** What is in trouble in a repository and ranks below `rank`, or is the unknown range that the repository lies in. */
+	troubleBelow(repository: string, rank: number): string | undefined {
+		if (!this.#hasTrouble) return undefined;
+		const answer = this.#answer;
+		if (answer?.repository === repository && answer.rank === rank)
+			return answer.found;
+		// From the first section's "_" to the character after it: what is in nested repositories does not count.
+		const root = `${REPOSITORIES_PREFIX}${repository}/`;
+		const [start, end] = [`${root}_`, `${root}\``];
+		const row = rowOf(this.#table.statements.trouble.get(start, end, rank));
+		const found = row === undefined ? this.unknownAbove(start) : String(row[0]);
+		this.#answer = { repository, rank, found };
+		return found;
 	}
 
-	/**
-	 * Notes trouble with the links that are settled, being at the target already, but name a blob that is in trouble,
-	 * or one that neither side is known to have while some range of blobs is unknown: what needs them must wait.
-	 */
-	spreadTrouble(): void {
-		this.#database.exec(`
-			UPDATE object SET state = ${State.trouble} WHERE key IN (
-				SELECT link.key FROM (
-					SELECT key, '${BLOBS_PREFIX}' || substr(content, 1, instr(content, ':') - 1)
-						|| '/' || substr(content, instr(content, ':') + 1, 2)
-						|| '/' || substr(content, instr(content, ':') + 1) || '/data' AS blob_key
-					FROM object WHERE content IS NOT NULL AND state = ${State.settled}
-				) link
-				LEFT JOIN object blob ON blob.key = link.blob_key
-				WHERE blob.state = ${State.trouble} OR blob.key IS NULL AND EXISTS (
-					SELECT 1 FROM object
-					WHERE state = ${State.trouble} AND size IS NULL AND key >= '${BLOBS_PREFIX}' AND key < '${BLOBS_END}'
-				)
-			)
-		`);
+	/** The range that could not be looked at and in which a key lies, if any. */
+	unknownAbove(key: string): string | undefined {
+		if (!this.#hasUnknown) return undefined;
+		for (
+			let slash = key.lastIndexOf("/");
+			slash > 0;
+			slash = key.lastIndexOf("/", slash - 1)
+		) {
+			const range = key.slice(0, slash + 1);
+			if (this.find(range)?.state === State.trouble) return range;
+		}
+		return undefined;
 	}
 
-	/** What is waiting, over all lanes. */
-	totals(): {
-		readonly objects: number;
-		readonly bytes: number;
-		readonly toCompare: number;
-	} {
-		const [objects, bytes, toCompare] = this.#count(
-			`SELECT count(*), total(size), count(*) FILTER (WHERE state = ${State.compare}) FROM object WHERE state IN (${State.copy}, ${State.compare})`,
-		);
+	/** The objects of a lane that wait, in key order. */
+	*pending(lane: Lane): Generator<PendingObject, undefined> {
+		const { waiting } = this.#table.statements;
+		const isLarge = lane.isLarge ? 1 : 0;
+		const rows = inBatches((after) => waiting.all(lane.rank, isLarge, after));
+		for (const [key, size, content, state] of rows) {
+			yield {
+				key: String(key),
+				size: Number(size),
+				content: typeof content === "string" ? content : undefined,
+				state: state === State.compare ? State.compare : State.copy,
+			};
+		}
+	}
+
+	/** The links that are the same on both sides, in key order. */
+	*sameLinks(): Generator<SameLink, undefined> {
+		const { sameLinks } = this.#table.statements;
+		for (const [key, rank, content] of inBatches((after) =>
+			sameLinks.all(after),
+		)) {
+			yield {
+				key: String(key),
+				rank: Number(rank),
+				content: String(content),
+			};
+		}
+	}
+
+	/** Adds up what there is. Goes through all of it: to be asked once, when all has been taken in. */
+	totals(): Totals {
+		const row = rowOf(this.#table.statements.totals.get(copyRank("blob")));
+		const numbers = (row ?? []).map(Number);
+		const next = () => numbers.shift() ?? 0;
+		const tally = (): Tally => ({ objects: next(), bytes: next() });
 		return {
-			objects: objects ?? 0,
-			bytes: bytes ?? 0,
-			toCompare: toCompare ?? 0,
+			source: tally(),
+			same: tally(),
+			waiting: tally(),
+			toCompare: next(),
+			links: next(),
+			blobs: next(),
+			atTarget: next(),
+			atBoth: next(),
 		};
 	}
 
-	/** How many keys the target had, and how many of those the source has too. */
-	overlap(): { readonly atTarget: number; readonly atBoth: number } {
-		const [atTarget, atBoth] = this.#count(
-			"SELECT count(target_size), count(target_size + size) FROM object",
-		);
-		return { atTarget: atTarget ?? 0, atBoth: atBoth ?? 0 };
-	}
-
 	[Symbol.dispose](): void {
-		this.#database.close();
-	}
-
-	#count(sql: string): number[] {
-		const statement = this.#database.prepare(sql);
-		statement.setReturnArrays(true);
-		return (this.#row(statement) ?? []).map(Number);
-	}
-
-	#row(
-		statement: StatementSync,
-		...parameters: (string | number)[]
-	): readonly unknown[] | undefined {
-		const row: unknown = statement.get(...parameters);
-		return Array.isArray(row) ? row : undefined;
-	}
-
-	#rows(
-		statement: StatementSync,
-		...parameters: (string | number)[]
-	): readonly (readonly unknown[])[] {
-		const rows: readonly unknown[] = statement.all(...parameters);
-		return rows.filter((row) => Array.isArray(row));
+		this.#table.database.close();
 	}
 }
 
-/** Every lane, in the order of writing; the lanes of one rank run side by side. */
-export const LANES: readonly (readonly Lane[])[] = COPY_ORDER.map((rank) => [
-	{ rank, isLarge: true },
-	{ rank, isLarge: false },
-]);
+/** Rows in the order of their first column, a key. Each batch is read when it is needed, after the last one's end. */
+function* inBatches(
+	read: (after: string) => ReturnType<StatementSync["all"]>,
+): Generator<readonly unknown[], undefined> {
+	for (let after = ""; ; ) {
+		const rows = read(after);
+		for (const each of rows) {
+			const row = rowOf(each);
+			if (row === undefined) continue;
+			after = String(row[0]);
+			yield row;
+		}
+		if (rows.length < BATCH) return undefined;
+	}
+}
+
+function rowOf(row: unknown): readonly unknown[] | undefined {
+	return Array.isArray(row) ? row : undefined;
+}

@@ -1,23 +1,18 @@
-import { getFips, hash } from "node:crypto";
-import { exclusionOf } from "../layout/exclusion.ts";
-import { copyRank } from "../layout/order.ts";
-import { kindOf, parseKey, REGISTRY_PREFIX } from "../layout/paths.ts";
-import { lowestRankBelow } from "../layout/sections.ts";
-import type { ObjectStore, Unreadable } from "../store/object-store.ts";
+import type { ObjectStore } from "../store/object-store.ts";
 import { record } from "../store/record.ts";
-import { ByteBudget } from "./byte-budget.ts";
 import { copy } from "./copy.ts";
-import { decide } from "./decide.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
 import {
+	guardBlobs,
 	guardDistinct,
 	guardOverlap,
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
 import { mirrorLocks } from "./locks.ts";
-import { ObjectIndex, State } from "./object-index.ts";
-import { type ScannedObject, scan } from "./scan.ts";
+import { ObjectIndex } from "./object-index.ts";
+import type { PassContext } from "./pass-context.ts";
+import { listTarget, readSource } from "./plan.ts";
 
 export interface SyncOptions {
 	/** Objects on their way at a time; default 32. */
@@ -34,9 +29,6 @@ export interface SyncOptions {
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** Bodies held at a time (bytes), beside the parts of large ones. */
-const BUDGET_BYTES = 64 * 1024 * 1024;
-
 /** Objects larger than this (bytes) count as large, where the target does not say. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
@@ -52,165 +44,50 @@ export async function sync(
 	target: ObjectStore,
 	options: SyncOptions = {},
 ): Promise<SyncResult> {
-	const {
-		concurrency = 32,
-		maxFailures = 1000,
-		observe = () => {},
-		signal,
-	} = options;
+	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
-	if (!options.isTargetNotEmpty) await guardTarget(target, signal);
-	const written = options.isDryRun ? record(target) : target;
+	if (!isTargetNotEmpty) await guardTarget(target, signal);
+	using index = new ObjectIndex(target.can.multipartThreshold ?? LARGE_BYTES);
 	const counts = new Counts();
-	const largeBytes = target.can.multipartThreshold ?? LARGE_BYTES;
-	using index = new ObjectIndex(largeBytes);
-	const pass = new Pass(source, written, index, counts, observe, signal);
-
-	observe({ type: "pass-started" });
-	await pass.listTarget();
-	await pass.readSource(concurrency);
-	if (!options.isTargetNotEmpty) guardOverlap(target, index.overlap());
-	observe({ type: "planned", ...index.totals() });
-	await pass.mirrorLocks();
-	const budget = new ByteBudget(BUDGET_BYTES);
-	await copy({
+	const context: PassContext = {
 		source,
-		target: written,
+		target: isDryRun ? record(target) : target,
 		index,
 		counts,
-		observe,
-		concurrency,
-		maxFailures,
-		budget,
+		observe: options.observe ?? (() => {}),
+		concurrency: options.concurrency ?? 32,
+		maxFailures: options.maxFailures ?? 1000,
 		signal,
-	});
+	};
+
+	context.observe({ type: "pass-started" });
+	await listTarget(context);
+	await readSource(context);
+	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
+	await guardSource(source, signal);
+	const totals = index.totals();
+	if (counts.unreadable === 0) guardBlobs(source, totals);
+	if (!isTargetNotEmpty) guardOverlap(target, totals);
+	counts.planned(totals);
+	const { waiting, toCompare } = totals;
+	context.observe({ type: "planned", ...waiting, toCompare });
+	await mirror(context);
+	await copy(context);
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
-	if (!options.isDryRun) await pass.mirrorLocks();
+	if (!isDryRun && !counts.isStopped) await mirror(context);
 	return counts.result();
 }
 
-class Pass {
-	readonly #source: ObjectStore;
-	readonly #target: ObjectStore;
-	readonly #index: ObjectIndex;
-	readonly #counts: Counts;
-	readonly #observe: (event: SyncEvent) => void;
-	readonly #signal: AbortSignal | undefined;
-	#isTargetEmpty = true;
-
-	constructor(
-		source: ObjectStore,
-		target: ObjectStore,
-		index: ObjectIndex,
-		counts: Counts,
-		observe: (event: SyncEvent) => void,
-		signal: AbortSignal | undefined,
-	) {
-		this.#source = source;
-		this.#target = target;
-		this.#index = index;
-		this.#counts = counts;
-		this.#observe = observe;
-		this.#signal = signal;
+async function mirror(context: PassContext): Promise<void> {
+	const { source, target, counts, observe, signal } = context;
+	const { copied, deleted } = await mirrorLocks(source, target, signal);
+	for (const { key, size } of copied) {
+		add(counts.copied, size);
+		observe({ type: "copied", key, kind: "lock", size });
 	}
-
-	/** Takes in what the target has; nobody else writes there, so this may be done before the source is read. */
-	async listTarget(): Promise<void> {
-		for await (const { objects, unreadable } of this.#target.list({
-			prefix: REGISTRY_PREFIX,
-			signal: this.#signal,
-		})) {
-			// A target that cannot be looked at cannot be decided on.
-			for (const { error } of unreadable) throw error;
-			this.#isTargetEmpty = false;
-			this.#index.addTarget(
-				objects.filter(
-					({ key }) =>
-						exclusionOf(key) === undefined && parseKey(key)?.kind !== "lock",
-				),
-			);
-			this.#observe({ type: "target-listed", objects: objects.length });
-		}
-	}
-
-	/** Reads the source in the order that is safe on a live registry, and decides on each object. */
-	async readSource(concurrency: number): Promise<void> {
-		for await (const page of scan(this.#source, {
-			concurrency,
-			signal: this.#signal,
-		})) {
-			for (const object of page.objects) this.#take(object);
-			for (const unreadable of page.unreadable) this.#note(unreadable);
-			for (const { key, content } of page.malformed) this.#report(key, content);
-			const objects = page.objects.length + page.malformed.length;
-			if (objects > 0) this.#observe({ type: "source-read", objects });
-		}
-	}
-
-	async mirrorLocks(): Promise<void> {
-		const { copied, deleted } = await mirrorLocks(
-			this.#source,
-			this.#target,
-			this.#signal,
-		);
-		for (const { key, size } of copied) {
-			add(this.#counts.copied, size);
-			this.#observe({ type: "copied", key, kind: "lock", size });
-		}
-		for (const key of deleted) {
-			this.#counts.deletedLocks++;
-			this.#observe({ type: "deleted", key });
-		}
-	}
-
-	#take(object: ScannedObject): void {
-		const { key, kind, size, content } = object;
-		const atTarget = this.#isTargetEmpty ? undefined : this.#index.target(key);
-		const md5 =
-			content === undefined || atTarget?.md5 === undefined
-				? undefined
-				: md5Of(content);
-		const action = decide({ kind, size, md5 }, atTarget);
-		this.#index.addSource({ key, kind, size, content, state: STATES[action] });
-		add(this.#counts.scanned, size);
-		if (action === "skip") add(this.#counts.skipped, size);
-	}
-
-	#note({ prefix, error }: Unreadable): void {
-		this.#counts.unreadable++;
-		const kind = parseKey(prefix)?.kind;
-		this.#index.mark(
-			prefix,
-			kind === undefined ? lowestRankBelow(prefix) : copyRank(kind),
-			State.trouble,
-		);
-		this.#observe({ type: "unreadable", prefix, error });
-	}
-
-	#report(key: string, content: string): void {
-		this.#counts.damage.malformed++;
-		this.#index.mark(key, copyRank(kindOf(key)), State.broken);
-		const found =
-			content === ""
-				? "it is empty"
-				: `it holds ${JSON.stringify(content)}, which is no digest`;
-		this.#observe({
-			type: "broken",
-			damage: { kind: "malformed", key, found },
-		});
+	for (const key of deleted) {
+		counts.deletedLocks++;
+		observe({ type: "deleted", key });
 	}
 }
-
-const STATES = {
-	copy: State.copy,
-	compare: State.compare,
-	skip: State.settled,
-} as const;
-
-/** MD5 in hex; `undefined` where the machine's policy (FIPS) forbids it, and contents must be compared. */
-function md5Of(content: string): string | undefined {
-	return IS_FIPS ? undefined : hash("md5", content, "hex");
-}
-
-const IS_FIPS = getFips() === 1;

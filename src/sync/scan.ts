@@ -28,10 +28,10 @@ export interface ScannedObject {
 export interface ScanPage {
 	readonly objects: readonly ScannedObject[];
 	readonly unreadable: readonly Unreadable[];
-	/** Links that hold no digest, with what they hold instead. */
+	/** Links that hold no digest, with what was found instead, as a clause. */
 	readonly malformed: readonly {
 		readonly key: string;
-		readonly content: string;
+		readonly found: string;
 	}[];
 }
 
@@ -114,7 +114,7 @@ async function readPage(
 	const unreadable: Unreadable[] = notListed.filter(
 		({ prefix }) => exclusionOf(prefix) !== "temporary",
 	);
-	const malformed: { key: string; content: string }[] = [];
+	const malformed: { key: string; found: string }[] = [];
 	const links: { key: string; kind: Kind }[] = [];
 	for (const { key, size } of listed) {
 		if (exclusionOf(key) !== undefined) continue;
@@ -125,7 +125,7 @@ async function readPage(
 	const waiting = links.values();
 	const readWaiting = async () => {
 		for (const { key, kind } of waiting) {
-			const read = await readLink(source, { key }, options.signal);
+			const read = await readLink(source, key, options.signal);
 			if (read.type === "digest")
 				objects.push({
 					key,
@@ -134,7 +134,7 @@ async function readPage(
 					content: read.content,
 				});
 			else if (read.type === "malformed")
-				malformed.push({ key, content: read.content });
+				malformed.push({ key, found: read.found });
 			else if (read.type === "unreadable")
 				unreadable.push({ prefix: key, error: read.error });
 		}

@@ -129,10 +129,12 @@ describe("sync › when an object vanishes between listing and copying", () => {
 
 test("sync › a burst of throttling delays the pass and fails nothing", async () => {
 	const target = new MemoryStore();
-	let calls = 0;
+	const attempts = new Map<string, number>();
 	const throttling = faulty(target, {
 		put: (key) => {
-			if (++calls % 3 !== 0) throw failure("throttled", key);
+			const attempt = (attempts.get(key) ?? 0) + 1;
+			attempts.set(key, attempt);
+			if (attempt < 3) throw failure("throttled", key);
 		},
 	});
 	const patient = retry(throttling, { minTimeoutMs: 0, maxTimeoutMs: 0 });

@@ -1,0 +1,161 @@
+import { type Kind, parseKey, type RegistryKey } from "../layout/paths.ts";
+import { ObjectBody } from "../store/body.ts";
+import { isCancellation, StoreError } from "../store/errors.ts";
+import type { PutOptions } from "../store/object-store.ts";
+import { add, type Damage } from "./events.ts";
+import { judgeLink, type LinkVerdict } from "./hold-back.ts";
+import type { PendingObject } from "./object-index.ts";
+import { State } from "./object-state.ts";
+import type { PassContext } from "./pass-context.ts";
+import { hasSameContent } from "./same-content.ts";
+import { wait } from "./wait.ts";
+
+/** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
+const CORRUPT_WAIT_MS = 100;
+
+/** Copies an object, or finds out that it must wait or is the same already. Rejects only when cancelled. */
+export async function copyObject(
+	context: PassContext,
+	rank: number,
+	object: PendingObject,
+): Promise<void> {
+	const { index, counts, observe } = context;
+	const { key, size, content } = object;
+	const parsed = parseKey(key);
+	const kind = parsed?.kind ?? "other";
+	try {
+		if (content !== undefined) {
+			const verdict = judgeLink(index, key, content, rank);
+			if (
+				verdict.type !== "write" &&
+				(await isHeldBack(context, rank, object, verdict))
+			)
+				return;
+		}
+		if (
+			object.state === State.compare &&
+			(await hasSameContent(context, object))
+		) {
+			add(counts.skipped, size);
+			observe({ type: "skipped", key, size });
+		} else {
+			await put(context, object, parsed);
+			add(counts.copied, size);
+			observe({ type: "copied", key, kind, size });
+		}
+	} catch (error) {
+		if (isCancellation(error, context.signal)) throw error;
+		await fail(context, rank, kind, key, error);
+	}
+}
+
+/** Holds a link back, or reports that it dangles: what is not on the source's list may have come, or been missed. */
+async function isHeldBack(
+	context: PassContext,
+	rank: number,
+	{ key, content }: PendingObject,
+	verdict: Exclude<LinkVerdict, { type: "write" }>,
+): Promise<boolean> {
+	const { index, counts, observe } = context;
+	if (verdict.type === "dangling" && (await isGone(context, verdict.needs))) {
+		const found = `the source has no blob ${content}`;
+		report(context, { kind: "dangling", key, found });
+		return false;
+	}
+	counts.heldBack++;
+	index.mark(key, rank, State.trouble);
+	observe({ type: "held-back", key, needs: verdict.needs });
+	return true;
+}
+
+async function put(
+	{ source, target, signal }: PassContext,
+	object: PendingObject,
+	parsed: RegistryKey | undefined,
+): Promise<void> {
+	const { key, content } = object;
+	if (content !== undefined) {
+		await target.put(key, Buffer.from(content), { signal });
+		return;
+	}
+	const options: PutOptions = {
+		signal,
+		digest: parsed?.kind === "blob" ? parsed.digest : undefined,
+	};
+	try {
+		await target.put(key, new ObjectBody(source, object, signal), options);
+	} catch (error) {
+		if (!isBeingWritten(error)) throw error;
+		await wait(CORRUPT_WAIT_MS, signal);
+		const now = (await source.head(key, { signal })) ?? object;
+		await target.put(key, new ObjectBody(source, now, signal), options);
+	}
+}
+
+/** Older registries write manifests in place: one that was caught in the act is whole a moment later. */
+function isBeingWritten(error: unknown): boolean {
+	return (
+		error instanceof StoreError &&
+		(error.code === "corrupt" || error.code === "incomplete")
+	);
+}
+
+async function fail(
+	context: PassContext,
+	rank: number,
+	kind: Kind,
+	key: string,
+	error: unknown,
+): Promise<void> {
+	const { source, index, counts, observe } = context;
+	const failure =
+		error instanceof StoreError
+			? error
+			: new StoreError(
+					"unknown",
+					error instanceof Error ? error.message : String(error),
+					{ store: source.url, operation: "copy", key, cause: error },
+				);
+	if (failure.code === "corrupt" && kind === "blob") {
+		index.mark(key, rank, State.broken);
+		const found = "its bytes do not hash to its name";
+		report(context, { kind: "corrupt", key, found });
+		return;
+	}
+	// Whatever depends on it is held back either way; the next pass looks again.
+	index.mark(key, rank, State.trouble);
+	if (
+		failure.code === "not-found" &&
+		failure.store === source.url &&
+		(await isGone(context, key))
+	) {
+		counts.vanished++;
+		observe({ type: "vanished", key });
+		return;
+	}
+	counts.failed++;
+	observe({ type: "failed", key, error: failure });
+	if (
+		counts.failed >= context.maxFailures ||
+		failure.code === "unauthenticated"
+	)
+		counts.isStopped = true;
+}
+
+/** Whether the source, asked again, lacks an object. One that cannot be looked at is unknown, not absent (I2). */
+async function isGone(
+	{ source, signal }: PassContext,
+	key: string,
+): Promise<boolean> {
+	try {
+		return (await source.head(key, { signal })) === undefined;
+	} catch (error) {
+		if (isCancellation(error, signal)) throw error;
+		return false;
+	}
+}
+
+function report({ counts, observe }: PassContext, damage: Damage): void {
+	counts.damage[damage.kind]++;
+	observe({ type: "broken", damage });
+}

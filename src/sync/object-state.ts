@@ -1,0 +1,15 @@
+/** What is to be done with an object, or what became of it. */
+export const State = {
+	/** At the target only, or the same on both sides: nothing to do. */
+	settled: 0,
+	/** To be copied. */
+	copy: 1,
+	/** Present on both sides; the target's content decides. */
+	compare: 2,
+	/** Could not be copied, vanished before it was, held back, or of a range that could not be looked at. */
+	trouble: 3,
+	/** Broken in the source: stays out of the target, and holds nothing back. */
+	broken: 4,
+} as const;
+
+export type State = (typeof State)[keyof typeof State];

@@ -1,0 +1,18 @@
+import type { ObjectStore } from "../store/object-store.ts";
+import type { Counts, SyncEvent } from "./events.ts";
+import type { ObjectIndex } from "./object-index.ts";
+
+/** What every part of a pass works with. */
+export interface PassContext {
+	readonly source: ObjectStore;
+	/** Of a dry run: one that only says that it was written. */
+	readonly target: ObjectStore;
+	readonly index: ObjectIndex;
+	readonly counts: Counts;
+	readonly observe: (event: SyncEvent) => void;
+	/** Objects on their way at a time. */
+	readonly concurrency: number;
+	/** Failures after which the pass gives up. */
+	readonly maxFailures: number;
+	readonly signal: AbortSignal | undefined;
+}
