@@ -76,14 +76,17 @@ describe.for(["3", "2"] as const)("a registry of generation %s", (version) => {
 			gated.searchParams.set("endpoint", gate.endpoint);
 			await using target = await openStore(storeUrl(bucket));
 			const checker = new ClosureChecker(target);
+			const sync = ["sync", storage, gated.href, ...FLAGS];
 			for (const moment of moments(`live-${version}`, 5, 6)) {
 				await pushes.push(9);
-				await pushes.during(() =>
-					endAt(moment, gate, ["sync", storage, gated.href, ...FLAGS]),
-				);
+				await pushes.during(() => endAt(moment, gate, sync));
 				const { breaches } = await checker.check(new Set(treeKeys(storage)));
 				expect(breaches, JSON.stringify(moment)).toEqual([]);
 			}
+			const whole = await pushes.during(() => runProgram(sync));
+			expect(whole.stdout).toMatch(/^Copied \d+ objects/m);
+			const { breaches } = await checker.check(new Set(treeKeys(storage)));
+			expect(breaches).toEqual([]);
 			await complete(storage, storeUrl(bucket));
 			expect(await checker.check(new Set(treeKeys(storage)))).toMatchObject({
 				breaches: [],
