@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdirSync, statSync } from "node:fs";
 import { compareKeys } from "../key.ts";
 import { errno } from "./errors.ts";
@@ -17,14 +18,9 @@ const NONE: ReadonlySet<string> = new Set();
 /** Reads a directory; `path` ends in "/". Throws what Node throws. */
 export function readDirectory(path: string): DirectoryContent {
 	const names: string[] = [];
-	const invalid: string[] = [];
 	let links: Set<string> | undefined;
 	let sortsByUnits = true;
 	for (const entry of readdirSync(path, { withFileTypes: true })) {
-		if (entry.name.includes("\uFFFD") && !isValidName(path, entry.name)) {
-			invalid.push(entry.name);
-			continue;
-		}
 		if (sortsByUnits && ABOVE_D7FF.test(entry.name)) sortsByUnits = false;
 		if (entry.isDirectory()) {
 			names.push(`${entry.name}/`);
@@ -36,10 +32,33 @@ export function readDirectory(path: string): DirectoryContent {
 			names.push(entry.name);
 		}
 	}
-	return {
+	const content = {
 		names: sortsByUnits ? names.sort() : names.sort(compareKeys),
 		links: links ?? NONE,
-		invalid,
+		invalid: [],
+	};
+	if (sortsByUnits) return content;
+	return names.some((name) => name.includes(REPLACEMENT))
+		? withoutInvalid(path, content)
+		: content;
+}
+
+/** What Node shows where the bytes of a name are not UTF-8. It can also be a real character: the bytes decide. */
+const REPLACEMENT = "\uFFFD";
+
+function withoutInvalid(
+	path: string,
+	{ names, links }: DirectoryContent,
+): DirectoryContent {
+	const raw = readdirSync(path, { encoding: "buffer" });
+	const valid = new Set(raw.filter((name) => isUtf8(name)).map(String));
+	const isValid = (name: string) =>
+		!name.includes(REPLACEMENT) || valid.has(name.replace(/\/$/, ""));
+	return {
+		// Several names can be shown as the same one.
+		names: [...new Set(names.filter(isValid))],
+		links,
+		invalid: raw.filter((name) => !isUtf8(name)).map(String),
 	};
 }
 
@@ -56,14 +75,6 @@ export function isListed(root: string, key: string): boolean {
 			isListed(root, key.slice(0, slash - 1))
 		);
 	}
-}
-
-/** Node shows bytes that are not UTF-8 as U+FFFD, which can also be a real character: the bytes decide. */
-function isValidName(path: string, name: string): boolean {
-	const bytes = Buffer.from(name);
-	return readdirSync(path, { encoding: "buffer" }).some((raw) =>
-		raw.equals(bytes),
-	);
 }
 
 function leadsToDirectory(link: string): boolean {

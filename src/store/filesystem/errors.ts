@@ -8,6 +8,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	ENOENT: "not-found",
 	// A component of the path is a file: for a store of objects, nothing is there.
 	ENOTDIR: "not-found",
+	// A socket or a device.
+	ENXIO: "not-found",
 	EACCES: "permission-denied",
 	EPERM: "permission-denied",
 	EROFS: "permission-denied",
@@ -29,6 +31,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 const REASONS: Readonly<Record<string, string>> = {
 	ENOENT: "it does not exist",
 	ENOTDIR: "it does not exist",
+	ENXIO: "what is there is not a file",
 	EACCES: "permission denied",
 	EPERM: "the operation is not permitted",
 	EROFS: "the file system is mounted read-only",

@@ -1,6 +1,6 @@
 import {
 	closeSync,
-	existsSync,
+	constants,
 	fstatSync,
 	openSync,
 	realpathSync,
@@ -25,11 +25,16 @@ import type {
 	Page,
 	PutOptions,
 } from "../object-store.ts";
+import { rangeProblem } from "../range.ts";
 import { errno, fromFilesystem } from "./errors.ts";
 import { metaOf } from "./meta.ts";
 import { FileReader } from "./reader.ts";
+import { Root } from "./root.ts";
 import { Walk } from "./walk.ts";
 import { writeFile } from "./write.ts";
+
+/** Not to wait for a writer when what is opened turns out to be a pipe. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * A directory as a store: the key is the path below it. Calls are synchronous inside, since for the many small files
@@ -44,17 +49,17 @@ export class FilesystemStore implements ObjectStore {
 		putIfVersion: false,
 		multipartThreshold: undefined,
 	};
-	readonly #root: string;
+	readonly #root: Root;
 
 	/** `root` is an absolute path of a directory that exists. */
 	constructor(root: string) {
-		this.#root = root;
 		this.url = pathToFileURL(root).href;
+		this.#root = new Root(root, this.url);
 		this.identity = `${pathToFileURL(realpathSync(root)).href}/`;
 	}
 
 	address(key: string): string {
-		return join(this.#root, key);
+		return join(this.#root.path, key);
 	}
 
 	async head(key: string, call?: Call): Promise<ObjectMeta | undefined> {
@@ -68,7 +73,8 @@ export class FilesystemStore implements ObjectStore {
 			const failure = this.#error("head", key, error);
 			if (failure.code !== "not-found") throw failure;
 		}
-		this.#checkRoot("head", key);
+		// An absent object below a root that is itself gone is unknown, not absent (I2).
+		this.#root.check("head", key);
 		return undefined;
 	}
 
@@ -76,19 +82,24 @@ export class FilesystemStore implements ObjectStore {
 		options.signal?.throwIfAborted();
 		let descriptor: number;
 		try {
-			descriptor = openSync(this.#path("get", key), "r");
+			descriptor = openSync(this.#path("get", key), READ);
 		} catch (error) {
-			throw this.#error("get", key, error);
+			const failure = this.#error("get", key, error);
+			if (failure.code === "not-found") this.#root.check("get", key);
+			throw failure;
 		}
 		try {
 			const stats = fstatSync(descriptor);
 			if (!stats.isFile())
 				throw this.#refusal(
 					"not-found",
-					"it is a directory, not an object",
+					"what is there is not a file",
 					"get",
 					key,
 				);
+			const problem = rangeProblem(options, stats.size);
+			if (problem !== undefined)
+				throw this.#refusal("unsupported", problem, "get", key);
 			return new FileReader(
 				descriptor,
 				metaOf(key, stats),
@@ -115,7 +126,7 @@ export class FilesystemStore implements ObjectStore {
 			);
 		}
 		const path = this.#path("put", key);
-		this.#checkRoot("put", key);
+		this.#root.check("put", key);
 		try {
 			return metaOf(
 				key,
@@ -138,17 +149,24 @@ export class FilesystemStore implements ObjectStore {
 		call?: Call,
 	): Promise<ReadonlyMap<string, StoreError>> {
 		const failures = new Map<string, StoreError>();
-		for (const key of keys) {
-			call?.signal?.throwIfAborted();
-			try {
-				const path = this.#path("delete", key);
-				unlinkSync(path);
-				this.#removeEmptyParents(path);
-			} catch (error) {
-				const failure = this.#error("delete", key, error);
-				if (failure.code !== "not-found" || !existsSync(this.#root))
-					failures.set(key, failure);
+		const emptied = new Set<string>();
+		try {
+			for (const key of keys) {
+				call?.signal?.throwIfAborted();
+				try {
+					const path = this.#path("delete", key);
+					unlinkSync(path);
+					emptied.add(dirname(path));
+				} catch (error) {
+					const failure = this.#error("delete", key, error);
+					// A directory is no object.
+					if (failure.code === "not-found" || errno(error) === "EISDIR")
+						this.#root.check("delete", key);
+					else failures.set(key, failure);
+				}
 			}
+		} finally {
+			for (const directory of emptied) this.#removeEmpty(directory);
 		}
 		return failures;
 	}
@@ -168,39 +186,22 @@ export class FilesystemStore implements ObjectStore {
 		const problem = keyProblem(key);
 		if (problem !== undefined)
 			throw this.#refusal("unsupported", problem, operation, key);
-		return join(this.#root, key);
+		return join(this.#root.path, key);
 	}
 
-	/** Objects have no directories: one that holds nothing any more goes with its last object. */
-	#removeEmptyParents(path: string): void {
+	/** Objects have no directories: one that holds nothing any more goes with its last object, and so do those above. */
+	#removeEmpty(directory: string): void {
 		for (
-			let directory = dirname(path);
-			directory !== this.#root;
-			directory = dirname(directory)
+			let empty = directory;
+			empty.length >= this.#root.path.length;
+			empty = dirname(empty)
 		) {
 			try {
-				rmdirSync(directory);
-			} catch (error) {
-				if (
-					errno(error) === "ENOTEMPTY" ||
-					errno(error) === "EEXIST" ||
-					errno(error) === "ENOENT"
-				)
-					return;
-				throw error;
+				rmdirSync(empty);
+			} catch {
+				// It holds something, or is a mount point or a link: the object is deleted all the same.
+				return;
 			}
-		}
-	}
-
-	/** An absent object below a root that is itself gone is unknown, not absent (I2). */
-	#checkRoot(operation: string, key: string): void {
-		if (!existsSync(this.#root)) {
-			throw this.#refusal(
-				"unavailable",
-				"the directory of the store is gone (is it mounted?)",
-				operation,
-				key,
-			);
 		}
 	}
 

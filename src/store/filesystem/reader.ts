@@ -19,7 +19,7 @@ export class FileReader implements ObjectReader {
 	readonly #signal: AbortSignal | undefined;
 	#descriptor: number | undefined;
 
-	/** Takes over the descriptor, and closes it when disposed of. */
+	/** Takes over the descriptor, and closes it when disposed of. The range asked for is one that there is. */
 	constructor(
 		descriptor: number,
 		meta: ObjectMeta,
@@ -29,11 +29,8 @@ export class FileReader implements ObjectReader {
 		this.#descriptor = descriptor;
 		this.meta = meta;
 		this.#about = about;
-		this.#start = Math.min(options.start ?? 0, meta.size);
-		this.#length = Math.max(
-			0,
-			Math.min(options.end ?? meta.size, meta.size) - this.#start,
-		);
+		this.#start = options.start ?? 0;
+		this.#length = Math.min(options.end ?? meta.size, meta.size) - this.#start;
 		this.#signal = options.signal;
 	}
 

@@ -1,16 +1,11 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
-import { StoreError, type StoreErrorOptions } from "../errors.ts";
-import { compareKeys } from "../key.ts";
-import {
-	type ListOptions,
-	type ObjectMeta,
-	PAGE_SIZE,
-	type Page,
-	type Unreadable,
-} from "../object-store.ts";
+import { compareKeys, keyProblem } from "../key.ts";
+import type { ListOptions, Page } from "../object-store.ts";
 import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem } from "./errors.ts";
 import { metaOf } from "./meta.ts";
+import { PageBuilder } from "./page-builder.ts";
+import type { Root } from "./root.ts";
 
 /** One directory on the way from the root to where the walk is. */
 interface Frame {
@@ -18,6 +13,8 @@ interface Frame {
 	readonly prefix: string;
 	/** Where it really is, symbolic links resolved; to notice a cycle. */
 	readonly realPath: string;
+	/** The file system it lies on; to notice that it was unmounted meanwhile. */
+	readonly device: number;
 	readonly content: DirectoryContent;
 	next: number;
 }
@@ -27,31 +24,23 @@ interface Frame {
  * asynchronous stat costs many times a synchronous one, and the caller gets control back at every page.
  */
 export class Walk {
-	readonly #root: string;
+	readonly #root: Root;
 	readonly #url: string;
 	readonly #options: ListOptions;
 	readonly #stack: Frame[] = [];
-	#objects: ObjectMeta[] = [];
-	#prefixes: string[] = [];
-	#unreadable: Unreadable[] = [];
+	readonly #page: PageBuilder;
 
-	constructor(root: string, url: string, options: ListOptions) {
-		this.#root = root.endsWith("/") ? root : `${root}/`;
+	constructor(root: Root, url: string, options: ListOptions) {
+		this.#root = root;
 		this.#url = url;
 		this.#options = options;
+		this.#page = new PageBuilder(url);
 	}
 
 	*pages(): Generator<Page> {
-		const { prefix } = this.#options;
-		const top = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-		const content = this.#readTop(top);
-		if (content === undefined) return;
-		this.#stack.push({
-			prefix: top,
-			realPath: realpathSync(this.#root + top),
-			content,
-			next: 0,
-		});
+		const top = this.#readTop();
+		if (top === undefined) return;
+		this.#stack.push(top);
 		for (
 			let frame = this.#stack.at(-1);
 			frame !== undefined;
@@ -60,48 +49,30 @@ export class Walk {
 			const name = frame.content.names[frame.next++];
 			if (name === undefined) this.#stack.pop();
 			else this.#visit(frame, name);
-			if (
-				this.#objects.length +
-					this.#prefixes.length +
-					this.#unreadable.length >=
-				PAGE_SIZE
-			)
-				yield this.#page();
+			if (this.#page.isFull) yield this.#page.take();
 		}
-		if (
-			this.#objects.length + this.#prefixes.length + this.#unreadable.length >
-			0
-		)
-			yield this.#page();
-	}
-
-	#page(): Page {
-		const page = {
-			objects: this.#objects,
-			prefixes: this.#prefixes,
-			unreadable: this.#unreadable,
-		};
-		this.#objects = [];
-		this.#prefixes = [];
-		this.#unreadable = [];
-		return page;
+		if (!this.#page.isEmpty) yield this.#page.take();
 	}
 
 	/** The directory where the listing starts; `undefined` when there is none, which is an empty listing. */
-	#readTop(top: string): DirectoryContent | undefined {
+	#readTop(): Frame | undefined {
+		const { prefix } = this.#options;
+		const top = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+		this.#root.check("list", top);
+		// No file has a name with "//" or "../" in it, but a path that leads somewhere can.
+		if (top !== "" && keyProblem(top.slice(0, -1)) !== undefined)
+			return undefined;
 		try {
-			return this.#read(top);
+			const realPath = realpathSync(this.#root.path + top);
+			return this.#frame(top, realPath);
 		} catch (error) {
 			const code = errno(error);
-			const isAbsent = code === "ENOENT" || code === "ENOTDIR";
-			// A root that is gone is a mount that went away, not an empty store (I2).
-			if (
-				isAbsent &&
-				top !== "" &&
-				statSync(this.#root, { throwIfNoEntry: false })?.isDirectory()
-			)
-				return undefined;
-			throw fromFilesystem(error, this.#about(top));
+			if (top === "" || (code !== "ENOENT" && code !== "ENOTDIR")) {
+				const about = { store: this.#url, operation: "list", key: top };
+				throw fromFilesystem(error, about);
+			}
+			this.#root.check("list", top);
+			return undefined;
 		}
 	}
 
@@ -126,7 +97,7 @@ export class Walk {
 		)
 			return;
 		if (isInside && key.length > prefix.length && prune?.(key) === true) {
-			this.#prefixes.push(key);
+			this.#page.prefix(key);
 			return;
 		}
 		const leafName = startAfter === undefined ? leaf?.(key) : undefined;
@@ -135,35 +106,41 @@ export class Walk {
 	}
 
 	#add(key: string): void {
+		let stats: Stats | undefined;
 		try {
-			const stats = statSync(this.#root + key, { throwIfNoEntry: false });
-			if (stats !== undefined) this.#addStats(key, stats);
-			else if (isListed(this.#root, key))
-				this.#report(
-					key,
-					"not-found",
-					"it is a symbolic link that leads nowhere",
-				);
+			stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
 		} catch (error) {
-			this.#fail(key, error);
+			this.#page.failed(key, error);
+			return;
 		}
+		if (stats !== undefined) this.#addStats(key, stats);
+		else if (!this.#isAbsent(key))
+			this.#page.refused(
+				key,
+				"not-found",
+				"its directory names it, but it cannot be found (is it a symbolic link that leads nowhere?)",
+			);
 	}
 
 	#addStats(key: string, stats: Stats): void {
-		if (stats.isFile()) this.#objects.push(metaOf(key, stats));
+		if (stats.isFile()) this.#page.object(metaOf(key, stats));
 		else if (!stats.isDirectory())
-			this.#report(key, "unsupported", "it is neither a file nor a directory");
+			this.#page.refused(
+				key,
+				"unsupported",
+				"it is neither a file nor a directory",
+			);
 	}
 
 	/** Looks for the one object that a leaf prefix holds; false when it is not there, and the prefix must be listed. */
 	#addLeaf(key: string): boolean {
 		try {
-			const stats = statSync(this.#root + key, { throwIfNoEntry: false });
+			const stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
 			if (stats === undefined || !stats.isFile()) return false;
-			this.#objects.push(metaOf(key, stats));
+			this.#page.object(metaOf(key, stats));
 			return true;
 		} catch (error) {
-			this.#fail(key, error);
+			this.#page.failed(key, error);
 			return true;
 		}
 	}
@@ -171,12 +148,11 @@ export class Walk {
 	#enter(parent: Frame, name: string): void {
 		const prefix = parent.prefix + name;
 		try {
-			const content = this.#read(prefix);
 			let realPath = `${parent.realPath}/${name.slice(0, -1)}`;
 			if (parent.content.links.has(name)) {
-				realPath = realpathSync(this.#root + prefix);
+				realPath = realpathSync(this.#root.path + prefix);
 				if (this.#stack.some((frame) => frame.realPath === realPath)) {
-					this.#report(
+					this.#page.refused(
 						prefix,
 						"unsupported",
 						"it is a symbolic link to a directory that it lies in (a cycle)",
@@ -184,56 +160,63 @@ export class Walk {
 					return;
 				}
 			}
-			this.#stack.push({ prefix, realPath, content, next: 0 });
+			this.#stack.push(this.#frame(prefix, realPath));
 		} catch (error) {
-			// Gone since its parent was read: absent, if the parent, read again, says so too (I2).
-			if (
-				errno(error) === "ENOENT" &&
-				!isListed(this.#root, prefix.slice(0, -1))
-			)
+			if (errno(error) === "ENOENT" && this.#isAbsent(prefix.slice(0, -1)))
 				return;
-			this.#fail(prefix, error);
+			this.#page.failed(prefix, error);
 		}
 	}
 
-	/** What a directory holds. Names that are not valid UTF-8 are reported. */
-	#read(prefix: string): DirectoryContent {
-		const content = readDirectory(this.#root + prefix);
+	#frame(prefix: string, realPath: string): Frame {
+		const path = this.#root.path + prefix;
+		const device = statSync(path).dev;
+		const content = readDirectory(path);
 		for (const name of content.invalid) {
-			const error = new StoreError(
+			if (!this.#isAskedFor(prefix + name)) continue;
+			this.#page.refused(
+				prefix + name,
 				"unsupported",
 				"its name is not valid UTF-8",
-				{
-					...this.#about(prefix + name),
-					suggestions: [
-						"No registry writes such a name: look what it is, then move it out of the registry's directory.",
-					],
-				},
+				[
+					"No registry writes such a name: look what it is, then move it out of the registry's directory.",
+				],
 			);
-			this.#unreadable.push({ prefix: prefix + name, error });
 		}
-		return content;
+		return { prefix, realPath, device, content, next: 0 };
 	}
 
-	#fail(key: string, error: unknown): void {
-		this.#unreadable.push({
-			prefix: key,
-			error: fromFilesystem(error, this.#about(key)),
-		});
+	/** Whether a name that cannot be shown whole may be within the listing; where that is unknown, it is. */
+	#isAskedFor(name: string): boolean {
+		const { prefix, startAfter } = this.#options;
+		const sure = name.slice(0, name.indexOf("\uFFFD"));
+		return (
+			(sure.startsWith(prefix) || prefix.startsWith(sure)) &&
+			(startAfter === undefined ||
+				startAfter.startsWith(sure) ||
+				compareKeys(sure, startAfter) > 0)
+		);
 	}
 
-	#report(
-		key: string,
-		code: "not-found" | "unsupported",
-		reason: string,
-	): void {
-		this.#unreadable.push({
-			prefix: key,
-			error: new StoreError(code, reason, this.#about(key)),
-		});
+	/**
+	 * Whether a name that its directory held a moment ago is absent now: if the directory, read again, says so, and
+	 * nothing on the way to it was unmounted (I2). Throws when that is the root.
+	 */
+	#isAbsent(key: string): boolean {
+		if (isListed(this.#root.path, key)) return false;
+		this.#root.check("list", key);
+		return !this.#stack.some(({ prefix, device }) =>
+			isExchanged(this.#root.path + prefix, device),
+		);
 	}
+}
 
-	#about(key: string): StoreErrorOptions {
-		return { store: this.#url, operation: "list", key };
+/** Whether a directory is now on another file system; one that is gone is not. Unknown counts as yes (I2). */
+function isExchanged(path: string, device: number): boolean {
+	try {
+		const stats = statSync(path, { throwIfNoEntry: false });
+		return stats !== undefined && stats.dev !== device;
+	} catch {
+		return true;
 	}
 }

@@ -1,20 +1,21 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
-	closeSync,
-	fstatSync,
-	fsyncSync,
 	linkSync,
 	mkdirSync,
-	openSync,
 	renameSync,
 	type Stats,
+	statSync,
 	unlinkSync,
 } from "node:fs";
-import { open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { wrongDigest, wrongSize } from "../body.ts";
-import type { StoreErrorOptions } from "../errors.ts";
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { Body, PutOptions } from "../object-store.ts";
+import { errno } from "./errors.ts";
+
+/** How often a directory is made that a delete removes at the same time, having emptied it. */
+const MAKE_ATTEMPTS = 5;
 
 /**
  * Writes a file so that it appears whole or not at all, also across a power cut: into a temporary file beside it
@@ -28,35 +29,67 @@ export async function writeFile(
 ): Promise<Stats> {
 	options.signal?.throwIfAborted();
 	const directory = dirname(path);
-	mkdirSync(directory, { recursive: true });
-	const temporary = `${path}.${randomUUID()}.tmp`;
+	// Its name is not made from the file's, which may already be as long as a name can be.
+	const temporary = join(directory, `${randomUUID()}.tmp`);
+	const created = await createIn(directory, temporary, about);
+	await using file = created.file;
 	try {
-		await writeProven(temporary, body, about, options);
+		await writeProven(file, body, about, options);
+		await file.sync();
 		options.signal?.throwIfAborted();
-		if (options.only === "absent") {
-			// Unlike rename, link refuses to replace.
-			linkSync(temporary, path);
-			unlinkSync(temporary);
-		} else {
-			renameSync(temporary, path);
-		}
+		place(temporary, path, about, options);
 	} catch (error) {
 		removeIfThere(temporary);
 		throw error;
 	}
-	return syncedStats(path, directory);
+	// A new directory is durable only with its entry in the one above.
+	for (const changed of upTo(directory, created.top))
+		await syncDirectory(changed);
+	return await file.stat();
+}
+
+/** Makes the directory and the file. `top` is the directory above the first that had to be made. */
+async function createIn(
+	directory: string,
+	temporary: string,
+	about: StoreErrorOptions,
+): Promise<{ readonly file: FileHandle; readonly top: string }> {
+	let top = directory;
+	for (let attempt = 1; ; attempt++) {
+		try {
+			const made = makeDirectory(directory, about);
+			if (made !== undefined && dirname(made).length < top.length)
+				top = dirname(made);
+			return { file: await open(temporary, "wx"), top };
+		} catch (error) {
+			if (errno(error) !== "ENOENT" || attempt === MAKE_ATTEMPTS) throw error;
+		}
+	}
+}
+
+function makeDirectory(
+	directory: string,
+	about: StoreErrorOptions,
+): string | undefined {
+	try {
+		return mkdirSync(directory, { recursive: true });
+	} catch (error) {
+		if (errno(error) !== "EEXIST" && errno(error) !== "ENOTDIR") throw error;
+		const reason =
+			"a file system cannot hold it beside an object that is named like its directory";
+		throw new StoreError("unsupported", reason, { ...about, cause: error });
+	}
 }
 
 async function writeProven(
-	path: string,
+	file: FileHandle,
 	body: Uint8Array | Body,
 	about: StoreErrorOptions,
 	options: PutOptions,
-) {
+): Promise<void> {
 	const { digest } = options;
 	const hasher = digest && createHash(digest.algorithm);
 	const size = body instanceof Uint8Array ? body.length : body.size;
-	await using file = await open(path, "wx");
 	let written = 0;
 	for await (const chunk of body instanceof Uint8Array ? [body] : body.open()) {
 		options.signal?.throwIfAborted();
@@ -68,21 +101,49 @@ async function writeProven(
 	if (written !== size) throw wrongSize(size, written, about);
 	if (hasher !== undefined && hasher.digest("hex") !== digest?.hex)
 		throw wrongDigest(about);
-	await file.sync();
 }
 
-function syncedStats(path: string, directory: string): Stats {
-	const directoryDescriptor = openSync(directory, "r");
-	try {
-		fsyncSync(directoryDescriptor);
-	} finally {
-		closeSync(directoryDescriptor);
+function place(
+	temporary: string,
+	path: string,
+	about: StoreErrorOptions,
+	options: PutOptions,
+): void {
+	if (options.only === undefined) {
+		renameSync(temporary, path);
+		return;
 	}
-	const descriptor = openSync(path, "r");
 	try {
-		return fstatSync(descriptor);
-	} finally {
-		closeSync(descriptor);
+		// Unlike rename, link refuses to replace.
+		linkSync(temporary, path);
+	} catch (error) {
+		if (errno(error) === "EEXIST" && isDirectory(path))
+			throw new StoreError("unsupported", "it is a directory", about);
+		throw error;
+	}
+	unlinkSync(temporary);
+}
+
+function isDirectory(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** A directory, and those above it up to `top`. */
+function* upTo(directory: string, top: string): Generator<string> {
+	yield directory;
+	for (let above = directory; above !== top; ) {
+		above = dirname(above);
+		yield above;
+	}
+}
+
+async function syncDirectory(path: string): Promise<void> {
+	await using directory = await open(path, "r");
+	try {
+		await directory.sync();
+	} catch (error) {
+		// Some network file systems know no such thing for directories, and need none.
+		if (errno(error) !== "EINVAL") throw error;
 	}
 }
 
