@@ -1,6 +1,6 @@
 /** What went wrong, in the terms on which callers branch. */
 export type StoreErrorCode =
-	/** The object, or the bucket or directory that holds it, does not exist. */
+	/** The object does not exist; when a store is opened, its bucket or directory. */
 	| "not-found"
 	/** The condition of a conditional put did not hold; nothing was written. */
 	| "precondition-failed"

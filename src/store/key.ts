@@ -19,6 +19,8 @@ export function keyProblem(key: string): string | undefined {
 	if (Buffer.byteLength(key) > MAX_KEY_BYTES)
 		return `the key is longer than ${MAX_KEY_BYTES} bytes`;
 	if (key.includes("\0")) return "the key holds a NUL";
+	if (!key.isWellFormed())
+		return "the key holds half a character (a lone surrogate)";
 	for (const component of key.split("/")) {
 		if (component === "")
 			return 'the key has an empty component (it begins or ends with "/", or holds "//")';

@@ -16,6 +16,7 @@ import {
 	type PutOptions,
 } from "./object-store.ts";
 import { Pruner } from "./prune.ts";
+import { rangeProblem } from "./range.ts";
 
 interface Entry {
 	readonly meta: ObjectMeta;
@@ -52,6 +53,9 @@ export class MemoryStore implements ObjectStore {
 		const entry = this.#objects.get(key);
 		if (entry === undefined)
 			throw this.#error("not-found", "there is no such object", "get", key);
+		const problem = rangeProblem(options, entry.meta.size);
+		if (problem !== undefined)
+			throw this.#error("unsupported", problem, "get", key);
 		const bytes = entry.bytes.subarray(options.start ?? 0, options.end);
 		return {
 			meta: entry.meta,

@@ -5,10 +5,12 @@ import type { StoreError } from "./errors.ts";
  * (test/conformance) proves:
  *
  * - `list` yields keys in ascending order of their UTF-8 bytes, also across pages.
- * - `put` is all or nothing: a reader sees the old object or the new one, never a part; on any error the old one.
+ * - `put` is all or nothing: a reader sees the old object or the new one, never a part. After an error it is the old
+ *   one; only when the answer was lost (`unavailable`, a cancellation) may it be either.
  * - A body whose bytes do not match the digest or the size it was said to have is never stored.
  * - What could not be looked at is reported as unreadable or thrown; it is never left out silently.
- * - Errors are `StoreError`s; a cancelled call rejects with the signal's reason.
+ * - Errors are `StoreError`s, but for what a body throws; a cancelled call rejects with the signal's reason.
+ * - What a store cannot name (see `keyProblem`) it refuses to put, and may refuse to look for, as `unsupported`.
  */
 export interface ObjectStore extends AsyncDisposable {
 	/** Where the store is, without secrets; for messages. */
@@ -77,10 +79,11 @@ export interface Body {
 	open(): AsyncIterable<Uint8Array>;
 }
 
+/** What of an object to read; a range that is empty, or begins after the object's end, is refused as `unsupported`. */
 export interface GetOptions extends Call {
 	/** First byte, from 0. */
 	readonly start?: number | undefined;
-	/** The byte after the last one. */
+	/** The byte after the last one; one beyond the object's end stands for its end. */
 	readonly end?: number | undefined;
 }
 
