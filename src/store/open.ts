@@ -37,14 +37,23 @@ export async function openStore(
 }
 
 function openDirectory(url: URL): ObjectStore {
-	if (url.search !== "" || url.hash !== "")
-		throw refusal(url.href, "a file: URL has no options");
+	if (url.search !== "" || url.hash !== "") {
+		throw refusal(
+			withoutSecrets(url.href),
+			"a file: URL has no options",
+			'Write "?" as %3F and "#" as %23 when they are part of the path.',
+		);
+	}
 	const about = { store: url.href, operation: "open" };
 	let root: string;
 	try {
 		root = fileURLToPath(url).replace(/(?<=.)\/+$/, "");
 	} catch (error) {
-		throw new StoreError("unsupported", "a file: URL names no host", {
+		const reason =
+			url.hostname === ""
+				? "its path is not percent-encoded as a file: URL's is"
+				: "a file: URL names no host";
+		throw new StoreError("unsupported", reason, {
 			...about,
 			cause: error,
 			suggestions: [SUGGESTION],
@@ -74,7 +83,10 @@ function refusal(
 	});
 }
 
-/** The text of a URL for a message: whoever writes credentials into it should not meet them in a log (I7). */
+/**
+ * The text of a URL for a message: whoever writes credentials into it should not meet them in a log (I7). Secret keys
+ * may hold "/" and "@", so all up to the last "@" goes, and so do options, which on other stores can be tokens.
+ */
 function withoutSecrets(text: string): string {
-	return text.replace(/\/\/[^/@]*@/, "//***@");
+	return text.replace(/\/\/.*@/s, "//***@").replace(/[?#].*$/s, "");
 }
