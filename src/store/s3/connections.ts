@@ -18,7 +18,21 @@ export interface HttpRequest {
 }
 
 /** How long a server may be silent (ms) before the request counts as lost. */
-const SILENCE_MS = 60_000;
+export const SILENCE_MS = 60_000;
+
+/** How long making a connection may take (ms). */
+export const CONNECT_MS = 10_000;
+
+/**
+ * The slowest sending of a body that is waited for (bytes per ms). Silence is counted from the start of a request, so
+ * what its body may take comes on top: 8 MiB over a slow line, shared with other parts, take longer than a minute.
+ */
+const SLOWEST_SENDING = 32;
+
+/** How long the answer to a request with such a body is waited for (ms). */
+export function answerTimeoutMs(bodyBytes: number): number {
+	return SILENCE_MS + Math.ceil(bodyBytes / SLOWEST_SENDING);
+}
 
 /**
  * Connections to one origin, on a free list: a request takes the connection that was used last, or opens another. The
@@ -31,14 +45,16 @@ export class Connections implements AsyncDisposable {
 	readonly #options: Client.Options;
 	readonly #all = new Set<Client>();
 	readonly #idle: Client[] = [];
-	readonly #cancellations = new WeakMap<AbortSignal, Set<Exchange>>();
+	readonly #cancellations = new WeakMap<AbortSignal, Cancellation>();
+	#isClosed = false;
 
 	constructor(origin: string) {
 		this.#origin = origin;
 		this.#options = {
-			headersTimeout: SILENCE_MS,
 			bodyTimeout: SILENCE_MS,
-			connect: { timeout: 10_000 },
+			connect: { timeout: CONNECT_MS },
+			// One request at a time has a connection to itself, so HTTP/2 could only cost.
+			allowH2: false,
 		};
 	}
 
@@ -57,6 +73,7 @@ export class Connections implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		this.#isClosed = true;
 		await Promise.all([...this.#all].map((client) => client.destroy()));
 		this.#all.clear();
 		this.#idle.length = 0;
@@ -68,11 +85,16 @@ export class Connections implements AsyncDisposable {
 			exchange.fail(signal.reason);
 			return;
 		}
+		if (this.#isClosed) {
+			exchange.fail(new Error("the store is closed"));
+			return;
+		}
 		const client = this.#idle.pop() ?? this.#open();
-		const waiting = signal === undefined ? undefined : this.#waitingFor(signal);
-		waiting?.add(exchange);
+		const cancellation =
+			signal === undefined ? undefined : this.#cancellationBy(signal);
+		cancellation?.add(exchange);
 		exchange.onDone = () => {
-			waiting?.delete(exchange);
+			cancellation?.delete(exchange);
 			if (client.destroyed) this.#all.delete(client);
 			else this.#idle.push(client);
 		};
@@ -82,6 +104,7 @@ export class Connections implements AsyncDisposable {
 				path: request.path,
 				headers: request.headers,
 				body: request.body ?? null,
+				headersTimeout: answerTimeoutMs(request.body?.length ?? 0),
 			},
 			exchange,
 		);
@@ -93,15 +116,40 @@ export class Connections implements AsyncDisposable {
 		return client;
 	}
 
-	/** The exchanges that a signal cancels: one listener for all of them, since adding one each costs more than a set. */
-	#waitingFor(signal: AbortSignal): Set<Exchange> {
+	#cancellationBy(signal: AbortSignal): Cancellation {
 		const known = this.#cancellations.get(signal);
 		if (known !== undefined) return known;
-		const waiting = new Set<Exchange>();
-		this.#cancellations.set(signal, waiting);
-		signal.addEventListener("abort", () => {
-			for (const exchange of waiting) exchange.cancel(signal.reason);
-		});
-		return waiting;
+		const cancellation = new Cancellation(signal);
+		this.#cancellations.set(signal, cancellation);
+		return cancellation;
+	}
+}
+
+/**
+ * The exchanges that a signal cancels. One listener serves all of them, since adding one each costs more than a set;
+ * and it goes with the last of them, since a signal that has listeners is kept alive.
+ */
+class Cancellation {
+	readonly #signal: AbortSignal;
+	readonly #exchanges = new Set<Exchange>();
+	readonly #cancelAll = () => {
+		for (const exchange of this.#exchanges)
+			exchange.cancel(this.#signal.reason);
+	};
+
+	constructor(signal: AbortSignal) {
+		this.#signal = signal;
+	}
+
+	add(exchange: Exchange): void {
+		if (this.#exchanges.size === 0)
+			this.#signal.addEventListener("abort", this.#cancelAll);
+		this.#exchanges.add(exchange);
+	}
+
+	delete(exchange: Exchange): void {
+		this.#exchanges.delete(exchange);
+		if (this.#exchanges.size === 0)
+			this.#signal.removeEventListener("abort", this.#cancelAll);
 	}
 }

@@ -1,5 +1,6 @@
-import type { S3Client } from "@aws-sdk/client-s3";
-import type { S3Location } from "./location.ts";
+import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { CONNECT_MS, SILENCE_MS } from "./connections.ts";
+import { type S3Location, wholeOrigin } from "./location.ts";
 import type { Credentials } from "./signer.ts";
 
 /** A part of a multipart upload that has arrived. */
@@ -16,52 +17,59 @@ export interface UploadedPart {
  * is loaded only when a store is opened, because loading it takes longer than many a command.
  */
 export class Control {
+	/** The URL's, that of the environment or the profile, or the default. */
+	readonly region: string;
+	/** Scheme, host and port that requests go to: the URL's, those of AWS_ENDPOINT_URL or the profile, or AWS's. */
+	readonly origin: string;
 	readonly #client: S3Client;
 	readonly #bucket: string;
 
-	private constructor(client: S3Client, bucket: string) {
+	private constructor(
+		client: S3Client,
+		bucket: string,
+		region: string,
+		origin: string,
+	) {
 		this.#client = client;
 		this.#bucket = bucket;
+		this.region = region;
+		this.origin = origin;
 	}
 
+	/** Rejects with a `StoreError` when the endpoint that is configured cannot be honoured. */
 	static async open(location: S3Location): Promise<Control> {
 		const { S3Client } = await import("@aws-sdk/client-s3");
-		const client = new S3Client({
+		const config: S3ClientConfig = {
 			forcePathStyle: true,
 			// Retries are the store's, so that they are counted and bounded in one place.
 			maxAttempts: 1,
+			// The SDK would wait for ever.
+			requestHandler: {
+				connectionTimeout: CONNECT_MS,
+				socketTimeout: SILENCE_MS,
+			},
 			// Some compatibles refuse checksums that they do not know; ours are given by hand where they matter.
 			requestChecksumCalculation: "WHEN_REQUIRED",
 			responseChecksumValidation: "WHEN_REQUIRED",
 			...(location.endpoint === undefined
 				? {}
-				: { endpoint: location.endpoint.origin }),
-			...(location.region === undefined ? {} : { region: location.region }),
-		});
-		return new Control(client, location.bucket);
-	}
-
-	/** The region of the URL, the environment or the profile; `undefined` when none of them names one. */
-	async region(): Promise<string | undefined> {
+				: { endpoint: location.endpoint }),
+		};
+		let region = location.region;
+		if (region === undefined) {
+			const client = new S3Client(config);
+			// The SDK rejects when no region is set anywhere, and so would each of its calls.
+			region = await client.config.region().catch(() => DEFAULT_REGION);
+			client.destroy();
+		}
+		const client = new S3Client({ ...config, region });
 		try {
-			return await this.#client.config.region();
-		} catch {
-			// The SDK throws when no region is set anywhere; what then holds is the store's decision.
-			return undefined;
+			const origin = await originOf(client, location, region);
+			return new Control(client, location.bucket, region, origin);
+		} catch (error) {
+			client.destroy();
+			throw error;
 		}
-	}
-
-	/** The origin that requests go to: the URL's, that of AWS_ENDPOINT_URL or the profile, or AWS's. */
-	async origin(region: string): Promise<string> {
-		const { endpoint, serviceConfiguredEndpoint } = this.#client.config;
-		const configured = await serviceConfiguredEndpoint?.();
-		if (endpoint === undefined) {
-			return configured === undefined
-				? `https://s3.${region}.amazonaws.com`
-				: new URL(configured).origin;
-		}
-		const { protocol, hostname, port } = await endpoint();
-		return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`;
 	}
 
 	/** Credentials of the SDK's own chain, refreshed by it before they expire. */
@@ -111,7 +119,11 @@ export class Control {
 	}
 
 	/** Gives an upload up, and with it its parts. */
-	async abortUpload(key: string, uploadId: string): Promise<void> {
+	async abortUpload(
+		key: string,
+		uploadId: string,
+		signal: AbortSignal,
+	): Promise<void> {
 		const { AbortMultipartUploadCommand } = await import("@aws-sdk/client-s3");
 		await this.#client.send(
 			new AbortMultipartUploadCommand({
@@ -119,12 +131,14 @@ export class Control {
 				Key: key,
 				UploadId: uploadId,
 			}),
+			{ abortSignal: signal },
 		);
 	}
 
 	/** Deletes at most 1,000 objects. Resolves to what could not be deleted. */
 	async deleteObjects(
 		keys: readonly string[],
+		signal: AbortSignal | undefined,
 	): Promise<readonly { key: string; code: string; message: string }[]> {
 		const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
 		const { Errors = [] } = await this.#client.send(
@@ -133,6 +147,7 @@ export class Control {
 				Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
 				ChecksumAlgorithm: "SHA256",
 			}),
+			signal === undefined ? {} : { abortSignal: signal },
 		);
 		return Errors.map(({ Key = "", Code = "", Message = "" }) => ({
 			key: Key,
@@ -144,6 +159,32 @@ export class Control {
 	close(): void {
 		this.#client.destroy();
 	}
+}
+
+/** What S3-compatible servers call the one region that they have, unless they are told otherwise. */
+const DEFAULT_REGION = "us-east-1";
+
+/** As the SDK itself finds it: it knows AWS's partitions, and FIPS and dual-stack endpoints. */
+async function originOf(
+	client: S3Client,
+	location: S3Location,
+	region: string,
+): Promise<string> {
+	const {
+		serviceConfiguredEndpoint,
+		endpointProvider,
+		useFipsEndpoint,
+		useDualstackEndpoint,
+	} = client.config;
+	const configured = location.endpoint ?? (await serviceConfiguredEndpoint?.());
+	if (configured !== undefined) return wholeOrigin(configured, location);
+	const { url } = endpointProvider({
+		Region: region,
+		UseFIPS: await useFipsEndpoint(),
+		UseDualStack: await useDualstackEndpoint(),
+		ForcePathStyle: true,
+	});
+	return url.origin;
 }
 
 /** What the registry's own s3 driver writes. Source: registry/storage/driver/s3-aws/s3.go, getContentType. */

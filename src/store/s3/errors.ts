@@ -4,39 +4,41 @@ import {
 	type StoreErrorOptions,
 } from "../errors.ts";
 import { element } from "./list-parser.ts";
+import { fromNetwork } from "./network-errors.ts";
 
 /**
- * Error codes of S3 and its compatibles that say more than their HTTP status.
- * Source: Amazon S3 API reference, "Error responses"; MinIO cmd/api-errors.go.
+ * Error codes of S3 and its compatibles that say more than their HTTP status. Those of throttling are many, see `THROTTLED`.
+ * Source: Amazon S3 API reference, "Error responses"; MinIO cmd/api-errors.go; Ceph src/rgw/rgw_common.cc.
  */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	NoSuchKey: "not-found",
-	NoSuchBucket: "not-found",
 	NoSuchUpload: "not-found",
-	NotFound: "not-found",
+	// Nothing is known any more of what it held: unknown, not absent (I2).
+	NoSuchBucket: "unavailable",
 	PreconditionFailed: "precondition-failed",
 	ConditionalRequestConflict: "unavailable",
 	OperationAborted: "unavailable",
 	AccessDenied: "permission-denied",
 	AllAccessDisabled: "permission-denied",
+	"KMS.AccessDeniedException": "permission-denied",
 	InvalidAccessKeyId: "unauthenticated",
 	SignatureDoesNotMatch: "unauthenticated",
 	ExpiredToken: "unauthenticated",
 	InvalidToken: "unauthenticated",
+	TokenRefreshRequired: "unauthenticated",
 	CredentialsProviderError: "unauthenticated",
 	RequestTimeTooSkewed: "unauthenticated",
 	AuthorizationHeaderMalformed: "unauthenticated",
-	SlowDown: "throttled",
-	SlowDownRead: "throttled",
-	SlowDownWrite: "throttled",
-	Throttling: "throttled",
-	ThrottlingException: "throttled",
-	TooManyRequests: "throttled",
-	RequestLimitExceeded: "throttled",
 	RequestTimeout: "unavailable",
 	InternalError: "unavailable",
 	ServiceUnavailable: "unavailable",
-	XMinioServerNotInitialized: "unavailable",
+	"KMS.DependencyTimeoutException": "unavailable",
+	"KMS.KMSInternalException": "unavailable",
+	// What the SDK calls a time-out of its own.
+	TimeoutError: "unavailable",
+	// As on a file system, space may come back.
+	QuotaExceeded: "unavailable",
+	XMinioAdminBucketQuotaExceeded: "unavailable",
 	// The store has proven our own bytes before it sent them: they changed on the way.
 	BadDigest: "unavailable",
 	XAmzContentSHA256Mismatch: "unavailable",
@@ -44,8 +46,22 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	IncompleteBody: "unavailable",
 	NotImplemented: "unsupported",
 	EntityTooLarge: "unsupported",
+	InvalidRange: "unsupported",
 	KeyTooLongError: "unsupported",
+	XMinioInvalidObjectName: "unsupported",
+	XMinioInvalidResourceName: "unsupported",
+	// It is archived, and must be restored before it can be read.
+	InvalidObjectState: "unsupported",
+	// Servers on a file system cannot hold `a` beside `a/b`.
+	XMinioObjectExistsAsDirectory: "unsupported",
+	XMinioParentIsObject: "unsupported",
 };
+
+/**
+ * The ways to say "slow down": S3's SlowDown, MinIO's SlowDownRead and SlowDownWrite, and what AWS passes on from the
+ * key service (KMS.ThrottlingException, with status 400) and its gateways.
+ */
+const THROTTLED = /SlowDown|Throttl|TooManyRequests|RequestLimitExceeded/;
 
 const SUGGESTIONS: Readonly<Record<string, string>> = {
 	NoSuchBucket:
@@ -80,7 +96,7 @@ export function fromFailure(
 ): StoreError {
 	const { status, code, message, region, cause } = failure;
 	const storeCode =
-		(code === undefined ? undefined : CODES[code]) ?? fromStatus(status);
+		(code === undefined ? undefined : fromCode(code)) ?? fromStatus(status);
 	const said =
 		code === "CredentialsProviderError"
 			? "no credentials were found"
@@ -109,8 +125,7 @@ export function fromResponse(
 	body: string,
 	about: StoreErrorOptions,
 ): StoreError {
-	const at = (name: string) =>
-		body.includes("<Error>") ? element(body, name, 0, body.length) : undefined;
+	const at = (name: string) => elementOf(body, name);
 	const code = at("Code");
 	const isElsewhere =
 		status === 301 ||
@@ -126,6 +141,16 @@ export function fromResponse(
 	);
 }
 
+/** The text of an element of an error response. What of it is missing or cut off, the HTTP status must do without. */
+function elementOf(body: string, name: string): string | undefined {
+	if (!/<Error[\s>]/.test(body)) return undefined;
+	try {
+		return element(body, name, 0, body.length);
+	} catch {
+		return undefined;
+	}
+}
+
 /** What an error that the SDK, or the connection below either plane, threw means. Errors of the store are passed on. */
 export function fromThrown(
 	error: unknown,
@@ -136,7 +161,7 @@ export function fromThrown(
 		return new StoreError("unknown", String(error), { ...about, cause: error });
 	const status = statusOf(error);
 	const code =
-		CODES[error.name] === undefined && status === undefined
+		fromCode(error.name) === undefined && status === undefined
 			? undefined
 			: error.name;
 	if (code !== undefined)
@@ -144,21 +169,16 @@ export function fromThrown(
 			{ status: status ?? 0, code, message: error.message, cause: error },
 			about,
 		);
-	const network = networkReason(error);
-	if (network !== undefined) {
-		const suggestions = [
-			"Check the endpoint in the URL, and that this machine can reach it.",
-		];
-		return new StoreError("unavailable", network, {
-			...about,
-			cause: error,
-			suggestions,
-		});
-	}
+	const network = fromNetwork(error, about);
+	if (network !== undefined) return network;
 	return new StoreError("unknown", error.message || error.name, {
 		...about,
 		cause: error,
 	});
+}
+
+function fromCode(code: string): StoreErrorCode | undefined {
+	return CODES[code] ?? (THROTTLED.test(code) ? "throttled" : undefined);
 }
 
 function fromStatus(status: number): StoreErrorCode {
@@ -169,6 +189,7 @@ function fromStatus(status: number): StoreErrorCode {
 			return "permission-denied";
 		case 404:
 			return "not-found";
+		case 408:
 		case 409:
 			return "unavailable";
 		case 412:
@@ -195,40 +216,4 @@ function statusOf(error: Error): number | undefined {
 		typeof metadata.httpStatusCode === "number"
 		? metadata.httpStatusCode
 		: undefined;
-}
-
-const NETWORK: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "nothing listens there (connection refused)",
-	ECONNRESET: "the connection was reset",
-	EPIPE: "the connection was closed",
-	ENOTFOUND: "its host name is not known",
-	EAI_AGAIN: "its host name could not be looked up",
-	EHOSTUNREACH: "its host cannot be reached",
-	ENETUNREACH: "its network cannot be reached",
-	ETIMEDOUT: "the connection timed out",
-	UND_ERR_CONNECT_TIMEOUT: "the connection timed out",
-	UND_ERR_HEADERS_TIMEOUT: "the server did not answer in time",
-	UND_ERR_BODY_TIMEOUT: "the server stopped answering",
-	UND_ERR_SOCKET: "the connection was closed",
-	UND_ERR_DESTROYED: "the connection was closed",
-	HPE_INVALID_CONSTANT: "what answers there does not speak HTTP (is it https?)",
-};
-
-/** Why the network failed, in words; `undefined` when the error is none of the network's. */
-function networkReason(error: Error): string | undefined {
-	const causes =
-		error instanceof AggregateError
-			? [error, ...error.errors]
-			: [error, error.cause];
-	for (const cause of causes) {
-		if (
-			cause instanceof Error &&
-			"code" in cause &&
-			typeof cause.code === "string"
-		) {
-			const reason = NETWORK[cause.code];
-			if (reason !== undefined) return reason;
-		}
-	}
-	return undefined;
 }

@@ -65,9 +65,14 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 	}
 
 	cancel(reason: unknown): void {
-		this.#controller?.abort(
-			reason instanceof Error ? reason : new Error("the request was cancelled"),
-		);
+		// While it waits for its connection there is nothing to abort yet; the caller need not wait for that as well.
+		if (this.#controller === undefined) this.fail(reason);
+		else
+			this.#controller.abort(
+				reason instanceof Error
+					? reason
+					: new Error("the request was cancelled"),
+			);
 	}
 
 	fail(reason: unknown): void {
@@ -106,6 +111,7 @@ export class Gathering extends Exchange {
 		status: number,
 		headers: ResponseHeaders,
 	): void {
+		// Of an interim answer (1xx) the final one is still to come, and takes its place.
 		this.#status = status;
 		this.#headers = headers;
 	}
@@ -153,6 +159,8 @@ export class Streaming extends Exchange implements HttpStream {
 		status: number,
 		headers: ResponseHeaders,
 	): void {
+		// An interim answer: the final one is still to come.
+		if (status < 200) return;
 		this.status = status;
 		this.headers = headers;
 		this.#resolve(this);

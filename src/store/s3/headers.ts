@@ -1,3 +1,4 @@
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { ObjectMeta, PutOptions } from "../object-store.ts";
 import type { ResponseHeaders } from "./exchange.ts";
 import { md5Of, unquoted } from "./list-parser.ts";
@@ -26,21 +27,25 @@ export function etagFrom(headers: ResponseHeaders): string {
 	return typeof headers.etag === "string" ? unquoted(headers.etag) : "";
 }
 
-/** What the headers of a HEAD or GET say of an object. */
-export function metaFrom(key: string, headers: ResponseHeaders): ObjectMeta {
+/** What the headers of a HEAD or GET say of an object. Throws a `StoreError` when they do not say how large it is. */
+export function metaFrom(
+	key: string,
+	headers: ResponseHeaders,
+	about: StoreErrorOptions,
+): ObjectMeta {
 	const version = etagFrom(headers);
-	const range =
-		typeof headers["content-range"] === "string"
-			? headers["content-range"]
-			: undefined;
-	const size = Number(
-		range === undefined
-			? headers["content-length"]
-			: range.slice(range.lastIndexOf("/") + 1),
-	);
+	const range = headers["content-range"];
+	const size =
+		typeof range === "string"
+			? range.slice(range.lastIndexOf("/") + 1)
+			: headers["content-length"];
+	if (typeof size !== "string" || !/^\d+$/.test(size)) {
+		const reason = "the server does not say how large it is";
+		throw new StoreError("unknown", reason, about);
+	}
 	return {
 		key,
-		size,
+		size: Number(size),
 		version,
 		lastModified: Date.parse(String(headers["last-modified"])),
 		md5: md5Of(version),

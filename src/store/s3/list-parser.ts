@@ -22,9 +22,9 @@ export function parseListing(xml: string, rootPrefix: string): Listing {
 	const objects: ObjectMeta[] = [];
 	let end = start;
 	for (
-		let open = xml.indexOf("<Contents>", start);
+		let open = xml.indexOf("<Contents", start);
 		open !== -1;
-		open = xml.indexOf("<Contents>", end)
+		open = xml.indexOf("<Contents", end)
 	) {
 		end = xml.indexOf("</Contents>", open);
 		if (end === -1) throw new SyntaxError("an unfinished Contents element");
@@ -43,14 +43,21 @@ export function parseListing(xml: string, rootPrefix: string): Listing {
 			md5: md5Of(etag),
 		});
 	}
-	const isTruncated = element(xml, "IsTruncated", start, xml.length) === "true";
+	const isTruncated = element(xml, "IsTruncated", start, xml.length);
+	if (isTruncated === "false") return { objects, continuationToken: undefined };
+	// A listing that does not say that it is complete is not taken for complete (I2).
+	if (isTruncated !== "true")
+		throw new SyntaxError("a listing that does not say whether it goes on");
 	const token = element(xml, "NextContinuationToken", start, xml.length);
-	if (isTruncated && token === undefined)
+	if (token === undefined || token === "")
 		throw new SyntaxError("a truncated listing without a continuation token");
-	return { objects, continuationToken: isTruncated ? token : undefined };
+	return { objects, continuationToken: token };
 }
 
-/** The text of the first `<name>` between two positions; `undefined` when there is none, or an empty one spelled `<name/>`. */
+/**
+ * The text of the first `<name>` between two positions; `undefined` when there is none, or an empty one spelled
+ * `<name/>`. Throws a `SyntaxError` when it is cut off, or holds more than text.
+ */
 export function element(
 	xml: string,
 	name: string,
@@ -61,7 +68,7 @@ export function element(
 	if (open === -1 || open >= end) return undefined;
 	const textStart = open + name.length + 2;
 	const textEnd = xml.indexOf("<", textStart);
-	if (textEnd === -1 || textEnd > end)
+	if (textEnd === -1 || textEnd >= end || xml[textEnd + 1] !== "/")
 		throw new SyntaxError(`an unfinished ${name} element`);
 	const text = xml.slice(textStart, textEnd);
 	return text.includes("&") ? decodeXML(text) : text;
@@ -94,7 +101,7 @@ function required(
 
 function natural(text: string): number {
 	const value = Number(text);
-	if (!Number.isSafeInteger(value) || value < 0 || text === "")
+	if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
 		throw new SyntaxError(`"${text}" is not a size`);
 	return value;
 }

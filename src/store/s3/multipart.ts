@@ -28,6 +28,13 @@ export function partSize(size: number): number {
 	return Math.max(MIN_PART_BYTES, Math.ceil(size / MAX_PARTS));
 }
 
+/** The checksum of an object of these parts. Source: Amazon S3 user guide, "Checking object integrity", composite. */
+function checksumOf(parts: readonly UploadedPart[]): string {
+	const checksums = createHash("sha256");
+	for (const { sha256 } of parts) checksums.update(sha256, "base64");
+	return `${checksums.digest("base64")}-${parts.length}`;
+}
+
 /**
  * Uploads a large body in parts. One sequential reader hashes the whole and feeds parallel parts; the upload is
  * completed, and the object becomes visible, only when size and digest are proven (I4). On any failure the upload and
@@ -66,14 +73,37 @@ export class MultipartUpload {
 			await this.#send(uploadId, body, options);
 			options.signal?.throwIfAborted();
 			this.#parts.sort((left, right) => left.number - right.number);
+			await this.#complete(uploadId);
+		} catch (error) {
+			await this.#giveUp(uploadId);
+			throw error;
+		}
+	}
+
+	/** Not to be cancelled: whether the object is there would be unknown. */
+	async #complete(uploadId: string): Promise<void> {
+		try {
 			await this.#controlled(
 				() => this.#control.completeUpload(this.#key, uploadId, this.#parts),
 				undefined,
 			);
 		} catch (error) {
-			await this.#giveUp(uploadId);
-			throw error;
+			// The answer to an attempt that succeeded can be lost; to the next one, some servers know no such upload.
+			const isGone = error instanceof StoreError && error.code === "not-found";
+			if (!isGone || !(await this.#isThere())) throw error;
 		}
+	}
+
+	/** Whether the object is what these parts make, by its checksum. */
+	async #isThere(): Promise<boolean> {
+		const headers = { "x-amz-checksum-mode": "ENABLED" };
+		const request = { method: "HEAD", key: this.#key, headers } as const;
+		const response = await retrying(() =>
+			this.#plane.request(request, this.#about, [404]),
+		);
+		return (
+			response.headers["x-amz-checksum-sha256"] === checksumOf(this.#parts)
+		);
 	}
 
 	async #send(
@@ -199,7 +229,7 @@ export class MultipartUpload {
 		const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
 		try {
 			await this.#controlled(
-				() => this.#control.abortUpload(this.#key, uploadId),
+				() => this.#control.abortUpload(this.#key, uploadId, signal),
 				signal,
 			);
 		} catch {

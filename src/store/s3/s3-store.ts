@@ -16,9 +16,10 @@ import {
 	type PutOptions,
 } from "../object-store.ts";
 import { Pruner } from "../prune.ts";
+import { rangeProblem } from "../range.ts";
 import { retrying } from "../retry.ts";
 import { CONTENT_TYPE, type Control } from "./control.ts";
-import { fromFailure, fromThrown } from "./errors.ts";
+import { fromFailure, fromResponse, fromThrown } from "./errors.ts";
 import {
 	conditionHeaders,
 	etagFrom,
@@ -66,18 +67,21 @@ export class S3Store implements ObjectStore {
 			key: this.#prefix + key,
 			signal: call.signal,
 		} as const;
+		const about = this.#about("head", key);
 		const { status, headers } = await this.#plane.request(
 			request,
-			this.#about("head", key),
-			[404],
+			about,
+			[400, 403, 404],
 		);
-		if (status !== 404) return metaFrom(key, headers);
-		// A HEAD has no body to tell an absent object from an absent bucket: a listing tells, or throws (I2).
+		if (status < 300) return metaFrom(key, headers, about);
+		// A HEAD has no body to tell an absent object from an absent bucket, or what is wrong with the credentials: a
+		// listing tells, or throws (I2).
 		const { objects } = await this.#page(
 			{ prefix: key, signal: call.signal },
 			{},
 			1,
 		);
+		if (status !== 404) throw fromResponse(status, headers, "", about);
 		return objects[0]?.key === key ? objects[0] : undefined;
 	}
 
@@ -85,11 +89,20 @@ export class S3Store implements ObjectStore {
 		const { start, end, signal } = options;
 		const headers = rangeHeaders(start, end);
 		const about = this.#about("get", key);
+		const problem = rangeProblem(options);
+		if (problem !== undefined)
+			throw new StoreError("unsupported", problem, about);
 		const stream = await this.#plane.stream(
 			{ method: "GET", key: this.#prefix + key, headers, signal },
 			about,
 		);
-		return new S3Reader(metaFrom(key, stream.headers), stream, about, signal);
+		try {
+			const meta = metaFrom(key, stream.headers, about);
+			return new S3Reader(meta, stream, about, signal);
+		} catch (error) {
+			stream.cancel();
+			throw error;
+		}
 	}
 
 	async put(
@@ -146,8 +159,9 @@ export class S3Store implements ObjectStore {
 				.slice(start, start + DELETE_BATCH)
 				.map((key) => this.#prefix + key);
 			const errors = await this.#control
-				.deleteObjects(batch)
+				.deleteObjects(batch, call.signal)
 				.catch((error: unknown) => {
+					call.signal?.throwIfAborted();
 					throw fromThrown(error, this.#about("delete", keys[start] ?? ""));
 				});
 			for (const { key: full, code, message } of errors) {
