@@ -1,24 +1,35 @@
 import type { Body } from "../../src/store/object-store.ts";
 
-/** A body of these chunks, which says that it has `size` bytes; `atEnd` is called after the last one. */
+/** What happens while a body is read. */
+export interface BodyEvents {
+	readonly afterFirst?: (() => void) | undefined;
+	readonly atEnd?: (() => void) | undefined;
+}
+
+/** A body of these chunks, which says that it has `size` bytes. */
 export function bodyOf(
 	chunks: readonly Uint8Array[],
 	size: number = Buffer.concat(chunks).length,
-	atEnd?: () => void,
+	events: BodyEvents = {},
 ): Body {
 	return {
 		size,
 		bytes: async () => {
-			atEnd?.();
+			events.afterFirst?.();
+			events.atEnd?.();
 			return Buffer.concat(chunks);
 		},
 		async *open() {
-			yield* chunks;
-			atEnd?.();
+			for (const [index, chunk] of chunks.entries()) {
+				yield chunk;
+				if (index === 0) events.afterFirst?.();
+			}
+			events.atEnd?.();
 		},
 	};
 }
 
+/** A body that gives half of the content, and then fails. */
 export function failingBody(content: Buffer, failure: Error): Body {
 	return {
 		size: content.length,

@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { ObjectStore } from "../../src/store/object-store.ts";
+import { describeCommands } from "./commands.ts";
 import { describeDelete } from "./delete.ts";
 import { describeGet } from "./get.ts";
 import { describeList } from "./list.ts";
+import { describeManyObjects } from "./many-objects.ts";
+import { describeNeighbours } from "./neighbours.ts";
 import { describePut } from "./put.ts";
 
 /** How the suite gets at the store that it tests. */
 export interface StoreHarness {
-	/** Opens a store that holds nothing. Called before each test. */
+	/** Opens a store that holds nothing, and shares nothing with those that are open already. */
 	open(): Promise<ObjectStore>;
-	/** Opens the same store again, past every cache of the first; called at most once per test. */
+	/** Opens the same store again, past every cache of the first. */
 	reopen(store: ObjectStore): Promise<ObjectStore>;
 	/** Names of what failed or finished writes left behind that no listing shows (uploads, temporary files). */
 	leftovers(store: ObjectStore): Promise<readonly string[]>;
@@ -19,23 +22,41 @@ export interface StoreHarness {
 
 /** The contract of `ObjectStore`, as tests. Run against every store on a real server, and every wrapper over memory. */
 export function describeStore(name: string, harness: StoreHarness): void {
+	describeCalls(name, harness);
+	describe(`${name} keeps the store contract at length`, () => {
+		describeManyObjects(harness);
+		describeCommands(harness);
+	});
+}
+
+/** The part of the suite that makes few objects; for another way to open a store that passes the whole. */
+export function describeCalls(name: string, harness: StoreHarness): void {
 	describe(`${name} keeps the store contract`, () => {
 		let store: ObjectStore;
-		beforeEach(async () => {
-			store = await harness.open();
-		});
-		afterEach(async () => {
-			const leftovers = await harness.leftovers(store);
-			await harness.close(store);
-			expect(leftovers).toEqual([]);
-		});
+		describe("of a store that holds nothing", () => {
+			beforeEach(async () => {
+				store = await harness.open();
+			});
+			afterEach(() => closeClean(harness, store));
 
-		describePut(
-			() => store,
-			(opened) => harness.reopen(opened),
-		);
-		describeGet(() => store);
-		describeDelete(() => store);
-		describeList(() => store);
+			describePut(
+				() => store,
+				(opened) => harness.reopen(opened),
+			);
+			describeNeighbours(() => store);
+			describeGet(() => store);
+			describeDelete(() => store);
+		});
+		describeList(harness);
 	});
+}
+
+/** Closes a store, and fails if anything was left behind in it. */
+export async function closeClean(
+	harness: StoreHarness,
+	store: ObjectStore,
+): Promise<void> {
+	const leftovers = await harness.leftovers(store);
+	await harness.close(store);
+	expect(leftovers).toEqual([]);
 }

@@ -34,6 +34,35 @@ export function describeGet(current: () => ObjectStore): void {
 			expect(reader.meta.size).toBe(10);
 		});
 
+		test.each([
+			[{ start: 7 }, "789"],
+			[{ end: 3 }, "012"],
+			[{ start: 7, end: 100 }, "789"],
+			[{ start: 0, end: 10 }, "0123456789"],
+		])("read what there is of the range %j", async (range, expected) => {
+			await current().put("a", bytes("0123456789"));
+			await using reader = await current().get("a", range);
+			expect(Buffer.from(await reader.bytes(10)).toString()).toBe(expected);
+		});
+
+		test.each([
+			{ start: 5, end: 5 },
+			{ start: 6, end: 5 },
+			{ start: 10 },
+			{ start: 11, end: 12 },
+		])("refuse the range %j, of which there is nothing", async (range) => {
+			await current().put("a", bytes("0123456789"));
+			await expectCode(current().get("a", range), "unsupported");
+		});
+
+		test("do nothing when cancelled before", async () => {
+			await current().put("a", bytes("x"));
+			const reason = new Error("cancelled");
+			const signal = AbortSignal.abort(reason);
+			await expect(current().get("a", { signal })).rejects.toBe(reason);
+			await expect(current().head("a", { signal })).rejects.toBe(reason);
+		});
+
 		test("refuse to gather more bytes than allowed", async () => {
 			await current().put("a", bytes("0123456789"));
 			await using reader = await current().get("a");

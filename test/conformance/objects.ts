@@ -35,7 +35,7 @@ export async function read(store: ObjectStore, key: string): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-/** Puts objects that hold their own key, a few at a time. */
+/** Puts objects that hold their own key, many at a time: the tests wait for the store, not the other way round. */
 export async function putAll(
 	store: ObjectStore,
 	keys: readonly string[],
@@ -44,7 +44,7 @@ export async function putAll(
 	const put = async () => {
 		for (const key of waiting) await store.put(key, bytes(key));
 	};
-	await Promise.all(Array.from({ length: 16 }, put));
+	await Promise.all(Array.from({ length: 64 }, put));
 }
 
 export async function pagesOf(

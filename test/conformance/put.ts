@@ -59,6 +59,7 @@ export function describePut(
 			"a/./b",
 			"a\0b",
 			"k".repeat(1025),
+			"a\uD800b",
 		])("refuses the key %j", async (key) => {
 			await expectCode(current().put(key, bytes("x")), "unsupported");
 		});
@@ -114,11 +115,27 @@ export function describePut(
 				expect(await read(current(), "a")).toEqual(bytes("old"));
 			});
 
+			test(`${title}: leaves the old object when cancelled midway`, async () => {
+				await current().put("a", bytes("old"));
+				const controller = new AbortController();
+				const reason = new Error("cancelled");
+				const half = content.subarray(0, size / 2);
+				const body = bodyOf([half, content.subarray(half.length)], size, {
+					afterFirst: () => controller.abort(reason),
+				});
+				await expect(
+					current().put("a", body, { signal: controller.signal }),
+				).rejects.toBe(reason);
+				expect(await read(current(), "a")).toEqual(bytes("old"));
+			});
+
 			test(`${title}: leaves the old object when cancelled at the last byte`, async () => {
 				await current().put("a", bytes("old"));
 				const controller = new AbortController();
 				const reason = new Error("cancelled");
-				const body = bodyOf([content], size, () => controller.abort(reason));
+				const body = bodyOf([content], size, {
+					atEnd: () => controller.abort(reason),
+				});
 				await expect(
 					current().put("a", body, { signal: controller.signal }),
 				).rejects.toBe(reason);

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { StoreError } from "../../../src/store/errors.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
 import { openS3 } from "../../../src/store/s3/open.ts";
-import { describeStore } from "../../conformance/describe-store.ts";
+import {
+	describeCalls,
+	describeStore,
+	type StoreHarness,
+} from "../../conformance/describe-store.ts";
 import { newBucket, s3Client, services } from "../../support/services.ts";
 import { storeUrl } from "../../support/store-url.ts";
 
@@ -26,14 +30,15 @@ async function pendingUploads(store: ObjectStore): Promise<readonly string[]> {
 	}
 }
 
-for (const prefix of ["", "/some/prefix"]) {
-	describeStore(`the S3 store (${s3.product}, prefix "${prefix}")`, {
-		open: async () => openS3(storeUrl(await newBucket(), prefix)),
-		reopen: (store) => openS3(storeUrl(bucketOf(store), prefix)),
-		leftovers: pendingUploads,
-		close: async (store) => store[Symbol.asyncDispose](),
-	});
-}
+const at = (prefix: string): StoreHarness => ({
+	open: async () => openS3(storeUrl(await newBucket(), prefix)),
+	reopen: (store) => openS3(storeUrl(bucketOf(store), prefix)),
+	leftovers: pendingUploads,
+	close: async (store) => store[Symbol.asyncDispose](),
+});
+
+describeStore(`the S3 store (${s3.product})`, at("/some/prefix"));
+describeCalls(`the S3 store (${s3.product}) without a prefix`, at(""));
 
 test("two prefixes of one bucket do not see each other's objects", async () => {
 	const bucket = await newBucket();
