@@ -6,6 +6,11 @@ const LINK = /^([a-z0-9]+):([0-9a-f]{64,128})$/;
 const TAG =
 	/^docker\/registry\/v2\/repositories\/(.+?)\/_manifests\/tags\/([^/]+)\/current\/link$/;
 
+/** What a target can be asked to have: what the source has. On a live registry that depends on the link that needs it. */
+export interface SourceKeys {
+	has(key: string, neededBy: string): boolean;
+}
+
 /**
  * Every breach of I1 at a target, one sentence each: a tag without its revision, its children, its layer links or
  * their blobs, and any link without its blob, where the source has what is missing. It knows the paths by heart and
@@ -13,42 +18,66 @@ const TAG =
  */
 export function closureBreaches(
 	target: Content,
-	source: { has(key: string): boolean },
+	source: SourceKeys,
 ): readonly string[] {
 	const breaches: string[] = [];
-	const need = (key: string, from: string) => {
-		if (!target.has(key) && source.has(key))
-			breaches.push(`${from} needs ${key}`);
-	};
-	const follow = (repository: string, digest: string, from: string) => {
-		const home = `${ROOT}repositories/${repository}/`;
-		need(`${home}_manifests/revisions/${digest.replace(":", "/")}/link`, from);
-		const manifest = target.get(blobAt(digest));
-		if (manifest === undefined) return;
-		const { manifests = [], layers = [], config } = parse(manifest);
-		for (const child of manifests)
-			follow(repository, child.digest, `${from} > ${digest}`);
-		for (const layer of config === undefined ? layers : [...layers, config]) {
-			const directory = layer.digest.replace(":", "/");
-			need(`${home}_layers/${directory}/link`, `${from} > ${digest}`);
-			need(blobAt(layer.digest), `${from} > ${digest}`);
-		}
-	};
 	for (const [key, content] of target) {
-		if (key.startsWith(`${ROOT}blobs/`)) {
-			const [algorithm = "", , hex] = key.slice(ROOT.length + 6).split("/");
-			if (createHash(algorithm).update(content).digest("hex") !== hex)
-				breaches.push(`${key} does not hash to its name`);
-		}
+		if (key.startsWith(`${ROOT}blobs/`) && !isProven(key, content))
+			breaches.push(`${key} does not hash to its name`);
 		if (!key.startsWith(`${ROOT}repositories/`) || !key.endsWith("/link"))
 			continue;
 		const digest = content.toString();
-		if (!LINK.test(digest)) breaches.push(`${key} holds "${digest}"`);
-		else need(blobAt(digest), key);
+		if (!LINK.test(digest)) {
+			breaches.push(`${key} holds "${digest}"`);
+			continue;
+		}
 		const repository = TAG.exec(key)?.[1];
-		if (repository !== undefined) follow(repository, digest, key);
+		const needed =
+			repository === undefined
+				? [blobAt(digest)]
+				: neededByManifest(target, source, repository, digest, key);
+		for (const other of needed) {
+			if (!target.has(other) && source.has(other, key))
+				breaches.push(`${key} needs ${other}`);
+		}
 	}
 	return breaches;
+}
+
+/** What must be there for a manifest to be pulled, itself included. */
+function neededByManifest(
+	target: Content,
+	source: SourceKeys,
+	repository: string,
+	digest: string,
+	tag: string,
+): readonly string[] {
+	const home = `${ROOT}repositories/${repository}/`;
+	const revision = `${home}_manifests/revisions/${digest.replace(":", "/")}/link`;
+	const needed = [revision, blobAt(digest)];
+	const manifest = target.get(blobAt(digest));
+	if (manifest === undefined) return needed;
+	const { manifests = [], layers = [], config } = parse(manifest);
+	for (const child of manifests) {
+		const digests = [repository, child.digest, tag] as const;
+		needed.push(...neededByManifest(target, source, ...digests));
+	}
+	for (const layer of config === undefined ? layers : [...layers, config]) {
+		needed.push(`${home}_layers/${layer.digest.replace(":", "/")}/link`);
+		needed.push(blobAt(layer.digest));
+	}
+	return needed;
+}
+
+/** Bytes that were hashed already, by their key's name. */
+const PROVEN = new WeakSet<Buffer>();
+
+function isProven(key: string, content: Buffer): boolean {
+	if (PROVEN.has(content)) return true;
+	const [algorithm = "", , hex] = key.slice(ROOT.length + 6).split("/");
+	if (createHash(algorithm).update(content).digest("hex") !== hex) return false;
+	PROVEN.add(content);
+	return true;
 }
 
 interface Manifest {
