@@ -121,17 +121,17 @@ export function encodeComponent(text: string): string {
 	);
 }
 
-/** A query string with its names sorted, as the signature wants it. */
+/** A query string, its encoded names sorted as the signature wants them. */
 export function encodeQuery(
 	parameters: Readonly<Record<string, string | undefined>>,
 ): string {
-	return Object.keys(parameters)
+	const encoded = new Map<string, string>();
+	for (const [name, value] of Object.entries(parameters)) {
+		if (value !== undefined)
+			encoded.set(encodeComponent(name), encodeComponent(value));
+	}
+	return [...encoded.keys()]
 		.sort()
-		.flatMap((name) => {
-			const value = parameters[name];
-			return value === undefined
-				? []
-				: [`${encodeComponent(name)}=${encodeComponent(value)}`];
-		})
+		.map((name) => `${name}=${encoded.get(name)}`)
 		.join("&");
 }
