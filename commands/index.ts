@@ -1,4 +1,4 @@
-import type { CommandTable } from "../src/cli/program.ts";
+import type { CommandTable } from "../src/cli/table-plugin.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 

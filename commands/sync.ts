@@ -1,29 +1,29 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { EXIT, EXIT_CODES_HELP } from "../src/cli/exit-codes.ts";
+import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
-import { Progress } from "../src/cli/progress.ts";
-import { openStores, STORE_ARGUMENTS } from "../src/cli/stores.ts";
+import { openStores, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
+import { UsageError } from "../src/cli/usage-error.ts";
 import { sync } from "../src/sync/pass.ts";
 
 export class Sync extends BaseCommand {
 	static override readonly summary =
 		"Copy a registry's storage to another store";
 	static override readonly description = [
-		"Makes TARGET hold all that the registry in SOURCE holds. The registry may stay in use: the copy is made in an order in which every tag at the target is complete at any moment, also when the command is killed. Run it again to copy what has changed since. Nothing in SOURCE is written; nothing at TARGET is deleted but stale lock files.",
-		"Links (tags above all) are compared by content, blobs by their digest, which is proven before a blob can be seen. Credentials come from where the AWS tools look for them (AWS_ACCESS_KEY_ID, AWS_PROFILE, instance roles).",
-		`EXIT CODES\n${EXIT_CODES_HELP}`,
+		"Makes TARGET hold all that the registry in SOURCE holds. The registry may stay in use: the copy is made in an order in which every tag at the target is complete at any moment, also when the command is killed. Run it again to copy what has changed since; for the last time when the registry is read-only. Nothing in SOURCE is written; nothing at TARGET is deleted but stale lock files.",
+		"SOURCE is the registry's rootdirectory; GitLab's Linux package has it at /var/opt/gitlab/gitlab-rails/shared/registry. Credentials come from where the AWS tools look for them (AWS_ACCESS_KEY_ID, AWS_PROFILE, instance roles).",
+		"Links (tags above all) are compared by content, blobs by their digest, which is proven before a blob can be seen.",
 	].join("\n\n");
 
 	static override readonly examples = [
-		"<%= config.bin %> sync /var/opt/gitlab/gitlab-rails/shared/registry s3://my-bucket --dry-run",
-		"<%= config.bin %> sync /var/lib/registry 's3://my-bucket/prefix?region=eu-central-1'",
-		"<%= config.bin %> sync /var/lib/registry 's3://my-bucket?endpoint=https://minio.example.com:9000'",
+		"<%= config.bin %> sync /var/lib/registry s3://my-bucket --dry-run",
+		"<%= config.bin %> sync /var/lib/registry 's3://bucket/prefix?region=eu-west-1'",
+		"<%= config.bin %> sync /var/lib/registry 's3://bucket?endpoint=https://minio:9000'",
 	];
 
-	static override readonly args = STORE_ARGUMENTS;
+	static override readonly args = storeArguments("where to copy it");
 
 	static override readonly flags = {
 		"dry-run": Flags.boolean({
@@ -35,6 +35,7 @@ export class Sync extends BaseCommand {
 			default: 32,
 			min: 1,
 			max: 1024,
+			helpValue: "N",
 			description: "objects on their way at a time",
 		}),
 		"target-not-empty": Flags.boolean({
@@ -59,36 +60,28 @@ export class Sync extends BaseCommand {
 
 	async run(): Promise<object> {
 		const { args, flags } = await this.parse(Sync);
-		if (flags.delete) {
-			this.error(
+		if (flags.delete)
+			throw new UsageError(
 				"--delete is not supported yet: objects that the source no longer has stay at the target",
-				{
-					exit: EXIT.usage,
-					suggestions: [
-						"Run it without --delete. What stays at the target takes space and does no harm.",
-					],
-				},
+				[
+					"Run it without --delete. What stays takes space, and a tag deleted meanwhile stays at the target.",
+				],
 			);
-		}
 		const isDryRun = flags["dry-run"];
 		const began = Date.now();
 		using interruption = interruptible();
 		const { signal } = interruption;
-		await using stores = await openStores(args, signal);
-		let view: SyncView;
-		using progress =
-			flags.progress && !this.jsonEnabled() && !isDryRun
-				? new Progress(() => view.standing)
-				: undefined;
-		const output = {
-			result: (line: string) => this.log(line),
-			trouble: (line: string) =>
-				progress === undefined ? this.logToStderr(line) : progress.line(line),
-		};
-		const lines = new TransferLines(stores.source, stores.target, isDryRun);
-		view = new SyncView(lines, output, {
-			printsCopies: isDryRun || flags.verbose,
-		});
+		const ifNoTarget = "If it is the right one, create it and run this again.";
+		await using stores = await openStores({ ...args, ifNoTarget }, signal);
+		using progress = this.showProgress(() => view.standing, flags);
+		const view = new SyncView(
+			new TransferLines(stores.source, stores.target, isDryRun),
+			{
+				result: (line) => progress.above(() => this.log(line)),
+				trouble: (line) => progress.above(() => this.logToStderr(line)),
+			},
+			{ isDryRun, printsCopies: isDryRun || flags.verbose },
+		);
 		const result = await sync(stores.source, stores.target, {
 			concurrency: flags.concurrency,
 			isDryRun,
@@ -96,12 +89,12 @@ export class Sync extends BaseCommand {
 			observe: (event) => view.observe(event),
 			signal,
 		}).catch((error: unknown) => {
-			progress?.[Symbol.dispose]();
-			if (error instanceof Interruption) view.interrupted();
-			throw error;
+			throw error instanceof Interruption
+				? new Interruption(error.message, [view.interrupted])
+				: error;
 		});
-		progress?.[Symbol.dispose]();
-		view.summarize(result, { isDryRun, durationMs: Date.now() - began });
+		progress[Symbol.dispose]();
+		view.summarize(result, Date.now() - began);
 		if (!result.isComplete) process.exitCode = EXIT.incomplete;
 		return view.report(result);
 	}

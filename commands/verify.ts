@@ -1,9 +1,9 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { EXIT, EXIT_CODES_HELP } from "../src/cli/exit-codes.ts";
-import { interruptible } from "../src/cli/interruption.ts";
-import { Progress } from "../src/cli/progress.ts";
-import { openStores, STORE_ARGUMENTS } from "../src/cli/stores.ts";
+import { EXIT } from "../src/cli/exit-codes.ts";
+import { Interruption, interruptible } from "../src/cli/interruption.ts";
+import { openStores, storeArguments } from "../src/cli/stores.ts";
+import { UsageError } from "../src/cli/usage-error.ts";
 import { VerifyView } from "../src/cli/verify-view.ts";
 import { verify } from "../src/verify/verify.ts";
 
@@ -13,7 +13,6 @@ export class Verify extends BaseCommand {
 	static override readonly description = [
 		"Lists both and compares every key, every size and the content of every link; tells what is missing, extra, different, corrupt or unknown, and whether the migration did it or the source was broken already. Writes nothing, and trusts nothing that sync has noted.",
 		"With --counts it compares only how many objects there are, as GitLab's documentation describes it; half-finished uploads are not counted.",
-		`EXIT CODES\n${EXIT_CODES_HELP}`,
 	].join("\n\n");
 
 	static override readonly examples = [
@@ -22,7 +21,7 @@ export class Verify extends BaseCommand {
 		"<%= config.bin %> verify /var/lib/registry s3://my-bucket --json > report.json",
 	];
 
-	static override readonly args = STORE_ARGUMENTS;
+	static override readonly args = storeArguments("what to compare with it");
 
 	static override readonly flags = {
 		counts: Flags.boolean({
@@ -32,6 +31,7 @@ export class Verify extends BaseCommand {
 			default: 32,
 			min: 1,
 			max: 1024,
+			helpValue: "N",
 			description: "objects looked at at a time",
 		}),
 		progress: Flags.boolean({
@@ -45,19 +45,31 @@ export class Verify extends BaseCommand {
 		const { args, flags } = await this.parse(Verify);
 		using interruption = interruptible();
 		const { signal } = interruption;
-		await using stores = await openStores(args, signal);
+		const ifNoTarget = "Check how it is spelled, and that it is mounted.";
+		await using stores = await openStores({ ...args, ifNoTarget }, signal);
+		const { source, target } = stores;
+		if (source.identity === target.identity)
+			throw new UsageError(
+				`Source and target are the same place: ${source.url}`,
+				[
+					"Every store is like itself, which proves nothing: name another target.",
+				],
+			);
 		const view = new VerifyView((line) => this.log(line));
-		using progress =
-			flags.progress && !this.jsonEnabled()
-				? new Progress(() => view.standing)
-				: undefined;
-		const result = await verify(stores.source, stores.target, {
+		using progress = this.showProgress(() => view.standing, flags);
+		const result = await verify(source, target, {
 			level: flags.counts ? "counts" : "default",
 			concurrency: flags.concurrency,
 			observe: (event) => view.observe(event),
 			signal,
+		}).catch((error: unknown) => {
+			throw error instanceof Interruption
+				? new Interruption(error.message, [
+						"Stopped before there was a result.",
+					])
+				: error;
 		});
-		progress?.[Symbol.dispose]();
+		progress[Symbol.dispose]();
 		view.summarize(result);
 		if (!result.isEqual) process.exitCode = EXIT.incomplete;
 		return result;

@@ -40,4 +40,19 @@ export function printable(text: string): string {
 	);
 }
 
+/** JSON as `--json` prints it, in which everything unprintable is escaped as well. */
+export function formatJson(value: unknown): string {
+	return JSON.stringify(value, undefined, 2)
+		.split("\n")
+		.map((line) => line.replaceAll(UNPRINTABLE, escapeUnits))
+		.join("\n");
+}
+
+function escapeUnits(character: string): string {
+	return [...Array(character.length).keys()]
+		.map((index) => character.charCodeAt(index).toString(16).padStart(4, "0"))
+		.map((unit) => `\\u${unit}`)
+		.join("");
+}
+
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

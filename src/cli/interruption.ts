@@ -1,6 +1,15 @@
+import { EXIT } from "./exit-codes.ts";
+
 /** Why a command was ended from outside. */
 export class Interruption extends Error {
 	override readonly name = "Interruption";
+	/** What was done until then, and how to go on. */
+	readonly suggestions: readonly string[];
+
+	constructor(message: string, suggestions: readonly string[] = []) {
+		super(message);
+		this.suggestions = suggestions;
+	}
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -12,7 +21,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export function interruptible(): Disposable & { readonly signal: AbortSignal } {
 	const controller = new AbortController();
 	const onSignal = (name: NodeJS.Signals) => {
-		if (controller.signal.aborted) process.exit(130);
+		if (controller.signal.aborted) process.exit(EXIT.interrupted);
 		controller.abort(
 			new Interruption(
 				name === "SIGINT" ? "Interrupted" : `Interrupted (${name})`,
@@ -20,16 +29,16 @@ export function interruptible(): Disposable & { readonly signal: AbortSignal } {
 		);
 	};
 	// Whoever read our output has gone (`| head`): nobody learns what happens from here on.
-	const onOutputError = (error: Error & { code?: string }) => {
-		if (error.code !== "EPIPE") throw error;
+	const onOutputError = () =>
 		controller.abort(new Interruption("The reader of the output has gone"));
-	};
+	const outputs = [process.stdout, process.stderr];
 	for (const name of SIGNALS) process.on(name, onSignal);
-	process.stdout.on("error", onOutputError);
+	for (const output of outputs) output.on("error", onOutputError);
 	return {
 		signal: controller.signal,
 		[Symbol.dispose]() {
 			for (const name of SIGNALS) process.off(name, onSignal);
+			for (const output of outputs) output.off("error", onOutputError);
 		},
 	};
 }

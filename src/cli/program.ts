@@ -1,133 +1,84 @@
-import { type Command, Flags, flush, type Interfaces, run } from "@oclif/core";
-import { exitCodeOf, suggestionsOf } from "./exit-codes.ts";
-import { Interruption } from "./interruption.ts";
+import { Config, type Interfaces } from "@oclif/core";
+import { asksForJson, readCommandLine } from "./command-line.ts";
+import { errorJson, errorText, exitCodeOf } from "./error-report.ts";
+import { EXIT } from "./exit-codes.ts";
+import { ProgramHelp } from "./help.ts";
 import { PACKAGE, PACKAGE_ROOT } from "./package-metadata.ts";
+import { fromParser } from "./parse-errors.ts";
+import { type CommandTable, tablePlugin } from "./table-plugin.ts";
 
-/** Every command by its id; topics are spelled with ":". */
-export type CommandTable = Readonly<Record<string, Command.Class>>;
-
-/**
- * Runs the command that the arguments name, and sets the process's exit code. oclif is given the table as a ready
- * plugin: its own discovery scans folders and imports from them, which a single executable does not have.
- */
+/** Does what the arguments ask for, and sets the process's exit code. Errors are reported here and nowhere else. */
 export async function runProgram(
 	table: CommandTable,
 	argv: readonly string[],
 ): Promise<void> {
-	const pjson: Interfaces.PJSON = {
-		...PACKAGE,
-		oclif: {
-			bin: PACKAGE.name,
-			topicSeparator: " ",
-			additionalHelpFlags: ["-h"],
-			additionalVersionFlags: ["-V"],
-		},
-	};
-	const plugin = tablePlugin(table, pjson);
+	endWhenOutputFails();
 	try {
-		await run([...argv], {
-			root: PACKAGE_ROOT,
-			pjson,
-			plugins: new Map([[plugin.name, plugin]]),
-		});
-		await flush();
+		await execute(table, argv);
 	} catch (error) {
 		process.exitCode = exitCodeOf(error);
-		process.stderr.write(describe(error));
+		if (asksForJson(argv)) process.stdout.write(errorJson(error));
+		else process.stderr.write(errorText(error));
 	}
 }
 
-/** An error as the user sees it: what, and what to do next. */
-function describe(error: unknown): string {
-	if (error instanceof Interruption) return `${error.message}.\n`;
-	const message = error instanceof Error ? error.message : String(error);
-	const lines = [
-		`Error: ${message.trimEnd()}`,
-		...suggestionsOf(error).map((suggestion) => `  ${suggestion}`),
-	];
-	if (process.env.DEBUG !== undefined && error instanceof Error)
-		lines.push(error.stack ?? "");
-	return `${lines.join("\n")}\n`;
-}
-
-function tablePlugin(
+async function execute(
 	table: CommandTable,
-	pjson: Interfaces.PJSON,
-): Interfaces.Plugin {
-	const options = { root: PACKAGE_ROOT, pjson };
-	const commands = Object.entries(table).map(([id, command]) =>
-		loadable(id, command),
-	);
-	function findCommand(
-		id: string,
-		options: { must: true },
-	): Promise<Command.Class>;
-	function findCommand(
-		id: string,
-		options?: { must: boolean },
-	): Promise<Command.Class> | undefined;
-	function findCommand(id: string): Promise<Command.Class> | undefined {
-		const command = table[id];
-		return command && Promise.resolve(command);
-	}
-	return {
-		_base: "",
-		alias: PACKAGE.name,
-		commandIDs: Object.keys(table),
-		commands,
-		commandsDir: undefined,
-		findCommand,
-		hasManifest: false,
-		hooks: {},
-		isRoot: true,
-		load: async () => {},
-		moduleType: "module",
-		name: PACKAGE.name,
-		options,
-		pjson,
+	argv: readonly string[],
+): Promise<void> {
+	const request = readCommandLine(argv, Object.keys(table));
+	const pjson: Interfaces.PJSON = {
+		...PACKAGE,
+		oclif: { bin: PACKAGE.name, topicSeparator: " " },
+	};
+	const plugin = tablePlugin(table, pjson);
+	const config = await Config.load({
 		root: PACKAGE_ROOT,
-		topics: [],
-		type: "core",
-		valid: true,
-		version: PACKAGE.version,
-	};
-}
-
-/** A command as the help reads it: each flag and argument with its name, and the flag that oclif adds when it parses. */
-function loadable(id: string, command: Command.Class): Command.Loadable {
-	command.id = id;
-	const json = Flags.boolean({
-		description: "print the result as JSON, on standard output",
-		helpGroup: "GLOBAL",
+		pjson,
+		plugins: new Map([[plugin.name, plugin]]),
 	});
-	const flags = command.enableJsonFlag
-		? { ...command.flags, json }
-		: command.flags;
-	return {
-		aliases: [],
-		args: named(command.args),
-		description: command.description,
-		examples: command.examples,
-		flags: named(flags),
-		hidden: command.hidden,
-		hiddenAliases: [],
-		id,
-		load: async () => command,
-		pluginAlias: PACKAGE.name,
-		pluginType: "core",
-		strict: command.strict,
-		summary: command.summary,
-		usage: command.usage,
-	};
+	switch (request.type) {
+		case "version":
+			process.stdout.write(`${config.userAgent}\n`);
+			break;
+		case "help":
+			await new ProgramHelp(config).showHelp(
+				request.id === undefined ? [] : [request.id],
+			);
+			break;
+		case "run": {
+			const { id } = request;
+			const command = await config.findCommand(id, { must: true }).load();
+			try {
+				await config.runCommand(id, [...request.argv]);
+			} catch (error) {
+				throw fromParser(error, id, command);
+			}
+			break;
+		}
+		default:
+			request satisfies never;
+	}
 }
 
-function named<T extends object>(
-	members: Readonly<Record<string, T>>,
-): Record<string, T & { name: string }> {
-	return Object.fromEntries(
-		Object.entries(members).map(([name, member]) => [
-			name,
-			{ ...member, name },
-		]),
-	);
+/**
+ * A reader of the output that goes away (`| head`) is no failure; output that cannot be written (a full disk) is one,
+ * and must not end with a code that says that all is well.
+ */
+function endWhenOutputFails(): void {
+	// Before the listener of oclif, which would throw.
+	process.stdout.prependListener("error", (error) => {
+		if (isGoneReader(error)) return;
+		process.stderr.write(
+			`Error: Cannot write to standard output: ${error.message}\n`,
+		);
+		process.exit(EXIT.failed);
+	});
+	process.stderr.on("error", (error) => {
+		if (!isGoneReader(error)) process.exit(EXIT.failed);
+	});
+}
+
+function isGoneReader(error: Error): boolean {
+	return "code" in error && error.code === "EPIPE";
 }

@@ -7,18 +7,20 @@ import { UsageError } from "./usage-error.ts";
 const FORMS = "a directory, file:///DIRECTORY or s3://BUCKET/PREFIX";
 
 /** The two arguments of every command that works on a source and a target. */
-export const STORE_ARGUMENTS = {
-	source: Args.string({
-		required: true,
-		ignoreStdin: true,
-		description: `what to read: ${FORMS}, that holds docker/registry/v2`,
-	}),
-	target: Args.string({
-		required: true,
-		ignoreStdin: true,
-		description: `what to compare or fill: ${FORMS}`,
-	}),
-};
+export function storeArguments(target: string) {
+	return {
+		source: Args.string({
+			required: true,
+			ignoreStdin: true,
+			description: `the registry's storage: ${FORMS} that holds docker/registry/v2`,
+		}),
+		target: Args.string({
+			required: true,
+			ignoreStdin: true,
+			description: `${target}: ${FORMS}`,
+		}),
+	};
+}
 
 /** The two stores, opened. Disposing closes both. */
 export interface OpenStores extends AsyncDisposable {
@@ -26,16 +28,28 @@ export interface OpenStores extends AsyncDisposable {
 	readonly target: ObjectStore;
 }
 
+/** How stores are named, and what to tell a user who names one that is not there. */
+export interface NamedStores {
+	readonly source: string;
+	readonly target: string;
+	/** What to do about a target directory that does not exist. */
+	readonly ifNoTarget: string;
+}
+
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
 export async function openStores(
-	{ source, target }: { readonly source: string; readonly target: string },
+	{ source, target, ifNoTarget }: NamedStores,
 	signal: AbortSignal,
 ): Promise<OpenStores> {
 	const from = parse(source);
 	const to = parse(target);
-	const opened = await open(from, signal);
+	const opened = await open(
+		from,
+		signal,
+		"Check how it is spelled, and that it is mounted.",
+	);
 	try {
-		const both = { source: opened, target: await open(to, signal) };
+		const both = { source: opened, target: await open(to, signal, ifNoTarget) };
 		return {
 			...both,
 			async [Symbol.asyncDispose]() {
@@ -57,12 +71,31 @@ function parse(text: string): URL {
 	}
 }
 
-async function open(url: URL, signal: AbortSignal): Promise<ObjectStore> {
+async function open(
+	url: URL,
+	signal: AbortSignal,
+	ifAbsent: string,
+): Promise<ObjectStore> {
 	try {
 		return await openStore(url, { signal });
 	} catch (error) {
-		throw asUsage(error);
+		const isAbsent =
+			url.protocol === "file:" &&
+			error instanceof StoreError &&
+			error.code === "not-found";
+		throw isAbsent ? withSuggestion(error, ifAbsent) : asUsage(error);
 	}
+}
+
+function withSuggestion(error: StoreError, suggestion: string): StoreError {
+	const { code, reason, store, operation, key, cause } = error;
+	return new StoreError(code, reason, {
+		store,
+		operation,
+		key,
+		cause,
+		suggestions: [suggestion, "A bucket is written s3://BUCKET/PREFIX."],
+	});
 }
 
 /** When a store is opened, `unsupported` means that its URL asks for what cannot be had. */

@@ -1,5 +1,5 @@
+import type { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { printable } from "./format.ts";
 
 /** Spells what happens to objects as `aws s3 sync` prints it, since that is what people read and grep for today. */
 export class TransferLines {
@@ -22,16 +22,24 @@ export class TransferLines {
 
 	/** `delete: s3://bucket/docker/…` */
 	deleted(key: string): string {
-		return `${this.#mark}delete: ${printable(this.#target.address(key))}`;
+		return `${this.#mark}delete: ${this.#target.address(key)}`;
 	}
 
-	/** `upload failed: … to … REASON` */
-	failed(key: string, reason: string): string {
-		return `${this.#verb} failed: ${this.#pair(key)} ${reason}`;
+	/** `upload failed: … to … REASON (at the target)` */
+	failed(key: string, error: StoreError): string {
+		return `${this.#verb} failed: ${this.#pair(key)} ${this.reason(error)}`;
+	}
+
+	/** Why, and on which side. */
+	reason({ reason, store }: StoreError): string {
+		const isAtSource = store === this.#source.url;
+		const isAtTarget = store === this.#target.url;
+		if (isAtSource === isAtTarget) return reason;
+		return `${reason} (${isAtSource ? "in the source" : "at the target"})`;
 	}
 
 	#pair(key: string): string {
-		return `${printable(this.#source.address(key))} to ${printable(this.#target.address(key))}`;
+		return `${this.#source.address(key)} to ${this.#target.address(key)}`;
 	}
 }
 

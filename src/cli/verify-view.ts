@@ -5,8 +5,10 @@ import {
 	type Finding,
 	type FindingCause,
 	type FindingKind,
+	type FindingSummaries,
+	type FindingSummary,
 } from "../verify/finding.ts";
-import type { SideCounts } from "../verify/tally.ts";
+import type { IgnoredReason, SideCounts } from "../verify/tally.ts";
 import type { VerifyResult } from "../verify/verify.ts";
 import {
 	formatBytes,
@@ -16,20 +18,43 @@ import {
 } from "./format.ts";
 import type { Standing } from "./progress.ts";
 
-/** What each kind of finding is called in a report. */
-const KINDS: Readonly<Record<FindingKind, string>> = {
-	missing: "missing at the target",
-	extra: "at the target and not in the source",
-	different: "different",
-	corrupt: "corrupt: the content is not what its name says",
-	empty: "empty",
-	marker:
+/** What one finding of each kind is called in a report, and what several are. */
+const KINDS: Readonly<Record<FindingKind, readonly [string, string]>> = {
+	missing: ["object missing at the target", "objects missing at the target"],
+	extra: [
+		"object at the target that the source does not have",
+		"objects at the target that the source does not have",
+	],
+	different: ["object that differs", "objects that differ"],
+	corrupt: [
+		"corrupt object: its content is not what its name says",
+		"corrupt objects: their content is not what their names say",
+	],
+	empty: ["empty object", "empty objects"],
+	marker: [
+		"directory marker at the target, which a registry can take for a tag without a name",
 		"directory markers at the target, which a registry can take for tags without a name",
-	unknown: "unknown: could not be looked at",
+	],
+	unknown: [
+		"place that could not be looked at",
+		"places that could not be looked at",
+	],
 };
 
-const CAUSES: Readonly<Record<FindingCause, string>> = {
-	migration: "not as the source has it",
+/** What is not compared, likewise. */
+const IGNORED: Readonly<Record<IgnoredReason, readonly [string, string]>> = {
+	marker: ["directory marker", "directory markers"],
+	temporary: ["temporary object", "temporary objects"],
+	stray: [
+		"object beside the only one that counts",
+		"objects beside the only one that counts",
+	],
+};
+
+const IGNORED_ORDER = ["marker", "temporary", "stray"] as const;
+
+/** Whose fault it is, where it is not simply the migration's. */
+const CAUSES: Readonly<Record<Exclude<FindingCause, "migration">, string>> = {
 	source: "broken in the source already",
 	expected: "new in the source since the verification began",
 	unknown: "cause unknown",
@@ -37,12 +62,12 @@ const CAUSES: Readonly<Record<FindingCause, string>> = {
 
 /** Folds a verification's events into progress, and its result into a report. */
 export class VerifyView {
-	readonly #print: (line: string) => void;
+	readonly #output: (line: string) => void;
 	readonly #listed = { source: 0, target: 0 };
 	#compared = 0;
 
-	constructor(print: (line: string) => void) {
-		this.#print = print;
+	constructor(output: (line: string) => void) {
+		this.#output = output;
 	}
 
 	get standing(): Standing {
@@ -82,36 +107,62 @@ export class VerifyView {
 		this.#print(verdict(result));
 	}
 
+	#print(line: string): void {
+		this.#output(printable(line));
+	}
+
 	#printSide(name: string, counts: SideCounts): void {
-		const ignored = Object.entries(counts.ignored)
-			.filter(([, { objects }]) => objects > 0)
-			.map(([reason, { objects }]) => `${formatCount(objects)} ${reason}`);
+		const apart = IGNORED_ORDER.flatMap((reason) => {
+			const { objects } = counts.ignored[reason];
+			return objects === 0 ? [] : [formatObjects(objects, ...IGNORED[reason])];
+		});
 		if (counts.uploads > 0) {
-			ignored.push(
+			apart.push(
 				`what _uploads holds in ${formatObjects(counts.uploads, "repository", "repositories")}`,
 			);
 		}
-		const apart =
-			ignored.length === 0 ? "" : `; not counted: ${ignored.join(", ")}`;
+		const amount = `${formatObjects(counts.objects)}, ${formatBytes(counts.bytes)}`;
 		this.#print(
-			`${name}: ${formatObjects(counts.objects)}, ${formatBytes(counts.bytes)}${apart}  ${counts.url}`,
+			`${name} ${counts.url}: ${[amount, ...apart].join("; not counted: ")}`,
 		);
 	}
 
 	#printFindings(result: VerifyResult, kind: FindingKind): void {
 		const { count, causes, examples } = result.findings[kind];
 		if (count === 0) return;
-		const why = FINDING_CAUSES.filter((cause) => causes[cause] > 0).map(
-			(cause) => `${formatCount(causes[cause])} ${CAUSES[cause]}`,
+		const isUnknown = kind === "unknown";
+		this.#print(
+			formatObjects(count, ...KINDS[kind]) +
+				(isUnknown ? "" : why(count, causes)),
 		);
-		this.#print(`${formatObjects(count)} ${KINDS[kind]} (${why.join(", ")})`);
-		for (const finding of examples) this.#print(`  ${describe(finding)}`);
+		const isMixed = FINDING_CAUSES.every((cause) => causes[cause] < count);
+		for (const finding of examples)
+			this.#print(`  ${describe(finding, isMixed)}`);
 		if (count > examples.length)
 			this.#print(`  and ${formatObjects(count - examples.length, "other")}`);
 	}
 }
 
-function describe({ key, cause, source, target, error }: Finding): string {
+/** By how many of the findings it is whose fault. */
+function why(count: number, causes: FindingSummary["causes"]): string {
+	const others = FINDING_CAUSES.filter((cause) => cause !== "migration").filter(
+		(cause) => causes[cause] > 0,
+	);
+	if (others.length === 0) return "";
+	const shares = others.map((cause) =>
+		causes[cause] === count
+			? CAUSES[cause]
+			: `${formatCount(causes[cause])} ${CAUSES[cause]}`,
+	);
+	return ` (${shares.join(", ")})`;
+}
+
+function describe(
+	{ kind, key, cause, source, target, error }: Finding,
+	isCauseTold: boolean,
+): string {
+	// The error names the key, and its cause is that it is unknown.
+	if (kind === "unknown" && error !== undefined) return error.message;
 	const notes: string[] = [];
 	if (source?.content !== undefined && target?.content !== undefined) {
 		notes.push(
@@ -123,45 +174,68 @@ function describe({ key, cause, source, target, error }: Finding): string {
 		source.size !== target.size
 	) {
 		notes.push(
-			`${formatBytes(source.size)} in the source, ${formatBytes(target.size)} at the target`,
+			`${formatObjects(source.size, "byte")} in the source, ${formatObjects(target.size, "byte")} at the target`,
 		);
 	}
 	if (error !== undefined) notes.push(error.message);
-	if (cause !== "migration") notes.push(CAUSES[cause]);
-	return notes.length === 0
-		? printable(key)
-		: `${printable(key)}: ${notes.join("; ")}`;
+	if (isCauseTold && cause !== "migration") notes.push(CAUSES[cause]);
+	return notes.length === 0 ? key : `${key}: ${notes.join("; ")}`;
 }
 
 function quoted(content: string): string {
-	return content === "" ? "nothing" : JSON.stringify(printable(content));
+	return content === "" ? "nothing" : JSON.stringify(content);
 }
 
+/**
+ * What it comes to, and what to do next.
+ *
+ * | what was found                                         | what to do                      |
+ * | ------------------------------------------------------ | ------------------------------- |
+ * | nothing in the source                                  | look whether it is the right one |
+ * | no difference                                          | nothing                         |
+ * | places that could not be looked at                     | mend that, verify again         |
+ * | other numbers of objects, where only those were counted | verify without `--counts`       |
+ * | only what is broken in the source                      | nothing that regmigrate can do  |
+ * | that, and what is new in the source                    | sync, verify again              |
+ * | that, and more at the target                           | delete it there, or keep it     |
+ * | anything else                                          | sync, verify again              |
+ */
 function verdict(result: VerifyResult): string {
 	const { source, target, findings } = result;
-	if (source.objects === 0) {
+	if (source.objects === 0)
 		return "The source holds no object of a registry, which proves nothing: is it the directory or prefix that holds docker/registry/v2?";
-	}
 	if (result.isEqual) {
 		return result.level === "counts"
 			? "Both have the same number of objects. That is no proof that they are the same: run verify without --counts."
 			: "The target is the same as the source: every key, size and link content.";
 	}
 	if (findings.unknown.count > 0)
-		return "It is not known whether the target is the same: not everything could be looked at.";
-	if (result.level === "counts" && source.objects !== target.objects) {
+		return "It is not known whether the target is the same: remove the causes above, then verify again.";
+	if (result.level === "counts" && source.objects !== target.objects)
 		return "The numbers differ: run verify without --counts to see where.";
-	}
-	const causes = FINDING_KINDS.map((kind) => findings[kind].causes);
-	const isOnly = (...allowed: FindingCause[]) =>
-		causes.every((counts) =>
-			FINDING_CAUSES.every(
-				(cause) => counts[cause] === 0 || allowed.includes(cause),
-			),
-		);
-	if (isOnly("source"))
+	if (isOnly(findings, FINDING_KINDS, ["source"]))
 		return "The target differs only in what is broken in the source already: the migration broke nothing.";
-	if (isOnly("source", "expected"))
+	if (isOnly(findings, FINDING_KINDS, ["source", "expected"]))
 		return "The source has moved on since: run sync again, then verify.";
+	if (isOnly(findings, INCOMPLETE, ["source", "expected"]))
+		return "The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync deletes nothing; a registry on the target will serve it again.";
 	return "The target is not the same as the source: run sync, then verify again.";
+}
+
+/** The findings that say that the target lacks something. */
+const INCOMPLETE = FINDING_KINDS.filter(
+	(kind) => kind !== "extra" && kind !== "marker",
+);
+
+/** Whether all findings of these kinds have one of these causes. */
+function isOnly(
+	findings: FindingSummaries,
+	kinds: readonly FindingKind[],
+	allowed: readonly FindingCause[],
+): boolean {
+	return kinds.every((kind) =>
+		FINDING_CAUSES.every(
+			(cause) => findings[kind].causes[cause] === 0 || allowed.includes(cause),
+		),
+	);
 }

@@ -1,0 +1,60 @@
+import { Errors } from "@oclif/core";
+import { StoreError } from "../store/errors.ts";
+import { SyncRefusal } from "../sync/guards.ts";
+import { EXIT } from "./exit-codes.ts";
+import { formatJson, printable } from "./format.ts";
+import { Interruption } from "./interruption.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+	if (error instanceof Interruption) return EXIT.interrupted;
+	if (error instanceof SyncRefusal) return EXIT.refused;
+	if (error instanceof UsageError || error instanceof Errors.CLIError)
+		return EXIT.usage;
+	return EXIT.failed;
+}
+
+/** An error as the user sees it: what, and what to do next. */
+export function errorText(error: unknown): string {
+	const message = printable(messageOf(error));
+	const suggestions = suggestionsOf(error).map(printable);
+	const lines =
+		error instanceof Interruption
+			? [...suggestions, `${message}.`]
+			: [
+					`Error: ${message}`,
+					...suggestions.map((suggestion) => `  ${suggestion}`),
+				];
+	if (process.env.DEBUG !== undefined && error instanceof Error)
+		lines.push(...(error.stack ?? "").split("\n").map(printable));
+	return `${lines.join("\n")}\n`;
+}
+
+/** The same as `--json` prints it. */
+export function errorJson(error: unknown): string {
+	const report = {
+		message: messageOf(error),
+		code: error instanceof Error && "code" in error ? error.code : undefined,
+		suggestions: suggestionsOf(error),
+		exitCode: exitCodeOf(error),
+	};
+	return `${formatJson({ error: report })}\n`;
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+function suggestionsOf(error: unknown): readonly string[] {
+	if (
+		error instanceof StoreError ||
+		error instanceof SyncRefusal ||
+		error instanceof UsageError ||
+		error instanceof Interruption
+	)
+		return error.suggestions;
+	return [
+		"This was not foreseen: set DEBUG=1 and run it again to see where it happened.",
+	];
+}

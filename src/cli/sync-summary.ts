@@ -1,0 +1,113 @@
+import type { Damage, SyncResult } from "../sync/events.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatDuration,
+	formatObjects,
+} from "./format.ts";
+import type { Group } from "./groups.ts";
+
+/** What a summary says beside the counts. */
+export interface SummaryDetails {
+	readonly isDryRun: boolean;
+	readonly durationMs: number;
+	readonly failures: readonly Group[];
+	readonly unreadable: readonly Group[];
+	readonly heldBack: readonly Group[];
+	/** What is named of the damage; there may be more. */
+	readonly damage: readonly Damage[];
+}
+
+/** What a pass came to, line by line; the last says what to do next. */
+export function summaryLines(
+	result: SyncResult,
+	details: SummaryDetails,
+): readonly string[] {
+	const { copied, skipped, deletedLocks, vanished } = result;
+	const { isDryRun } = details;
+	const lines = [
+		`${isDryRun ? "Would copy" : "Copied"} ${formatObjects(copied.objects)} (${formatBytes(copied.bytes)}) in ${formatDuration(details.durationMs)}; ${formatObjects(skipped.objects)} (${formatBytes(skipped.bytes)}) already the same.`,
+	];
+	if (deletedLocks > 0)
+		lines.push(
+			`${isDryRun ? "Would remove" : "Removed"} ${formatObjects(deletedLocks, "stale lock file")} from the target.`,
+		);
+	if (vanished > 0)
+		lines.push(
+			`Gone from the source meanwhile: ${formatObjects(vanished)} (normal while the registry is in use).`,
+		);
+	lines.push(
+		...groupLines(`Failed: ${formatObjects(result.failed)}`, details.failures),
+		...groupLines(
+			`Could not be read in the source: ${formatObjects(result.unreadable, "place")}`,
+			details.unreadable,
+		),
+		...groupLines(
+			`Held back, because something they need is not in place: ${formatObjects(result.heldBack, "link")}`,
+			details.heldBack,
+		),
+		...damageLines(result.damage, details.damage),
+	);
+	if (result.isStopped) lines.push("Stopped early: too much failed.");
+	lines.push(verdict(result, isDryRun));
+	return lines;
+}
+
+function groupLines(
+	title: string,
+	groups: readonly Group[],
+): readonly string[] {
+	if (groups.length === 0) return [];
+	const lines = groups.flatMap((group) => [
+		`  ${describeGroup(group)}`,
+		...group.suggestions.map((suggestion) => `    ${suggestion}`),
+	]);
+	return [title, ...lines];
+}
+
+/** One object by its key, several by what they share. */
+function describeGroup({ cause, prefix, count, example }: Group): string {
+	const why = cause === "" ? "" : `: ${cause}`;
+	if (count === 1) return `${example}${why}`;
+	const where = prefix === "" ? "elsewhere" : `below ${prefix}`;
+	return `${formatCount(count)} ${where}${why}, such as ${example}`;
+}
+
+function damageLines(
+	counts: SyncResult["damage"],
+	named: readonly Damage[],
+): readonly string[] {
+	const kinds = Object.entries(counts).filter(([, count]) => count > 0);
+	if (kinds.length === 0) return [];
+	const total = kinds.reduce((sum, [, count]) => sum + count, 0);
+	const shares = kinds.map(([kind, count]) => `${formatCount(count)} ${kind}`);
+	const lines = [
+		`Broken in the source already: ${formatObjects(total)} (${shares.join(", ")})`,
+		...named.map(({ kind, key, found }) => `  ${kind}: ${key}: ${found}`),
+	];
+	if (total > named.length)
+		lines.push(`  and ${formatObjects(total - named.length, "other")}`);
+	return lines;
+}
+
+/**
+ * | what happened                                | what to do                               |
+ * | -------------------------------------------- | ---------------------------------------- |
+ * | a dry run                                    | the run itself                           |
+ * | something failed, was unreadable, held back  | remove the cause, run it again           |
+ * | all was copied, dangling links too           | nothing                                  |
+ * | all was copied                               | nothing                                  |
+ * | all but what is corrupt or malformed         | push those images again, or delete them  |
+ */
+function verdict(result: SyncResult, isDryRun: boolean): string {
+	if (isDryRun)
+		return "Nothing was changed (dry run). Blobs were not read: a real run also proves their content.";
+	const { failed, heldBack, unreadable, isStopped, damage } = result;
+	if (failed + heldBack + unreadable > 0 || isStopped)
+		return "The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
+	if (!result.isComplete)
+		return "All that can be copied was copied. What is broken in the source stayed out of the target: push those images again, or delete them.";
+	return damage.dangling > 0
+		? "The target has all that the source has. Dangling links were copied as they are; garbage collection leaves such links, and they harm no image."
+		: "The target has all that the source has.";
+}
