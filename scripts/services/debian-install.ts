@@ -30,6 +30,9 @@ export async function debianInstall(
 			"-y",
 			"-qq",
 			"--no-install-recommends",
+			// Another run, or the system's own updates, may be at it.
+			"-o",
+			"DPkg::Lock::Timeout=300",
 			...packages,
 		]);
 		return exitCode === 0

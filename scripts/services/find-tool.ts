@@ -13,10 +13,16 @@ export interface FoundTool {
 	readonly path: string;
 }
 
-/** Finds a program in our cache or on the PATH; builds and installs nothing. */
+/** What was found once; it is not run again only to ask for its version. */
+const known = new Map<ToolName, FoundTool>();
+
+/** Finds a program that runs, in our cache or on the PATH; builds and installs nothing. */
 export async function findTool(name: ToolName): Promise<FoundTool | undefined> {
 	const tool = toolNamed(name);
-	return (await findBuilt(tool)) ?? (await findOnPath(tool));
+	const found =
+		known.get(name) ?? (await findBuilt(tool)) ?? (await findOnPath(tool));
+	if (found !== undefined) known.set(name, found);
+	return found;
 }
 
 /** Like `findTool`, for code that cannot go on without it: throws a sentence that says how to get it. */
@@ -39,21 +45,33 @@ async function findBuilt(tool: Tool): Promise<FoundTool | undefined> {
 	const folder = builtToolFolder(tool);
 	if (folder === undefined || tool.source.kind !== "go") return undefined;
 	const path = join(folder, tool.binary);
-	if (!(await isExecutable(path))) return undefined;
-	return {
-		name: tool.name,
-		product: tool.product,
-		version: tool.source.version.replace(/^v/, ""),
-		path,
-	};
+	// It is run, since a file can be cut short by a full disk, or be another machine's.
+	if ((await versionOf(tool, path)) === undefined) return undefined;
+	// A build calls itself what its makers chose; what was asked for says more.
+	const version = tool.source.version.replace(/^v/, "");
+	return { name: tool.name, product: tool.product, version, path };
 }
 
 async function findOnPath(tool: Tool): Promise<FoundTool | undefined> {
 	const path = await findExecutable(tool.binary);
 	if (path === undefined) return undefined;
-	const { stdout, stderr } = await runCommand(path, ["--version"]);
-	const version = tool.versionPattern.exec(`${stdout}\n${stderr}`)?.[1];
+	const version = await versionOf(tool, path);
 	return version === undefined
 		? undefined
 		: { name: tool.name, product: tool.product, version, path };
+}
+
+/** The version that a program says it has; undefined when it does not run, or is another program. */
+async function versionOf(
+	tool: Tool,
+	path: string,
+): Promise<string | undefined> {
+	if (!(await isExecutable(path))) return undefined;
+	try {
+		const { stdout, stderr } = await runCommand(path, ["--version"]);
+		return tool.versionPattern.exec(`${stdout}\n${stderr}`)?.[1];
+	} catch {
+		// The system cannot start it, or it crashed: either way it is of no use.
+		return undefined;
+	}
 }

@@ -1,14 +1,17 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { atEnd } from "./at-end.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { findExecutable, isExecutable } from "./find-executable.ts";
+import { findExecutable } from "./find-executable.ts";
 import { builtToolFolder } from "./find-tool.ts";
 import { runCommand } from "./run-command.ts";
 import type { Tool } from "./tools.ts";
 
 /**
  * Builds a program into our cache with `go install`; the reason when that is not possible.
- * A build that is interrupted leaves nothing that could be taken for a result, and two at once do not disturb each other.
+ * The result is put in place whole, in one step: a build that is interrupted leaves nothing that could be taken for one,
+ * two at once do not disturb each other, and what is there already and does not run is replaced.
  */
 export async function goInstall(
 	tool: Tool,
@@ -24,6 +27,9 @@ export async function goInstall(
 	);
 	await mkdir(cacheFolder(), { recursive: true });
 	const buildFolder = await mkdtemp(join(cacheFolder(), "building-"));
+	const callOff = atEnd(() =>
+		rmSync(buildFolder, { recursive: true, force: true, maxRetries: 5 }),
+	);
 	try {
 		const { exitCode, stderr } = await runCommand(
 			go,
@@ -39,23 +45,12 @@ export async function goInstall(
 			},
 		);
 		if (exitCode !== 0) return `go install failed: ${lastLine(stderr)}`;
-		await moveInto(buildFolder, folder, tool.binary);
+		await mkdir(folder, { recursive: true });
+		await rename(join(buildFolder, tool.binary), join(folder, tool.binary));
 		return undefined;
 	} finally {
+		callOff();
 		await rm(buildFolder, { recursive: true, force: true });
-	}
-}
-
-async function moveInto(
-	buildFolder: string,
-	folder: string,
-	binary: string,
-): Promise<void> {
-	try {
-		await rename(buildFolder, folder);
-	} catch (error) {
-		// Another build of the same version was faster: its result is as good as ours.
-		if (!(await isExecutable(join(folder, binary)))) throw error;
 	}
 }
 

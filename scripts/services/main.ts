@@ -1,9 +1,13 @@
 /** `npm run services -- start|status|stop|install`: servers to try and test against. */
 import { canInstallPackages } from "./debian-install.ts";
-import { runningServices, startServices, stopServices } from "./lifecycle.ts";
+import {
+	runningServices,
+	type ServicesStanding,
+	startServices,
+	stopServices,
+} from "./lifecycle.ts";
 import { type ProvidedTools, provideTools } from "./provide-tools.ts";
 import { areServicesRequired } from "./required.ts";
-import type { ServicesState } from "./state.ts";
 
 const USAGE = `Usage: npm run services -- VERB
 
@@ -43,8 +47,7 @@ async function start(): Promise<number> {
 	const running = await runningServices();
 	if (running !== undefined) {
 		say("Already running:");
-		printServers(running);
-		return 0;
+		return report(running);
 	}
 	const tools = await provideTools({
 		mayChangeSystem: areServicesRequired(),
@@ -62,12 +65,17 @@ async function start(): Promise<number> {
 
 async function status(): Promise<number> {
 	const running = await runningServices();
-	if (running === undefined) {
-		say("No servers run; npm run services -- start starts them");
-		return 1;
-	}
-	printServers(running);
-	return 0;
+	if (running !== undefined) return report(running);
+	say("No servers run; npm run services -- start starts them");
+	return 1;
+}
+
+/** Prints what runs; 1 when not all that was started still does. */
+function report(standing: ServicesStanding): number {
+	printServers(standing);
+	if (standing.servers.every((server) => server.isRunning)) return 0;
+	say("\nNot all run: npm run services -- stop, then start, for new ones");
+	return 1;
 }
 
 async function install(): Promise<number> {
@@ -79,9 +87,11 @@ async function install(): Promise<number> {
 	return 1;
 }
 
-function printServers({ folder, servers }: ServicesState): void {
-	for (const { title, lines, process: identity } of servers) {
-		say(`\n${title} (process ${identity.pid})`);
+function printServers({ folder, servers }: ServicesStanding): void {
+	for (const { title, lines, process: identity, isRunning } of servers) {
+		say(
+			`\n${title} (process ${identity.pid}${isRunning ? "" : ", has ended"})`,
+		);
 		for (const line of lines) say(`  ${line}`);
 	}
 	say(`\nEverything they keep is in ${folder}`);

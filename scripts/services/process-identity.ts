@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One process for good: process ids are used again, an id with its start time is not. */
@@ -19,15 +19,11 @@ const KILL_WAIT_MS = 5000;
 const POLL_MS = 20;
 
 /** The identity of a running process; undefined when there is none with that id, or only its remains. */
-export async function identifyProcess(
-	pid: number,
-): Promise<ProcessIdentity | undefined> {
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
 	if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
 	try {
-		const [stat, bootId] = await Promise.all([
-			readFile(`/proc/${pid}/stat`, "utf8"),
-			readFile("/proc/sys/kernel/random/boot_id", "utf8"),
-		]);
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
 		// The second field is the command in parentheses and may hold spaces and parentheses itself.
 		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 		const state = fields[0];
@@ -42,10 +38,8 @@ export async function identifyProcess(
 }
 
 /** Whether this very process still runs. */
-export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
-	return (
-		(await identifyProcess(identity.pid))?.startTime === identity.startTime
-	);
+export function isRunning(identity: ProcessIdentity): boolean {
+	return identifyProcess(identity.pid)?.startTime === identity.startTime;
 }
 
 /**
@@ -56,15 +50,19 @@ export async function endProcess(
 	identity: ProcessIdentity,
 	options: EndOptions = {},
 ): Promise<boolean> {
-	if (!(await isRunning(identity))) return false;
-	sendSignal(identity.pid, "SIGTERM");
+	if (!isRunning(identity)) return false;
+	sendSignal(identity, "SIGTERM");
 	if (await isGoneWithin(identity, options.graceMs ?? 5000)) return true;
-	sendSignal(identity.pid, "SIGKILL");
+	sendSignal(identity, "SIGKILL");
 	if (await isGoneWithin(identity, KILL_WAIT_MS)) return true;
 	throw new Error(`Process ${identity.pid} does not end, not even by SIGKILL`);
 }
 
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process that was running when it was last looked at. */
+export function sendSignal(
+	{ pid }: ProcessIdentity,
+	signal: NodeJS.Signals,
+): void {
 	try {
 		process.kill(pid, signal);
 	} catch (error) {
@@ -79,7 +77,7 @@ async function isGoneWithin(
 	timeoutMs: number,
 ): Promise<boolean> {
 	const deadline = performance.now() + timeoutMs;
-	while (await isRunning(identity)) {
+	while (isRunning(identity)) {
 		if (performance.now() > deadline) return false;
 		await sleep(POLL_MS);
 	}

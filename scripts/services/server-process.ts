@@ -6,9 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { atEnd } from "./at-end.ts";
 import { quietEnvironment } from "./environment.ts";
 import { boundToParent } from "./parent-death.ts";
+import { groupEnvironment } from "./process-group.ts";
 
-/** Who ends a server: `process` ends with us at the latest, `detached` runs on until it is ended by its identity. */
-export type Lifetime = "process" | "detached";
+/** When a server ends: with us at the latest (`process`), or when somebody ends the group that it belongs to. */
+export type Lifetime = "process" | { readonly group: string };
 
 /** A server to start. It chooses its own port (`127.0.0.1:0`), so that two starts never collide, and logs it. */
 export interface ServerCommand {
@@ -47,11 +48,15 @@ const LOG_TAIL_LINES = 15;
 export async function startServer(
 	server: ServerCommand,
 ): Promise<ServerProcess> {
-	const child = await launch(server);
+	const { child, release } = await launch(server);
 	const stop = () => stopChild(child);
 	try {
 		const port = await waitUntilReady(server, child);
 		if (child.pid === undefined) throw new Error("it has no process id");
+		if (server.lifetime !== undefined && server.lifetime !== "process") {
+			release();
+			child.unref();
+		}
 		return { pid: child.pid, port, logFile: server.logFile, stop };
 	} catch (error) {
 		await stop();
@@ -63,29 +68,33 @@ export async function startServer(
 	}
 }
 
-async function launch(server: ServerCommand): Promise<ChildProcess> {
-	const isDetached = server.lifetime === "detached";
-	const [file, fileArguments] = isDetached
-		? [server.command, server.arguments]
-		: await boundToParent("KILL", server.command, server.arguments);
+/** A child, and how to stop seeing to it that it does not outlive us. */
+interface Launched {
+	readonly child: ChildProcess;
+	readonly release: () => void;
+}
+
+async function launch(server: ServerCommand): Promise<Launched> {
+	const { command, lifetime = "process" } = server;
+	const isOurs = lifetime === "process";
+	const [file, fileArguments] = isOurs
+		? await boundToParent("KILL", command, server.arguments)
+		: [command, server.arguments];
 	await using log = await open(server.logFile, "w");
 	const child = spawn(file, fileArguments, {
 		stdio: ["ignore", log.fd, log.fd],
-		env: quietEnvironment(server.environment),
+		env: quietEnvironment({
+			...server.environment,
+			...(isOurs ? {} : groupEnvironment(lifetime.group)),
+		}),
 		cwd: dirname(server.logFile),
-		detached: isDetached,
+		detached: !isOurs,
 	});
 	// Without a listener a failed start would be an uncaught error; waitUntilReady reports it.
 	child.on("error", () => undefined);
-	if (isDetached) {
-		child.unref();
-	} else {
-		child.once(
-			"exit",
-			atEnd(() => child.kill("SIGKILL")),
-		);
-	}
-	return child;
+	const release = atEnd(() => child.kill("SIGKILL"));
+	child.once("exit", release);
+	return { child, release };
 }
 
 async function waitUntilReady(

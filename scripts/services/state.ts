@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
@@ -14,7 +15,9 @@ export interface RunningServer {
 
 /** What `services start` left behind, and `services stop` takes away. */
 export interface ServicesState {
-	/** The temporary folder with everything that the servers keep. */
+	/** Who started them, and may still be starting more. */
+	readonly starter: ProcessIdentity;
+	/** The temporary folder with everything that the servers keep. Its name is the name of their process group. */
 	readonly folder: string;
 	readonly servers: readonly RunningServer[];
 }
@@ -25,40 +28,66 @@ export async function readState(): Promise<ServicesState | undefined> {
 	try {
 		json = await readFile(stateFile(), "utf8");
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT")
-			return undefined;
+		if (hasCode(error, "ENOENT")) return undefined;
 		throw error;
 	}
-	const value: unknown = JSON.parse(json);
+	const value = parsed(json);
 	if (isState(value)) return value;
 	throw new Error(
 		`${stateFile()} was not written by this version; end its processes by hand and remove it`,
 	);
 }
 
-/** Replaces the state as a whole, so that a crash leaves the old or the new one. */
-export async function writeState(state: ServicesState): Promise<void> {
-	await mkdir(cacheFolder(), { recursive: true });
-	const draft = `${stateFile()}.${process.pid}`;
-	await writeFile(draft, `${JSON.stringify(state, undefined, 2)}\n`, {
-		mode: 0o600,
-	});
-	await rename(draft, stateFile());
+/** Writes the first state of a start; answers false when there is one already, which stays as it is. */
+export async function createState(state: ServicesState): Promise<boolean> {
+	const draft = await writeDraft(state);
+	try {
+		await link(draft, stateFile());
+		return true;
+	} catch (error) {
+		if (hasCode(error, "EEXIST")) return false;
+		throw error;
+	} finally {
+		await rm(draft, { force: true });
+	}
 }
 
-/** Forgets the state. */
-export async function removeState(): Promise<void> {
-	await rm(stateFile(), { force: true });
+/** Replaces the state as a whole, so that a crash leaves the old or the new one. */
+export async function writeState(state: ServicesState): Promise<void> {
+	await rename(await writeDraft(state), stateFile());
+}
+
+async function writeDraft(state: ServicesState): Promise<string> {
+	await mkdir(cacheFolder(), { recursive: true });
+	const draft = `${stateFile()}.${process.pid}`;
+	const json = `${JSON.stringify(state, undefined, 2)}\n`;
+	await writeFile(draft, json, { mode: 0o600 });
+	return draft;
+}
+
+/** Forgets the state. Synchronous, because it is also done on the way out of a process. */
+export function removeState(): void {
+	rmSync(stateFile(), { force: true });
 }
 
 function stateFile(): string {
 	return join(cacheFolder(), "state.json");
 }
 
+function parsed(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		// Not JSON at all is not a state either.
+		return undefined;
+	}
+}
+
 function isState(value: unknown): value is ServicesState {
 	return (
 		isRecord(value) &&
 		typeof value.folder === "string" &&
+		isIdentity(value.starter) &&
 		Array.isArray(value.servers) &&
 		value.servers.every(isServer)
 	);
@@ -70,12 +99,22 @@ function isServer(value: unknown): value is RunningServer {
 		typeof value.title === "string" &&
 		Array.isArray(value.lines) &&
 		value.lines.every((line) => typeof line === "string") &&
-		isRecord(value.process) &&
-		typeof value.process.pid === "number" &&
-		typeof value.process.startTime === "string"
+		isIdentity(value.process)
+	);
+}
+
+function isIdentity(value: unknown): value is ProcessIdentity {
+	return (
+		isRecord(value) &&
+		typeof value.pid === "number" &&
+		typeof value.startTime === "string"
 	);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+	return error instanceof Error && "code" in error && error.code === code;
 }

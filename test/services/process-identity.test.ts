@@ -13,7 +13,7 @@ async function sleepingProcess() {
 	});
 	onTestFinished(() => void child.kill("SIGKILL"));
 	await once(child, "spawn");
-	const identity = await identifyProcess(child.pid ?? 0);
+	const identity = identifyProcess(child.pid ?? 0);
 	if (identity === undefined)
 		throw new Error("the process that was just started is not there");
 	return { child, identity };
@@ -36,7 +36,7 @@ test("endProcess › leaves a process alone that has the same id and another sta
 		}),
 	).toBe(false);
 	expect(child.signalCode).toBeNull();
-	expect(await isRunning(identity)).toBe(true);
+	expect(isRunning(identity)).toBe(true);
 });
 
 test("endProcess › uses SIGKILL on a process that ignores SIGTERM", async () => {
@@ -48,7 +48,7 @@ test("endProcess › uses SIGKILL on a process that ignores SIGTERM", async () =
 	onTestFinished(() => void child.kill("SIGKILL"));
 	await once(child, "message");
 	const exited = once(child, "exit");
-	const identity = await identifyProcess(child.pid ?? 0);
+	const identity = identifyProcess(child.pid ?? 0);
 	expect(identity).toBeDefined();
 	if (identity !== undefined)
 		expect(await endProcess(identity, { graceMs: 100 })).toBe(true);
@@ -58,6 +58,6 @@ test("endProcess › uses SIGKILL on a process that ignores SIGTERM", async () =
 test.for([0, -1, 1.5, Number.NaN])(
 	"identifyProcess › knows no process %d",
 	async (pid) => {
-		expect(await identifyProcess(pid)).toBeUndefined();
+		expect(identifyProcess(pid)).toBeUndefined();
 	},
 );

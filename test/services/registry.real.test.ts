@@ -31,14 +31,14 @@ describe.for(["3", "2"] as const)("startRegistry, version %s", (version) => {
 				directory,
 				storage: filesystemStorage(join(directory, "storage")),
 			});
-			const identity = await identifyProcess(registry.pid);
+			const identity = identifyProcess(registry.pid);
 			const response = await fetch(`${registry.url}/v2/`);
 			expect(response.status).toBe(200);
 			expect(registry.version).toMatch(new RegExp(`^${version}\\.`));
 			await registry.stop();
 			if (identity === undefined)
 				throw new Error("the registry has no process");
-			expect(await isRunning(identity)).toBe(false);
+			expect(isRunning(identity)).toBe(false);
 			await expect(fetch(registry.url)).rejects.toThrow("fetch failed");
 		},
 	);

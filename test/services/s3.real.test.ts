@@ -34,12 +34,12 @@ test.skipIf(!services().s3.verifies)(
 
 test("startS3 › starts the emulator where it is asked for, and stop really ends it", async () => {
 	const server = await startS3({ product: "emulator" });
-	const identity = await identifyProcess(server.pid);
+	const identity = identifyProcess(server.pid);
 	expect(server.verifies).toBe(false);
 	expect((await fetch(`${server.endpoint}/health`)).status).toBe(200);
 	if (identity === undefined) throw new Error("the emulator has no process");
 	await server.stop();
-	expect(await isRunning(identity)).toBe(false);
+	expect(isRunning(identity)).toBe(false);
 	await expect(fetch(server.endpoint)).rejects.toThrow("fetch failed");
 	await server.stop();
 });
