@@ -1,0 +1,24 @@
+import { readProven } from "../../src/store/body.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import type { ObjectStore } from "../../src/store/object-store.ts";
+import { faulty } from "../support/faults.ts";
+
+/** A store that proves what it is given, counts it, and keeps nothing. */
+export class CountingStore {
+	objects = 0;
+	readonly store: ObjectStore = {
+		...faulty(new MemoryStore("counting"), {}),
+		put: async (key, body, options) => {
+			const about = { store: "memory://counting", operation: "put", key };
+			const { length } = await readProven(body, options?.digest, about);
+			this.objects++;
+			return {
+				key,
+				size: length,
+				version: "",
+				lastModified: 0,
+				md5: undefined,
+			};
+		},
+	};
+}
