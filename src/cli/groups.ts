@@ -74,9 +74,7 @@ export class Groups {
 
 /** The namespace for what is a repository's, else the part of the tree. */
 function prefixOf(key: string): string {
-	const start = key.startsWith(REPOSITORIES_PREFIX)
-		? REPOSITORIES_PREFIX
-		: key.split("/", 3).join("/");
-	const slash = key.indexOf("/", start.length + 1);
-	return slash === -1 ? start : key.slice(0, slash + 1);
+	const depth = key.startsWith(REPOSITORIES_PREFIX) ? 5 : 4;
+	const directories = key.split("/").slice(0, -1).slice(0, depth);
+	return directories.map((name) => `${name}/`).join("");
 }

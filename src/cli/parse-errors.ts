@@ -19,9 +19,9 @@ export function fromParser(
 		const [flag = ""] = error.flags;
 		const known = Object.entries(command.flags)
 			.filter(([, { hidden }]) => hidden !== true)
-			.map(([name]) => `--${name}`);
-		const similar = mostSimilar(flag, [...known, "--json", "--help"]);
-		const question = similar === undefined ? "" : `Did you mean ${similar}? `;
+			.map(([name]) => name);
+		const similar = mostSimilar(flag.replace(/^-+/, ""), [...known, "json"]);
+		const question = similar === undefined ? "" : `Did you mean --${similar}? `;
 		return new UsageError(`There is no flag ${flag}`, [`${question}${help}`]);
 	}
 	if (!("args" in error) || !Array.isArray(error.args))

@@ -121,9 +121,9 @@ export class VerifyView {
 				`what _uploads holds in ${formatObjects(counts.uploads, "repository", "repositories")}`,
 			);
 		}
-		const amount = `${formatObjects(counts.objects)}, ${formatBytes(counts.bytes)}`;
+		const note = apart.length === 0 ? "" : `; not counted: ${apart.join(", ")}`;
 		this.#print(
-			`${name} ${counts.url}: ${[amount, ...apart].join("; not counted: ")}`,
+			`${name} ${counts.url}: ${formatObjects(counts.objects)}, ${formatBytes(counts.bytes)}${note}`,
 		);
 	}
 

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import type { Group } from "../../src/cli/groups.ts";
+import {
+	type SummaryDetails,
+	summaryLines,
+} from "../../src/cli/sync-summary.ts";
+import type { SyncResult } from "../../src/sync/events.ts";
+
+const NOTHING: SyncResult = {
+	scanned: { objects: 0, bytes: 0 },
+	copied: { objects: 0, bytes: 0 },
+	skipped: { objects: 0, bytes: 0 },
+	failed: 0,
+	heldBack: 0,
+	vanished: 0,
+	unreadable: 0,
+	deletedLocks: 0,
+	damage: { corrupt: 0, malformed: 0, dangling: 0 },
+	isStopped: false,
+	isComplete: true,
+};
+
+const NO_DETAILS: SummaryDetails = {
+	isDryRun: false,
+	durationMs: 1234,
+	failures: [],
+	unreadable: [],
+	heldBack: [],
+	damage: [],
+};
+
+function summary(
+	result: Partial<SyncResult>,
+	details: Partial<SummaryDetails> = {},
+): readonly string[] {
+	return summaryLines({ ...NOTHING, ...result }, { ...NO_DETAILS, ...details });
+}
+
+function group(about: Partial<Group>): Group {
+	return {
+		code: "unavailable",
+		cause: "timed out (at the target)",
+		prefix: "docker/registry/v2/blobs/",
+		count: 1,
+		example: "docker/registry/v2/blobs/x",
+		suggestions: [],
+		...about,
+	};
+}
+
+const COMPLETE = "The target has all that the source has.";
+const INCOMPLETE =
+	"The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
+
+describe("the summary of a pass", () => {
+	test("says what was copied, and what was there already", () => {
+		expect(
+			summary({
+				copied: { objects: 36_415, bytes: 20_447_232 },
+				skipped: { objects: 1, bytes: 71 },
+			}),
+		).toEqual([
+			"Copied 36,415 objects (19.5 MiB) in 1.2s; 1 object (71 B) already the same.",
+			COMPLETE,
+		]);
+	});
+
+	test("says of a dry run what would be", () => {
+		expect(
+			summary(
+				{ copied: { objects: 1, bytes: 71 }, deletedLocks: 1 },
+				{ isDryRun: true },
+			),
+		).toEqual([
+			"Would copy 1 object (71 B) in 1.2s; 0 objects (0 B) already the same.",
+			"Would remove 1 stale lock file from the target.",
+			"Nothing was changed (dry run). Blobs were not read: a real run also proves their content.",
+		]);
+	});
+
+	test("calls normal what is normal", () => {
+		expect(summary({ vanished: 2, deletedLocks: 2 }).slice(1)).toEqual([
+			"Removed 2 stale lock files from the target.",
+			"Gone from the source meanwhile: 2 objects (normal while the registry is in use).",
+			COMPLETE,
+		]);
+	});
+
+	test("names one object by its key, several by what they share, and says what to do about each", () => {
+		const lines = summary(
+			{ failed: 4, unreadable: 1, heldBack: 2, isComplete: false },
+			{
+				failures: [
+					group({ count: 3, suggestions: ["Make room."] }),
+					group({ prefix: "", cause: "other causes", count: 2 }),
+				],
+				unreadable: [group({ example: "dir/", cause: "permission denied" })],
+				heldBack: [group({ cause: "", count: 2, prefix: "app/" })],
+			},
+		);
+		expect(lines.slice(1)).toEqual([
+			"Failed: 4 objects",
+			"  3 below docker/registry/v2/blobs/: timed out (at the target), such as docker/registry/v2/blobs/x",
+			"    Make room.",
+			"  2 elsewhere: other causes, such as docker/registry/v2/blobs/x",
+			"Could not be read in the source: 1 place",
+			"  dir/: permission denied",
+			"Held back, because something they need is not in place: 2 links",
+			"  2 below app/, such as docker/registry/v2/blobs/x",
+			INCOMPLETE,
+		]);
+	});
+
+	test("names damage, counts what it does not name, and says who can mend it", () => {
+		const lines = summary(
+			{
+				damage: { corrupt: 1, malformed: 2, dangling: 0 },
+				isComplete: false,
+			},
+			{
+				damage: [{ kind: "malformed", key: "a/link", found: "it is empty" }],
+			},
+		);
+		expect(lines.slice(1)).toEqual([
+			"Broken in the source already: 3 objects (1 corrupt, 2 malformed)",
+			"  malformed: a/link: it is empty",
+			"  and 2 others",
+			"All that can be copied was copied. What is broken in the source stayed out of the target: push those images again, or delete them.",
+		]);
+	});
+
+	test.for<[string, Partial<SyncResult>, string]>([
+		["all is there", {}, COMPLETE],
+		[
+			"links dangle",
+			{ damage: { corrupt: 0, malformed: 0, dangling: 1 } },
+			"The target has all that the source has. Dangling links were copied as they are; garbage collection leaves such links, and they harm no image.",
+		],
+		["something failed", { failed: 1, isComplete: false }, INCOMPLETE],
+		["something is held back", { heldBack: 1, isComplete: false }, INCOMPLETE],
+		["something is unknown", { unreadable: 1, isComplete: false }, INCOMPLETE],
+		["it stopped early", { isStopped: true, isComplete: false }, INCOMPLETE],
+		[
+			"something failed and something is corrupt",
+			{
+				failed: 1,
+				damage: { corrupt: 1, malformed: 0, dangling: 0 },
+				isComplete: false,
+			},
+			INCOMPLETE,
+		],
+	])("ends with the verdict when %s", ([, result, verdict]) => {
+		expect(summary(result).at(-1)).toBe(verdict);
+	});
+});
