@@ -96,7 +96,10 @@ export function fromFailure(
 ): StoreError {
 	const { status, code, message, region, cause } = failure;
 	const storeCode =
-		(code === undefined ? undefined : fromCode(code)) ?? fromStatus(status);
+		status === 429
+			? "throttled"
+			: ((code === undefined ? undefined : fromCode(code)) ??
+				fromStatus(status));
 	const said =
 		code === "CredentialsProviderError"
 			? "no credentials were found"
@@ -133,7 +136,7 @@ export function fromResponse(
 		code === "PermanentRedirect";
 	const header = headers["x-amz-bucket-region"];
 	const region = isElsewhere
-		? (at("Region") ?? (typeof header === "string" ? header : undefined))
+		? at("Region") || (typeof header === "string" ? header : undefined)
 		: undefined;
 	return fromFailure(
 		{ status, code, message: at("Message")?.replace(/\.$/, ""), region },
@@ -151,6 +154,9 @@ function elementOf(body: string, name: string): string | undefined {
 	}
 }
 
+/** What the SDK calls an error whose response has no code that it could read. */
+const NAMELESS: ReadonlySet<string> = new Set(["Error", "Unknown"]);
+
 /** What an error that the SDK, or the connection below either plane, threw means. Errors of the store are passed on. */
 export function fromThrown(
 	error: unknown,
@@ -160,15 +166,26 @@ export function fromThrown(
 	if (!(error instanceof Error))
 		return new StoreError("unknown", String(error), { ...about, cause: error });
 	const status = statusOf(error);
-	const code =
-		fromCode(error.name) === undefined && status === undefined
-			? undefined
-			: error.name;
-	if (code !== undefined)
+	if (status !== undefined && status < 300) {
+		// As with a listing, an answer that was cut off on its way may come whole the next time.
+		const reason = `the server's answer cannot be read: ${error.message}`;
+		return new StoreError("unavailable", reason, { ...about, cause: error });
+	}
+	if (status !== undefined || fromCode(error.name) !== undefined) {
+		const isNamed = !NAMELESS.has(error.name);
 		return fromFailure(
-			{ status: status ?? 0, code, message: error.message, cause: error },
+			{
+				status: status ?? 0,
+				code: isNamed ? error.name : undefined,
+				message:
+					isNamed && error.message !== "UnknownError"
+						? error.message
+						: undefined,
+				cause: error,
+			},
 			about,
 		);
+	}
 	const network = fromNetwork(error, about);
 	if (network !== undefined) return network;
 	return new StoreError("unknown", error.message || error.name, {
@@ -181,21 +198,18 @@ function fromCode(code: string): StoreErrorCode | undefined {
 	return CODES[code] ?? (THROTTLED.test(code) ? "throttled" : undefined);
 }
 
+/** 404 alone proves nothing absent: a proxy says it too, of paths that it does not pass on (I2). */
 function fromStatus(status: number): StoreErrorCode {
 	switch (status) {
 		case 401:
 			return "unauthenticated";
 		case 403:
 			return "permission-denied";
-		case 404:
-			return "not-found";
 		case 408:
 		case 409:
 			return "unavailable";
 		case 412:
 			return "precondition-failed";
-		case 429:
-			return "throttled";
 		case 501:
 			return "unsupported";
 		default:
