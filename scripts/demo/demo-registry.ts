@@ -51,7 +51,7 @@ function generated(storage: string): DemoRegistry {
 	const { tags, blobs, links } = writeSampleRegistry(storage, OPTIONS);
 	return {
 		storage,
-		description: `Written by a generator, since no registry and no skopeo are installed: ${tags} tags, ${blobs} blobs, ${links} links.`,
+		description: `Written by a generator, since registry or skopeo are not installed: ${tags} tags, ${blobs} blobs, ${links} links.`,
 		moveTag: async () => {
 			const { before, after } = retag(
 				storage,
@@ -59,7 +59,7 @@ function generated(storage: string): DemoRegistry {
 				MOVING_TAG,
 				OLD_VERSION,
 			);
-			return `${REPOSITORY}:${MOVING_TAG} moved from sha256:${before.hex.slice(0, 12)}… to sha256:${after.hex.slice(0, 12)}…`;
+			return `${REPOSITORY}:${MOVING_TAG} moved from sha256:${before.hex.slice(0, 12)}… to sha256:${after.hex.slice(0, 12)}…, which ${OLD_VERSION} names`;
 		},
 		async [Symbol.asyncDispose]() {},
 	};
@@ -103,14 +103,14 @@ async function pushed(
 	}
 	return {
 		storage,
-		description: `Pushed by skopeo ${clientVersion} to ${registry.product} ${registry.version}, which goes on running at ${registry.host}.`,
+		description: `Pushed by skopeo ${clientVersion} to ${registry.product} ${registry.version} at ${registry.host}, which goes on running.`,
 		moveTag: async () => {
 			await copyImage(
 				`${registry.host}/${REPOSITORY}:${OLD_VERSION}`,
 				registry,
 				`${REPOSITORY}:${MOVING_TAG}`,
 			);
-			return `${REPOSITORY}:${MOVING_TAG} was pushed anew: it now names ${OLD_VERSION}'s image`;
+			return `${REPOSITORY}:${MOVING_TAG} was pushed anew: it names ${OLD_VERSION}'s image now`;
 		},
 		[Symbol.asyncDispose]: () => registry.stop(),
 	};

@@ -3,18 +3,22 @@ import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { type S3Server, startS3 } from "../services/s3.ts";
+import { text } from "node:stream/consumers";
+import { parseArgs, styleText } from "node:util";
+import { createBucket } from "../services/bucket.ts";
+import { quietEnvironment } from "../services/environment.ts";
+import { s3Environment, startS3 } from "../services/s3.ts";
 import { makeDemoRegistry } from "./demo-registry.ts";
 
 const BUCKET = "demo-registry";
+const TARGET = `s3://${BUCKET}`;
 
-const HELP = `Moves a small registry to an embedded S3 server and back into view, step by step.
+const HELP = `Moves a small registry to an S3 server, step by step. It takes the servers that are
+installed (npm run services -- install), or makes do with what npm brings.
 
   npm run demo [-- --keep]
 
-  --keep   leave the S3 server running at the end, until Ctrl-C
+  --keep   leave the servers running at the end, until Ctrl-C
 `;
 
 const { values } = parseArgs({
@@ -26,121 +30,123 @@ else await demo(values.keep === true);
 /** Each step is the command that a user would type, run as they would run it. */
 async function demo(isKept: boolean): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), "regmigrate-demo-"));
-	await using s3 = await startS3({
-		product: "emulator",
-		directory: join(folder, "s3"),
-	});
-	await createBucket(s3);
-	const target = `s3://${BUCKET}?endpoint=${s3.endpoint}&region=${s3.region}`;
-
-	title("1. A registry on a file system");
+	title("1. A registry on a file system, and an empty bucket");
 	await using registry = await makeDemoRegistry(folder);
 	say(`${registry.description}\n`);
-	const source = registry.storage;
+	await using s3 = await startS3({ directory: join(folder, "s3") });
+	await createBucket(s3, BUCKET);
+	say(`The bucket is on ${s3.product} ${s3.version}.\n`);
+	const settings = s3Environment(s3);
+	const exports = Object.entries(settings).map(
+		([name, value]) => `export ${name}=${value}`,
+	);
+	say("\n");
+	for (const command of [...exports, `cd ${folder}`]) say(`$ ${command}\n`);
+	const regmigrate = (
+		programArguments: readonly string[],
+		expected: number,
+		maxLines?: number,
+	) => run(programArguments, { folder, settings, expected, maxLines });
 
 	title("2. What would be copied");
-	await regmigrate(s3, ["sync", source, target, "--dry-run"], 0, 6);
+	await regmigrate(["sync", "registry", TARGET, "--dry-run"], 0, 2);
 
-	title("3. Copy it, blobs before links, tags last");
-	await regmigrate(s3, ["sync", source, target], 0);
+	title("3. Copy it: blobs before links, tags last");
+	await regmigrate(["sync", "registry", TARGET], 0);
 
 	title("4. Meanwhile somebody moves a tag; its link keeps its size");
-	say(`${await registry.moveTag()}\n`);
-	await regmigrate(s3, ["verify", source, target], 3);
+	say(`${await registry.moveTag()}.\n\n`);
+	await regmigrate(["verify", "registry", TARGET], 3);
 
-	title("5. The next pass finds it, by content, and copies only that");
-	await regmigrate(s3, ["sync", source, target, "--verbose"], 0);
+	title("5. The next pass finds it, by content, and copies only what is new");
+	await regmigrate(["sync", "registry", TARGET, "--verbose"], 0);
 
 	title("6. Proof");
-	await regmigrate(s3, ["verify", source, target], 0);
+	await regmigrate(["verify", "registry", TARGET], 0);
 
 	title("Where everything is");
-	say(
-		`  source registry   ${source}\n  target bucket     ${target}${isKept ? "" : "   (ends with this demo)"}\n`,
-	);
+	say(`  source   ${registry.storage}\n`);
+	say(`  target   ${TARGET} at ${s3.endpoint}`);
+	say(`${isKept ? "" : ", which ends with this demo"}\n`);
+	say(`  rm -r ${folder} removes all of it\n`);
 	title("What to try next");
-	say(
-		[
-			`  mkdir ${join(folder, "copy")}`,
-			`  npm run regmigrate -- sync ${source} ${join(folder, "copy")}`,
-			"      a directory is a store too",
-			"  npm run regmigrate -- sync --help",
-			"  npm run demo -- --keep        leaves the S3 server running",
-			"  npm run services -- start     servers to play with, MinIO where Go is installed",
-			"",
-		].join("\n"),
-	);
-	if (isKept) await serveUntilInterrupted(s3);
+	say(nextSteps(folder));
+	if (isKept) await untilInterrupted(exports);
 }
 
-/** Runs the command line as a user would, shows it and what it prints, and insists on its exit code. */
-async function regmigrate(
-	s3: S3Server,
-	argv: readonly string[],
-	expected: number,
-	maxLines = 40,
+function nextSteps(folder: string): string {
+	const [source, copy] = [join(folder, "registry"), join(folder, "copy")];
+	return [
+		"A directory is a target, too:",
+		`  mkdir ${copy}`,
+		`  npm run regmigrate -- sync ${source} ${copy}`,
+		"All that sync can do:",
+		"  npm run regmigrate -- sync --help",
+		"This demo with its servers left running, until Ctrl-C:",
+		"  npm run demo -- --keep",
+		"Servers to play with that stay until they are stopped:",
+		"  npm run services -- start",
+		"",
+	].join("\n");
+}
+
+interface RunOptions {
+	/** Where it is run. */
+	readonly folder: string;
+	readonly settings: Readonly<Record<string, string>>;
+	/** The exit code that the demo insists on. */
+	readonly expected: number;
+	/** Of many lines so many are shown, and the last two. Default 40. */
+	readonly maxLines?: number | undefined;
+}
+
+/** Runs the program as a user would, and shows the command line, what it prints, and its exit code. */
+async function run(
+	programArguments: readonly string[],
+	{ folder, settings, expected, maxLines = 40 }: RunOptions,
 ): Promise<void> {
-	say(
-		`$ regmigrate ${argv.map((word) => (/[?&]/.test(word) ? `'${word}'` : word)).join(" ")}\n`,
-	);
-	const bin = join(import.meta.dirname, "../../src/bin.ts");
-	const child = spawn(process.execPath, [bin, ...argv, "--no-progress"], {
-		stdio: ["ignore", "pipe", "inherit"],
-		env: {
-			...process.env,
-			AWS_ACCESS_KEY_ID: s3.accessKeyId,
-			AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+	say(`$ regmigrate ${programArguments.join(" ")}\n`);
+	const program = join(import.meta.dirname, "../../src/bin.ts");
+	const child = spawn(
+		process.execPath,
+		[program, ...programArguments, "--no-progress"],
+		{
+			stdio: ["ignore", "pipe", "inherit"],
+			cwd: folder,
+			// Without the user's own account, which a demo has no business with.
+			env: quietEnvironment({
+				AWS_CONFIG_FILE: "/dev/null",
+				AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+				...settings,
+			}),
 		},
-	});
-	let output = "";
-	child.stdout.setEncoding("utf8");
-	const [[exitCode]] = await Promise.all([
+	);
+	const [output, [exitCode]] = await Promise.all([
+		text(child.stdout),
 		once(child, "close"),
-		(async () => {
-			for await (const chunk of child.stdout) output += String(chunk);
-		})(),
 	]);
 	const lines = output.trimEnd().split("\n");
-	const last = lines.slice(-2);
-	if (lines.length <= maxLines + last.length) say(`${lines.join("\n")}\n`);
-	else
-		say(
-			`${[...lines.slice(0, maxLines), `… ${lines.length - maxLines - last.length} more …`, ...last].join("\n")}\n`,
-		);
-	say(`(exit code ${exitCode})\n`);
+	const left = lines.splice(maxLines, Math.max(0, lines.length - maxLines - 2));
+	if (left.length > 0)
+		lines.splice(maxLines, 0, `… and ${left.length} lines more …`);
+	say(`${lines.join("\n")}\n(exit code ${exitCode})\n`);
 	if (exitCode !== expected)
 		throw new Error(`The demo expected exit code ${expected}, not ${exitCode}`);
 }
 
-async function createBucket({
-	endpoint,
-	region,
-	accessKeyId,
-	secretAccessKey,
-}: S3Server): Promise<void> {
-	const client = new S3Client({
-		endpoint,
-		region,
-		forcePathStyle: true,
-		credentials: { accessKeyId, secretAccessKey },
-	});
-	await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
-	client.destroy();
-}
-
-async function serveUntilInterrupted(s3: S3Server): Promise<void> {
-	say(
-		`\nThe S3 server stays at ${s3.endpoint} until Ctrl-C. In another terminal:\n  export AWS_ACCESS_KEY_ID=${s3.accessKeyId} AWS_SECRET_ACCESS_KEY=${s3.secretAccessKey}\n`,
-	);
+async function untilInterrupted(exports: readonly string[]): Promise<void> {
+	say("\nThe servers stay until Ctrl-C. In another terminal:\n");
+	for (const command of exports) say(`  ${command}\n`);
 	const alive = setInterval(() => {}, 60_000);
 	await once(process, "SIGINT");
 	clearInterval(alive);
 }
 
-function title(text: string): void {
-	say(`\n\x1b[1m${text}\x1b[0m\n`);
+/** A heading: bold on a terminal, plain in a log. */
+function title(heading: string): void {
+	say(`\n${styleText("bold", heading, { stream: process.stdout })}\n`);
 }
 
-function say(text: string): void {
-	process.stdout.write(text);
+function say(words: string): void {
+	process.stdout.write(words);
 }
