@@ -145,17 +145,17 @@ export function guardOverlap(
 }
 
 /**
- * Refuses a source that has links and not one blob, though all could be looked at: every link would count as dangling,
- * and tags would be published that cannot be pulled. Blobs are on a disk of their own that is not mounted, most likely.
+ * Refuses a source that has tags and not one blob: every tag would count as dangling, and be published though nobody
+ * can pull it. Most likely the blobs are on a disk of their own that is not mounted.
  */
 export function guardBlobs(
 	source: ObjectStore,
-	found: { readonly links: number; readonly blobs: number },
+	found: { readonly tags: number; readonly blobs: number },
 ): void {
-	if (found.links === 0 || found.blobs > 0) return;
+	if (found.tags === 0 || found.blobs > 0) return;
 	throw new SyncRefusal(
 		"no-blobs",
-		`The source ${source.url} has ${found.links} links and not one blob in ${BLOBS_PREFIX.slice(0, -1)}`,
+		`The source ${source.url} has ${found.tags} tags and not one blob in ${BLOBS_PREFIX.slice(0, -1)}`,
 		["Are the blobs on a disk of their own? Look whether it is mounted."],
 	);
 }

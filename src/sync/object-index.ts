@@ -1,11 +1,15 @@
-import type { StatementSync } from "node:sqlite";
 import { copyRank } from "../layout/order.ts";
 import { type Kind, REPOSITORIES_PREFIX } from "../layout/paths.ts";
 import type { ObjectMeta } from "../store/object-store.ts";
 import type { AtTarget } from "./decide.ts";
 import type { Tally } from "./events.ts";
 import { State } from "./object-state.ts";
-import { BATCH, type ObjectTable, openTable } from "./object-table.ts";
+import {
+	inBatches,
+	type ObjectTable,
+	openTable,
+	rowOf,
+} from "./object-table.ts";
 
 /** An object of the source to be taken in. */
 export interface IndexEntry {
@@ -54,8 +58,8 @@ export interface Totals {
 	/** What waits to be copied or compared; of it, `toCompare` objects may prove equal after all. */
 	readonly waiting: Tally;
 	readonly toCompare: number;
-	/** Links and blobs of the source. */
-	readonly links: number;
+	/** Of the source. */
+	readonly tags: number;
 	readonly blobs: number;
 	/** Keys of the target, and how many of those the source has too. */
 	readonly atTarget: number;
@@ -209,7 +213,9 @@ export class ObjectIndex implements Disposable {
 
 	/** Adds up what there is. Goes through all of it: to be asked once, when all has been taken in. */
 	totals(): Totals {
-		const row = rowOf(this.#table.statements.totals.get(copyRank("blob")));
+		const row = rowOf(
+			this.#table.statements.totals.get(copyRank("current"), copyRank("blob")),
+		);
 		const numbers = (row ?? []).map(Number);
 		const next = () => numbers.shift() ?? 0;
 		const tally = (): Tally => ({ objects: next(), bytes: next() });
@@ -218,7 +224,7 @@ export class ObjectIndex implements Disposable {
 			same: tally(),
 			waiting: tally(),
 			toCompare: next(),
-			links: next(),
+			tags: next(),
 			blobs: next(),
 			atTarget: next(),
 			atBoth: next(),
@@ -228,24 +234,4 @@ export class ObjectIndex implements Disposable {
 	[Symbol.dispose](): void {
 		this.#table.database.close();
 	}
-}
-
-/** Rows in the order of their first column, a key. Each batch is read when it is needed, after the last one's end. */
-function* inBatches(
-	read: (after: string) => ReturnType<StatementSync["all"]>,
-): Generator<readonly unknown[], undefined> {
-	for (let after = ""; ; ) {
-		const rows = read(after);
-		for (const each of rows) {
-			const row = rowOf(each);
-			if (row === undefined) continue;
-			after = String(row[0]);
-			yield row;
-		}
-		if (rows.length < BATCH) return undefined;
-	}
-}
-
-function rowOf(row: unknown): readonly unknown[] | undefined {
-	return Array.isArray(row) ? row : undefined;
 }

@@ -28,7 +28,7 @@ const SCHEMA = `
 `;
 
 /** Rows read at a time. */
-export const BATCH = 1000;
+const BATCH = 1000;
 
 const STATEMENTS = {
 	addTarget: `
@@ -58,7 +58,7 @@ const STATEMENTS = {
 			count(*) FILTER (WHERE ${SAME}), total(size) FILTER (WHERE ${SAME}),
 			count(*) FILTER (WHERE ${WAITING}), total(size) FILTER (WHERE ${WAITING}),
 			count(*) FILTER (WHERE state = ${State.compare}),
-			count(content), count(*) FILTER (WHERE rank = ? AND size IS NOT NULL),
+			count(size) FILTER (WHERE rank = ?), count(size) FILTER (WHERE rank = ?),
 			count(target_size), count(target_size + size)
 		FROM object`,
 };
@@ -94,4 +94,25 @@ export function openTable(): ObjectTable {
 	};
 	database.exec("BEGIN");
 	return { database, statements };
+}
+
+/** Rows in the order of their first column, a key. Each batch is read when it is needed, after the last one's end. */
+export function* inBatches(
+	read: (after: string) => ReturnType<StatementSync["all"]>,
+): Generator<readonly unknown[], undefined> {
+	for (let after = ""; ; ) {
+		const rows = read(after);
+		for (const each of rows) {
+			const row = rowOf(each);
+			if (row === undefined) continue;
+			after = String(row[0]);
+			yield row;
+		}
+		if (rows.length < BATCH) return undefined;
+	}
+}
+
+/** A row as an array, as statements here return them; `undefined` where there is none. */
+export function rowOf(row: unknown): readonly unknown[] | undefined {
+	return Array.isArray(row) ? row : undefined;
 }

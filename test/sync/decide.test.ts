@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import type { Kind } from "../../src/layout/paths.ts";
+import { decide } from "../../src/sync/decide.ts";
+
+const A = "0a".repeat(16);
+const B = "0b".repeat(16);
+
+const OTHERS: readonly Kind[] = [
+	"other",
+	"layer",
+	"signature",
+	"revision",
+	"index",
+	"current",
+];
+
+describe("decide", () => {
+	test.each<Kind>(["blob", ...OTHERS])(
+		"copies a %s that the target lacks",
+		(kind) => {
+			expect(decide({ kind, size: 71, md5: undefined }, undefined)).toBe(
+				"copy",
+			);
+		},
+	);
+
+	test.each<Kind>(["blob", ...OTHERS])(
+		"copies a %s that has another size at the target, whatever its MD5",
+		(kind) => {
+			const source = { kind, size: 71, md5: A };
+			expect(decide(source, { size: 70, md5: A })).toBe("copy");
+			expect(decide(source, { size: 135, md5: undefined })).toBe("copy");
+		},
+	);
+
+	test("skips a blob of the same size, whatever its MD5: its key is its checksum", () => {
+		const source = { kind: "blob", size: 9, md5: undefined } as const;
+		expect(decide(source, { size: 9, md5: undefined })).toBe("skip");
+		expect(decide(source, { size: 9, md5: B })).toBe("skip");
+	});
+
+	test.each(OTHERS)("(I9) skips a %s of the same size and MD5", (kind) => {
+		expect(decide({ kind, size: 71, md5: A }, { size: 71, md5: A })).toBe(
+			"skip",
+		);
+	});
+
+	test.each(OTHERS)(
+		"(I9) compares a %s of the same size whose MD5s differ, or are not both known",
+		(kind) => {
+			for (const [source, target] of [
+				[A, B],
+				[A, undefined],
+				[undefined, A],
+				[undefined, undefined],
+			]) {
+				expect(
+					decide({ kind, size: 71, md5: source }, { size: 71, md5: target }),
+				).toBe("compare");
+			}
+		},
+	);
+});
