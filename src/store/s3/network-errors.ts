@@ -26,7 +26,6 @@ const NETWORK: Readonly<Record<string, string>> = {
 		"what answers there does not speak TLS (is it http?)",
 };
 
-/** The codes of llhttp, which reads answers for undici: HPE_INVALID_CONSTANT and such. */
 const NO_HTTP = "what answers there does not speak HTTP (is it https?)";
 
 /** Certificates that cannot be trusted. Source: Node.js documentation, "X509 certificate error codes". */
@@ -38,9 +37,10 @@ export function fromNetwork(
 	error: Error,
 	about: StoreErrorOptions,
 ): StoreError | undefined {
-	for (const { code, message } of failuresIn(error)) {
-		const reason =
-			NETWORK[code] ?? (code.startsWith("HPE_") ? NO_HTTP : undefined);
+	for (const { name, code, message } of failuresIn(error)) {
+		// Node's own client gives such errors a code (HPE_INVALID_CONSTANT), undici a name.
+		const isParser = code.startsWith("HPE_") || name === "HTTPParserError";
+		const reason = NETWORK[code] ?? (isParser ? NO_HTTP : undefined);
 		if (reason !== undefined) {
 			const suggestions = [
 				"Check the endpoint in the URL, and that this machine can reach it.",
@@ -63,14 +63,21 @@ export function fromNetwork(
 	return undefined;
 }
 
-/** The error and what caused it, as far as they have a code. A name with several addresses fails with several errors. */
+/** The error and what caused it; a host with several addresses fails with several errors. */
 function* failuresIn(
 	error: unknown,
 	depth = 0,
-): Generator<{ readonly code: string; readonly message: string }> {
+): Generator<{
+	readonly name: string;
+	/** "" where it has none. */
+	readonly code: string;
+	readonly message: string;
+}> {
 	if (!(error instanceof Error) || depth > 4) return;
-	if ("code" in error && typeof error.code === "string")
-		yield { code: error.code, message: error.message };
+	const { name, message } = error;
+	const code =
+		"code" in error && typeof error.code === "string" ? error.code : "";
+	yield { name, code, message };
 	if (error instanceof AggregateError) {
 		for (const one of error.errors) yield* failuresIn(one, depth + 1);
 	}

@@ -150,9 +150,10 @@ describe("a failure of the network", () => {
 		],
 		[
 			"undici's garbage",
-			withCode("HPE_INVALID_CONSTANT"),
+			new errors.HTTPParserError("Expected HTTP/"),
 			/does not speak HTTP/,
 		],
+		["Node's garbage", withCode("HPE_INVALID_CONSTANT"), /does not speak HTTP/],
 		[
 			"undici's garbage in a header",
 			withCode("HPE_INVALID_HEADER_TOKEN"),
