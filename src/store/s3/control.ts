@@ -1,5 +1,5 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { CONNECT_MS, SILENCE_MS } from "./connections.ts";
+import { CONNECT_MS, SILENCE_MS } from "../http/connections.ts";
 import { type S3Location, wholeOrigin } from "./location.ts";
 import type { Credentials } from "./signer.ts";
 

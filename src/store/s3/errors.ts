@@ -3,8 +3,8 @@ import {
 	type StoreErrorCode,
 	type StoreErrorOptions,
 } from "../errors.ts";
+import { fromNetwork } from "../http/network-errors.ts";
 import { element } from "./list-parser.ts";
-import { fromNetwork } from "./network-errors.ts";
 
 /**
  * Error codes of S3 and its compatibles that say more than their HTTP status. Those of throttling are many, see `THROTTLED`.

@@ -1,6 +1,6 @@
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { ResponseHeaders } from "../http/exchange.ts";
 import type { ObjectMeta, PutOptions } from "../object-store.ts";
-import type { ResponseHeaders } from "./exchange.ts";
 import { md5Of, unquoted } from "./list-parser.ts";
 
 /** The header that asks for a part of an object, `end` excluded; none for the whole. */

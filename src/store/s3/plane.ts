@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import type { StoreErrorOptions } from "../errors.ts";
-import { Connections, type HttpRequest } from "./connections.ts";
+import { Connections, type HttpRequest } from "../http/connections.ts";
+import type { HttpResponse, HttpStream } from "../http/exchange.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
-import type { HttpResponse, HttpStream } from "./exchange.ts";
 import { type Credentials, encodePath, encodeQuery, Signer } from "./signer.ts";
 
 /** A call to the bucket. */

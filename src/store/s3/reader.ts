@@ -1,7 +1,7 @@
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { HttpStream } from "../http/exchange.ts";
 import type { ObjectMeta, ObjectReader } from "../object-store.ts";
 import { fromThrown } from "./errors.ts";
-import type { HttpStream } from "./exchange.ts";
 
 /** The body of a GET. Disposing of it before its end gives the connection up. */
 export class S3Reader implements ObjectReader {

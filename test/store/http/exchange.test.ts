@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Connections } from "../../../src/store/s3/connections.ts";
+import { Connections } from "../../../src/store/http/connections.ts";
 import { failureOf } from "./failures.ts";
 import {
 	type Handler,

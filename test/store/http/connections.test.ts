@@ -5,7 +5,7 @@ import {
 	answerTimeoutMs,
 	Connections,
 	SILENCE_MS,
-} from "../../../src/store/s3/connections.ts";
+} from "../../../src/store/http/connections.ts";
 import { fromThrown } from "../../../src/store/s3/errors.ts";
 import { expectUnavailable, failureOf } from "./failures.ts";
 import {
