@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { runProgram } from "./program.ts";
+
+/** What runs the command line parts by; everything in it is also known to be told in one sentence by quicker tests. */
+describe("a wrong command line ends with 2, one sentence and what to do", () => {
+	test.for<[readonly string[], string, string]>([
+		[
+			["snyc", "a", "b"],
+			'There is no command "snyc"',
+			'Did you mean "regmigrate sync"? See regmigrate --help.',
+		],
+		[
+			["sync", "a"],
+			"Missing: TARGET",
+			"Write: regmigrate sync SOURCE TARGET. See regmigrate sync --help.",
+		],
+		[
+			["verify", "a", "b", "--count"],
+			"There is no flag --count",
+			"Did you mean --counts? See regmigrate verify --help.",
+		],
+		[
+			["sync", "a", "b", "--concurrency", "0"],
+			"--concurrency: Expected an integer greater than or equal to 1 but received: 0",
+			"See regmigrate sync --help.",
+		],
+		[
+			["sync", "a", "b", "--delete"],
+			"--delete is not supported yet: objects that the source no longer has stay at the target",
+			"Run it without --delete. What stays takes space, and a tag deleted meanwhile stays at the target.",
+		],
+		[
+			["sync", "az://account/container", "b"],
+			'Cannot open az://account/container: the scheme "az" is not known',
+			"Write a path, file:///PATH or s3://BUCKET/PREFIX.",
+		],
+	])("%j", async ([argv, message, suggestion]) => {
+		expect(await runProgram(argv)).toEqual({
+			exitCode: 2,
+			stdout: "",
+			stderr: `Error: ${message}\n  ${suggestion}\n`,
+		});
+	});
+
+	test("and under --json the same as JSON, without a dump of the configuration", async () => {
+		const { exitCode, stdout, stderr } = await runProgram([
+			"sync",
+			"a",
+			"b",
+			"--frobnicate",
+			"--json",
+		]);
+		expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: "" });
+		expect(JSON.parse(stdout)).toEqual({
+			error: {
+				message: "There is no flag --frobnicate",
+				suggestions: ["See regmigrate sync --help."],
+				exitCode: 2,
+			},
+		});
+	});
+});
+
+describe("help", () => {
+	test("is what no arguments ask for", async () => {
+		expect(await runProgram([])).toMatchInlineSnapshot(`
+			{
+			  "exitCode": 0,
+			  "stderr": "",
+			  "stdout": "Moves a container registry's storage from a file system to object storage,
+			without downtime and without losing an image
+
+			USAGE
+			  $ regmigrate COMMAND [ARGUMENTS] [FLAGS]
+
+			COMMANDS
+			  sync    Copy a registry's storage to another store
+			  verify  Prove that a target holds what the registry in a source holds
+
+			regmigrate COMMAND --help tells more.
+			",
+			}
+		`);
+	});
+
+	test.for(["sync", "verify"])(
+		"on %s fits into 80 columns, has no escape codes, and tells the exit codes",
+		async (command) => {
+			const { exitCode, stdout, stderr } = await runProgram(["help", command]);
+			expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+			const lines = stdout.split("\n");
+			expect(lines.filter((line) => line.length > 80)).toEqual([]);
+			expect(stdout).toMatch(/^[ -~\n]*$/);
+			expect(stdout).toContain(
+				`  $ regmigrate ${command} SOURCE TARGET [FLAGS]`,
+			);
+			expect(stdout).toContain("  4    refused by a guard, nothing changed\n");
+			// Everything is said once.
+			const sentences = lines.filter((line) => line.length > 40);
+			expect(new Set(sentences).size).toBe(sentences.length);
+		},
+	);
+});
