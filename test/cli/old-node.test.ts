@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { Script } from "node:vm";
 import { expect, test } from "vitest";
 import { runProgram } from "./program.ts";
 
@@ -13,4 +16,12 @@ test("on an older Node the program says so in one line and ends with 2", async (
 		stderr:
 			"regmigrate needs Node 24 or newer; this is 22.21.0. Install it from https://nodejs.org or your distribution.\n",
 	});
+});
+
+test("the module that says so has neither a static import nor an await outside a function, which Node 12 cannot read", () => {
+	const source = new URL("../../src/bin.ts", import.meta.url);
+	const module = stripTypeScriptTypes(readFileSync(source, "utf8"));
+	// A script may hold neither.
+	const script = module.replace("export {};", "").replace(/^#!.*/, "");
+	expect(() => new Script(script)).not.toThrow();
 });
