@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../../scripts/services/cache-folder.ts";
 import { quietEnvironment } from "../../scripts/services/environment.ts";
 import { boundToParent } from "../../scripts/services/parent-death.ts";
 import { s3Environment } from "../../scripts/services/s3.ts";
 import { services } from "../support/services.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+
+/** Where Node keeps what it compiled: compiling the SDK anew is half of what a short run costs. */
+const COMPILED = fileURLToPath(
+	new URL("../../node_modules/.cache/regmigrate-tests", import.meta.url),
+);
 
 /** Variables by which a test runner changes how Node or oclif behave in its children. */
 const RUNNER = /^(NODE_ENV|NODE_OPTIONS|NODE_V8_COVERAGE|VITEST.*|DEBUG)$/;
@@ -59,8 +62,7 @@ export async function startProgram(
 		AWS_CONFIG_FILE: "/dev/null",
 		AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 		AWS_EC2_METADATA_DISABLED: "true",
-		// Compiling the SDK anew is half of what a short run costs, and the tests make many.
-		NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"),
+		NODE_COMPILE_CACHE: COMPILED,
 		...credentials,
 		...options.environment,
 	});

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Document } from "../../scripts/sample-registry/image.ts";
 import type { RegistryServer } from "../../scripts/services/registry.ts";
@@ -38,6 +38,7 @@ export async function pull(
 	name: string,
 	directory: string,
 ): Promise<string> {
+	await mkdir(directory, { recursive: true });
 	await skopeo([
 		"copy",
 		"--all",
