@@ -7,7 +7,7 @@ import { expectCode, sha256, sha256Of } from "../../conformance/objects.ts";
 import { refuse, scriptedS3 } from "./scripted-s3.ts";
 import { type UploadFaults, UploadServer } from "./upload-server.ts";
 
-const SIZE = 3 * partSize(0) + 5;
+const SIZE = partSize(0) + 5;
 const CONTENT = randomBytes(SIZE);
 
 /** What S3 calls the checksum of an object in parts: that of the parts' checksums, and their number. */
@@ -58,7 +58,7 @@ describe("an upload in parts", () => {
 		);
 		expect(outcome).toBe("stored");
 		expect(uploads.content.equals(CONTENT)).toBe(true);
-		expect(uploads.completed).toEqual(["1", "2", "3", "4"]);
+		expect(uploads.completed).toEqual(["1", "2"]);
 		expect(uploads.steps).not.toContain("abort");
 	});
 
@@ -194,7 +194,7 @@ describe("an upload in parts", () => {
 				checked.push(headers["x-amz-content-sha256"]?.toString());
 			return false;
 		});
-		const parts = [0, 1, 2, 3].map((index) =>
+		const parts = [0, 1].map((index) =>
 			sha256(CONTENT.subarray(index * partSize(0), (index + 1) * partSize(0))),
 		);
 		expect(checked.toSorted()).toEqual(parts.toSorted());
