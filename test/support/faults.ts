@@ -86,19 +86,26 @@ export function unreadable(store: ObjectStore, closed: string): ObjectStore {
 		put: refusing.put,
 		delete: refusing.delete,
 		async *list(options) {
-			let isTold = !closed.startsWith(options.prefix);
+			let isTold = false;
 			for await (const page of refusing.list(options)) {
-				const isCut = page.prefixes.some((prefix) => closed.startsWith(prefix));
 				const objects = page.objects.filter(
 					({ key }) => !key.startsWith(closed),
 				);
-				if (isTold || isCut || objects.length === page.objects.length) {
-					yield { ...page, objects };
+				// What is cut off at the closed directory itself is named: nobody needs to look into it for that.
+				const prefixes = page.prefixes.filter(
+					(prefix) => prefix === closed || !prefix.startsWith(closed),
+				);
+				const isHidden =
+					objects.length < page.objects.length ||
+					prefixes.length < page.prefixes.length;
+				if (isTold || !isHidden) {
+					yield { ...page, objects, prefixes };
 					continue;
 				}
 				isTold = true;
 				const error = failure("permission-denied", closed, store.url);
-				yield { ...page, objects, unreadable: [{ prefix: closed, error }] };
+				const told = [{ prefix: closed, error }];
+				yield { objects, prefixes, unreadable: told };
 			}
 		},
 		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
