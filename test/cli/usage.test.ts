@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runProgram } from "./program.ts";
 
-/** What runs the command line parts by; everything in it is also known to be told in one sentence by quicker tests. */
 describe("a wrong command line ends with 2, one sentence and what to do", () => {
 	test.for<[readonly string[], string, string]>([
 		[
@@ -13,11 +12,6 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			["sync", "a"],
 			"Missing: TARGET",
 			"Write: regmigrate sync SOURCE TARGET. See regmigrate sync --help.",
-		],
-		[
-			["verify", "a", "b", "--count"],
-			"There is no flag --count",
-			"Did you mean --counts? See regmigrate verify --help.",
 		],
 		[
 			["sync", "a", "b", "--concurrency", "0"],
