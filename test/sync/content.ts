@@ -14,13 +14,19 @@ export type Content = ReadonlyMap<string, Buffer>;
 /** One write of a registry. */
 export type Write = readonly [key: string, content: Buffer];
 
-export function digestOf(content: string | Uint8Array): Digest {
-	const hex = createHash("sha256").update(content).digest("hex");
-	return { algorithm: "sha256", hex };
+export function digestOf(
+	content: string | Uint8Array,
+	algorithm = "sha256",
+): Digest {
+	const hex = createHash(algorithm).update(content).digest("hex");
+	return { algorithm, hex };
 }
 
-export function blob(content: string | Uint8Array): Write {
-	return [blobKey(digestOf(content)), Buffer.from(content)];
+export function blob(
+	content: string | Uint8Array,
+	algorithm = "sha256",
+): Write {
+	return [blobKey(digestOf(content, algorithm)), Buffer.from(content)];
 }
 
 export function link(key: RegistryKey, digest: Digest): Write {
