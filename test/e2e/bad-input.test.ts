@@ -261,22 +261,22 @@ describe("a target that holds something already", () => {
 		expect(stdout).toMatch(/^Copied 0 objects/);
 	});
 
-	test.for([
-		["a slash", () => target().href.replace("?", "/?")],
-		["no region", () => target().href.replace(/&region=[^&]*/, "")],
-		["the default style", () => target("path-style", "true").href],
-		["slashes around a prefix", () => `${target().href.replace("?", "//?")}`],
-	] as const)(
-		"sync › knows a bucket again that is spelled with %s",
-		async ([, spelled]) => {
-			await fill(source);
-			await expectRefusal([target(), spelled()], {
+	test("sync › knows a bucket again, however it is spelled", async () => {
+		await fill(source);
+		const { href } = target();
+		for (const spelled of [
+			href.replace("?", "/?"),
+			href.replace("?", "//?"),
+			href.replace(/&region=[^&]*/, ""),
+			href.replace("s3:", "S3:"),
+			target("path-style", "true"),
+		])
+			await expectRefusal([href, spelled], {
 				exitCode: 4,
 				problem: /Source and target are the same place/,
 				advice: /Name another target/,
 			});
-		},
-	);
+	});
 });
 
 function encode(text: string): string {

@@ -77,8 +77,8 @@ describe.for(["3", "2"] as const)("a registry of generation %s", (version) => {
 			await using target = await openStore(storeUrl(bucket));
 			const checker = new ClosureChecker(target);
 			const sync = ["sync", storage, gated.href, ...FLAGS];
-			for (const moment of moments(`live-${version}`, 5, 6)) {
-				await pushes.push(9);
+			for (const moment of moments(`live-${version}`, 5, 4)) {
+				await pushes.push(6);
 				await pushes.during(() => endAt(moment, gate, sync));
 				const { breaches } = await checker.check(new Set(treeKeys(storage)));
 				expect(breaches, JSON.stringify(moment)).toEqual([]);

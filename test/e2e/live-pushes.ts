@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { pseudoRandomBytes } from "../../scripts/sample-registry/content.ts";
 import {
 	type Document,
@@ -35,7 +36,11 @@ export class LivePushes {
 	async during<T>(work: () => Promise<T>): Promise<T> {
 		let isDone = false;
 		const pushing = (async () => {
-			while (!isDone) await this.#pushNext();
+			while (!isDone) {
+				await this.#pushNext();
+				// People are not that fast, and the program needs the processor, too.
+				await sleep(10);
+			}
 		})();
 		try {
 			return await work();
