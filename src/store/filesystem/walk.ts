@@ -200,11 +200,11 @@ export class Walk {
 
 	/**
 	 * Whether a name that its directory held a moment ago is absent now: if the directory, read again, says so, and
-	 * nothing on the way to it was unmounted (I2). Throws when that is the root.
+	 * nothing on the way to it was unmounted (I2). Throws when the root was.
 	 */
 	#isAbsent(key: string): boolean {
-		if (isListed(this.#root.path, key)) return false;
 		this.#root.check("list", key);
+		if (isListed(this.#root.path, key)) return false;
 		return !this.#stack.some(({ prefix, device }) =>
 			isExchanged(this.#root.path + prefix, device),
 		);

@@ -3,6 +3,7 @@ import {
 	linkSync,
 	mkdirSync,
 	renameSync,
+	rmdirSync,
 	type Stats,
 	statSync,
 	unlinkSync,
@@ -40,6 +41,7 @@ export async function writeFile(
 		place(temporary, path, about, options);
 	} catch (error) {
 		removeIfThere(temporary);
+		removeEmpty(directory, created.top);
 		throw error;
 	}
 	// A new directory is durable only with its entry in the one above.
@@ -144,6 +146,16 @@ async function syncDirectory(path: string): Promise<void> {
 	} catch (error) {
 		// Some network file systems know no such thing for directories, and need none.
 		if (errno(error) !== "EINVAL") throw error;
+	}
+}
+
+/** A directory that was made for nothing goes again: to a registry, one in `tags/` is a tag. */
+function removeEmpty(directory: string, top: string): void {
+	try {
+		for (let made = directory; made !== top; made = dirname(made))
+			rmdirSync(made);
+	} catch {
+		// Something else has been put there meanwhile.
 	}
 }
 
