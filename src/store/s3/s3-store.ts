@@ -1,23 +1,22 @@
 import { hash } from "node:crypto";
 import { readProven } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
-import { compareKeys, keyProblem } from "../key.ts";
-import {
-	type Body,
-	type Call,
-	type Capabilities,
-	type GetOptions,
-	type ListOptions,
-	type ObjectMeta,
-	type ObjectReader,
-	type ObjectStore,
-	PAGE_SIZE,
-	type Page,
-	type PutOptions,
+import { keyProblem } from "../key.ts";
+import type {
+	Body,
+	Call,
+	Capabilities,
+	GetOptions,
+	ListOptions,
+	ObjectMeta,
+	ObjectReader,
+	ObjectStore,
+	Page,
+	PutOptions,
 } from "../object-store.ts";
-import { Pruner } from "../prune.ts";
 import { rangeProblem } from "../range.ts";
 import { retrying } from "../retry.ts";
+import { BucketListing } from "./bucket-listing.ts";
 import { CONTENT_TYPE, type Control } from "./control.ts";
 import { fromFailure, fromResponse, fromThrown } from "./errors.ts";
 import {
@@ -26,7 +25,7 @@ import {
 	metaFrom,
 	rangeHeaders,
 } from "./headers.ts";
-import { type Listing, md5Of, parseListing } from "./list-parser.ts";
+import { md5Of } from "./list-parser.ts";
 import type { S3Location } from "./location.ts";
 import { MULTIPART_THRESHOLD, MultipartUpload } from "./multipart.ts";
 import type { Plane } from "./plane.ts";
@@ -47,6 +46,7 @@ export class S3Store implements ObjectStore {
 	readonly #prefix: string;
 	readonly #plane: Plane;
 	readonly #control: Control;
+	readonly #listing: BucketListing;
 
 	/** Takes over both planes, and closes them when disposed of. */
 	constructor(location: S3Location, plane: Plane, control: Control) {
@@ -55,6 +55,7 @@ export class S3Store implements ObjectStore {
 		this.#prefix = location.prefix;
 		this.#plane = plane;
 		this.#control = control;
+		this.#listing = new BucketListing(location, plane);
 	}
 
 	address(key: string): string {
@@ -76,7 +77,7 @@ export class S3Store implements ObjectStore {
 		if (status < 300) return metaFrom(key, headers, about);
 		// A HEAD has no body to tell an absent object from an absent bucket, or what is wrong with the credentials: a
 		// listing tells, or throws (I2).
-		const { objects } = await this.#page(
+		const { objects } = await this.#listing.page(
 			{ prefix: key, signal: call.signal },
 			{},
 			1,
@@ -175,35 +176,8 @@ export class S3Store implements ObjectStore {
 		return failures;
 	}
 
-	async *list(options: ListOptions): AsyncGenerator<Page> {
-		const pruner =
-			options.prune === undefined
-				? undefined
-				: new Pruner({ ...options, prune: options.prune });
-		let position: Position = { startAfter: options.startAfter };
-		let last = "";
-		for (;;) {
-			const from = position;
-			const { objects, continuationToken } = await retrying(
-				() => this.#page(options, from, PAGE_SIZE),
-				options.signal,
-			);
-			for (const { key } of objects) {
-				if (last !== "" && compareKeys(last, key) >= 0)
-					throw this.#outOfOrder(options.prefix, last, key);
-				last = key;
-			}
-			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
-			if (page.objects.length + page.prefixes.length > 0)
-				yield { ...page, unreadable: [] };
-			if (continuationToken === undefined) return;
-			// What is left of a prefix that is cut off need not be listed: go on after the greatest key it can hold.
-			const cut = pruner?.cut;
-			position =
-				cut === undefined
-					? { continuationToken }
-					: { startAfter: `${cut}\u{10FFFF}` };
-		}
+	list(options: ListOptions): AsyncGenerator<Page> {
+		return this.#listing.pages(options);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -240,52 +214,7 @@ export class S3Store implements ObjectStore {
 		return meta;
 	}
 
-	async #page(
-		options: ListOptions,
-		position: Position,
-		maxKeys: number,
-	): Promise<Listing> {
-		const about = this.#about("list", options.prefix);
-		const { startAfter, continuationToken } = position;
-		const query = {
-			"list-type": "2",
-			"encoding-type": "url",
-			"max-keys": String(maxKeys),
-			prefix: this.#prefix + options.prefix,
-			"start-after":
-				startAfter === undefined ? undefined : this.#prefix + startAfter,
-			"continuation-token": continuationToken,
-		};
-		const { body } = await this.#plane.request(
-			{ method: "GET", key: "", query, signal: options.signal },
-			about,
-		);
-		try {
-			return parseListing(body.toString(), this.#prefix);
-		} catch (error) {
-			if (!(error instanceof SyntaxError || error instanceof URIError))
-				throw error;
-			// A page that was cut off on its way may come whole the next time.
-			throw new StoreError(
-				"unavailable",
-				`the server's listing cannot be read: ${error.message}`,
-				{ ...about, cause: error },
-			);
-		}
-	}
-
-	#outOfOrder(prefix: string, before: string, after: string): StoreError {
-		const reason = `the server lists keys out of order ("${after}" after "${before}")`;
-		return new StoreError("unsupported", reason, this.#about("list", prefix));
-	}
-
 	#about(operation: string, key: string): StoreErrorOptions {
 		return { store: this.url, operation, key };
 	}
-}
-
-/** Where a listing goes on. */
-interface Position {
-	readonly startAfter?: string | undefined;
-	readonly continuationToken?: string | undefined;
 }

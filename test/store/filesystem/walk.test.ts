@@ -7,6 +7,9 @@ import { describe, expect, test } from "vitest";
 import { compareKeys } from "../../../src/store/key.ts";
 import { TemporaryRoot } from "./temporary-root.ts";
 
+/** Of the GNU core utilities: Node cannot make a pipe that has a name. */
+const MAKE_PIPE = "mkfifo";
+
 const NOTHING = { prefixes: [], unreadable: [] };
 
 describe("the walk", () => {
@@ -142,7 +145,7 @@ describe("what is neither a file nor a directory", () => {
 	test("is reported, and not waited for (I2)", async () => {
 		using root = new TemporaryRoot();
 		await root.fill("a", "z");
-		execFileSync("mkfifo", [root.at("pipe")]);
+		execFileSync(MAKE_PIPE, [root.at("pipe")]);
 		const server = createServer();
 		await new Promise<void>((resolve) =>
 			server.listen(root.at("socket"), () => resolve()),

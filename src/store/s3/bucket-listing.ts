@@ -1,0 +1,99 @@
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { compareKeys } from "../key.ts";
+import { type ListOptions, PAGE_SIZE, type Page } from "../object-store.ts";
+import { Pruner } from "../prune.ts";
+import { retrying } from "../retry.ts";
+import { type Listing, parseListing } from "./list-parser.ts";
+import type { S3Location } from "./location.ts";
+import type { Plane } from "./plane.ts";
+
+/** Where a listing goes on. */
+interface Position {
+	readonly startAfter?: string | undefined;
+	readonly continuationToken?: string | undefined;
+}
+
+/** Lists a bucket, or a prefix of one, by ListObjectsV2. */
+export class BucketListing {
+	readonly #url: string;
+	readonly #prefix: string;
+	readonly #plane: Plane;
+
+	constructor({ url, prefix }: S3Location, plane: Plane) {
+		this.#url = url;
+		this.#prefix = prefix;
+		this.#plane = plane;
+	}
+
+	/** The pages of `ObjectStore.list`. One that fails in a way that may pass is asked for again. */
+	async *pages(options: ListOptions): AsyncGenerator<Page> {
+		const pruner =
+			options.prune === undefined
+				? undefined
+				: new Pruner({ ...options, prune: options.prune });
+		let position: Position = { startAfter: options.startAfter };
+		let last = "";
+		for (;;) {
+			const from = position;
+			const { objects, continuationToken } = await retrying(
+				() => this.page(options, from, PAGE_SIZE),
+				options.signal,
+			);
+			for (const { key } of objects) {
+				if (last !== "" && compareKeys(last, key) >= 0)
+					throw this.#outOfOrder(options.prefix, last, key);
+				last = key;
+			}
+			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
+			if (page.objects.length + page.prefixes.length > 0)
+				yield { ...page, unreadable: [] };
+			if (continuationToken === undefined) return;
+			// What is left of a prefix that is cut off need not be listed: go on after the greatest key it can hold.
+			const cut = pruner?.cut;
+			position =
+				cut === undefined
+					? { continuationToken }
+					: { startAfter: `${cut}\u{10FFFF}` };
+		}
+	}
+
+	/** One page as the server gives it. */
+	async page(
+		options: Pick<ListOptions, "prefix" | "signal">,
+		{ startAfter, continuationToken }: Position,
+		maxKeys: number,
+	): Promise<Listing> {
+		const about = this.#about(options.prefix);
+		const query = {
+			"list-type": "2",
+			"encoding-type": "url",
+			"max-keys": String(maxKeys),
+			prefix: this.#prefix + options.prefix,
+			"start-after":
+				startAfter === undefined ? undefined : this.#prefix + startAfter,
+			"continuation-token": continuationToken,
+		};
+		const { body } = await this.#plane.request(
+			{ method: "GET", key: "", query, signal: options.signal },
+			about,
+		);
+		try {
+			return parseListing(body.toString(), this.#prefix);
+		} catch (error) {
+			if (!(error instanceof SyntaxError || error instanceof URIError))
+				throw error;
+			// A page that was cut off on its way may come whole the next time.
+			const reason = `the server's listing cannot be read: ${error.message}`;
+			throw new StoreError("unavailable", reason, { ...about, cause: error });
+		}
+	}
+
+	#outOfOrder(prefix: string, before: string, after: string): StoreError {
+		const reason = `the server lists keys out of order ("${after}" after "${before}")`;
+		return new StoreError("unsupported", reason, this.#about(prefix));
+	}
+
+	#about(key: string): StoreErrorOptions {
+		return { store: this.#url, operation: "list", key };
+	}
+}
