@@ -13,11 +13,14 @@ interface Frame {
 	readonly prefix: string;
 	/** Where it really is, symbolic links resolved; to notice a cycle. */
 	readonly realPath: string;
-	/** The file system it lies on; to notice that it was unmounted meanwhile. */
-	readonly device: number;
+	/** The file system it lies on; to notice that it was unmounted meanwhile. `undefined` where nobody mounts one. */
+	readonly device: number | undefined;
 	readonly content: DirectoryContent;
 	next: number;
 }
+
+/** How deep below where a listing starts a file system may be mounted: to ask each directory would cost a fifth more. */
+const MOUNT_DEPTH = 6;
 
 /**
  * Walks a directory tree in the order of its keys and gathers pages of objects. It works synchronously inside: an
@@ -170,7 +173,14 @@ export class Walk {
 
 	#frame(prefix: string, realPath: string): Frame {
 		const path = this.#root.path + prefix;
-		const device = statSync(path).dev;
+		const parent = this.#stack.at(-1);
+		const isLink = parent?.content.links.has(
+			prefix.slice(parent.prefix.length),
+		);
+		const device =
+			isLink || this.#stack.length <= MOUNT_DEPTH
+				? statSync(path).dev
+				: undefined;
 		const content = readDirectory(path);
 		for (const name of content.invalid) {
 			if (!this.#isAskedFor(prefix + name)) continue;
@@ -205,8 +215,9 @@ export class Walk {
 	#isAbsent(key: string): boolean {
 		this.#root.check("list", key);
 		if (isListed(this.#root.path, key)) return false;
-		return !this.#stack.some(({ prefix, device }) =>
-			isExchanged(this.#root.path + prefix, device),
+		return !this.#stack.some(
+			({ prefix, device }) =>
+				device !== undefined && isExchanged(this.#root.path + prefix, device),
 		);
 	}
 }
