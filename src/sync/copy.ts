@@ -4,6 +4,7 @@ import { copyObject } from "./copy-object.ts";
 import { spreadTrouble } from "./hold-back.ts";
 import type { Lane } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
+import { settle } from "./settle.ts";
 
 /** Large objects on their way at a time, beside the others. */
 const LARGE_CONCURRENCY = 2;
@@ -51,11 +52,4 @@ async function copyLane(
 	};
 	const pullers = lane.isLarge ? LARGE_CONCURRENCY : context.concurrency;
 	await settle(Array.from({ length: pullers }, pull));
-}
-
-/** Waits for all of them, also when one fails, so that nothing goes on behind the caller's back. */
-async function settle(promises: readonly Promise<void>[]): Promise<void> {
-	for (const outcome of await Promise.allSettled(promises)) {
-		if (outcome.status === "rejected") throw outcome.reason;
-	}
 }

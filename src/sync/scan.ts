@@ -13,6 +13,7 @@ import {
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore, Unreadable } from "../store/object-store.ts";
 import { readLink } from "./links.ts";
+import { settle } from "./settle.ts";
 
 /** An object of the source, as a pass needs it. */
 export interface ScannedObject {
@@ -111,9 +112,7 @@ async function readPage(
 	options: ScanOptions,
 ): Promise<ScanPage> {
 	const objects: ScannedObject[] = [];
-	const unreadable: Unreadable[] = notListed.filter(
-		({ prefix }) => exclusionOf(prefix) !== "temporary",
-	);
+	const unreadable = notListed.filter(({ prefix }) => isMissed(prefix));
 	const malformed: { key: string; found: string }[] = [];
 	const links: { key: string; kind: Kind }[] = [];
 	for (const { key, size } of listed) {
@@ -139,11 +138,19 @@ async function readPage(
 				unreadable.push({ prefix: key, error: read.error });
 		}
 	};
-	await Promise.all(
-		Array.from(
-			{ length: Math.min(options.concurrency, links.length) },
-			readWaiting,
-		),
-	);
+	const readers = Math.min(options.concurrency, links.length);
+	await settle(Array.from({ length: readers }, readWaiting));
 	return { objects, unreadable, malformed };
+}
+
+/** Whether it matters that something could not be looked at: not where it is never copied by its name alone. */
+function isMissed(keyOrPrefix: string): boolean {
+	switch (exclusionOf(keyOrPrefix)) {
+		case "temporary":
+		case "upload":
+		case "stray":
+			return false;
+		default:
+			return true;
+	}
 }

@@ -15,6 +15,7 @@ import {
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 
 const REGISTRY = smallRegistry();
+const [BASE] = blob("base");
 
 /** Every directory of the registry: below some of them the pass cannot go on at all. */
 const PREFIXES = [
@@ -75,8 +76,6 @@ describe("sync › (I2) when nothing can be looked at below", () => {
 describe("sync › (I2) what is at the target already", () => {
 	const NEW = pushWrites("acme/app", "v3", ["base", "one", "three"]);
 	const AFTER: Content = new Map([...REGISTRY, ...NEW]);
-	const [BASE] = blob("base");
-
 	test("is in place, though the source's cannot be looked at: what needs it is written", async () => {
 		for (const closed of [BASE, BASE.replace(/data$/, "")]) {
 			const target = await storeOf(REGISTRY);
@@ -137,13 +136,19 @@ describe("sync › (I2) what is at the target already", () => {
 	});
 });
 
-test("sync › uploads that cannot be looked at are of no concern", async () => {
-	const uploads = "docker/registry/v2/repositories/acme/app/_uploads/";
-	const source = await storeOf([
-		...REGISTRY,
-		[`${uploads}0a/data`, Buffer.from("half")],
-	]);
-	const { result } = await run(unreadable(source, uploads), new MemoryStore());
-	expect(result).toMatchObject({ unreadable: 0, isComplete: true });
-	expect(result.copied.objects).toBe(REGISTRY.size);
-});
+const APP = "docker/registry/v2/repositories/acme/app/";
+
+test.each([
+	[`${APP}_uploads/0a/data`, `${APP}_uploads/`],
+	[`${APP}_uploads/0a/data`, `${APP}_uploads/0a/data`],
+	[`${BASE}.0a0a.tmp`, `${BASE}.0a0a.tmp`],
+	[BASE.replace(/data$/, "stray"), BASE.replace(/data$/, "stray")],
+])(
+	"sync › %s is of no concern, also when %s cannot be looked at",
+	async (key, closed) => {
+		const source = await storeOf([...REGISTRY, [key, Buffer.from("half")]]);
+		const { result } = await run(unreadable(source, closed), new MemoryStore());
+		expect(result).toMatchObject({ unreadable: 0, isComplete: true });
+		expect(result.copied.objects).toBe(REGISTRY.size);
+	},
+);
