@@ -31,6 +31,7 @@ async function pendingUploads(store: ObjectStore): Promise<readonly string[]> {
 }
 
 const at = (prefix: string): StoreHarness => ({
+	isEmulator: !s3.verifies,
 	open: async () => openS3(storeUrl(await newBucket(), prefix)),
 	reopen: (store) => openS3(storeUrl(bucketOf(store), prefix)),
 	leftovers: pendingUploads,
