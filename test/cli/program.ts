@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -62,6 +62,13 @@ export function startProgram(
 			Object.entries(environment).filter(([name]) => !RUNNER.test(name)),
 		),
 	});
+}
+
+/** Whether this user may run Node, and read the program. */
+export function canRunAs(userId: number | undefined): boolean {
+	const read = `require("node:fs").readFileSync(${JSON.stringify(PROGRAM)})`;
+	const user = { uid: userId, gid: userId };
+	return spawnSync(process.execPath, ["-e", read], user).status === 0;
 }
 
 /** Runs the program to its end. */
