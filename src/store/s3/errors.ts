@@ -4,7 +4,7 @@ import {
 	type StoreErrorOptions,
 } from "../errors.ts";
 import { fromNetwork } from "../http/network-errors.ts";
-import { element } from "./list-parser.ts";
+import { element } from "../http/xml.ts";
 
 /**
  * Error codes of S3 and its compatibles that say more than their HTTP status. Those of throttling are many, see `THROTTLED`.

@@ -2,8 +2,9 @@ import { hash } from "node:crypto";
 import type { StoreErrorOptions } from "../errors.ts";
 import { Connections, type HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
+import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
-import { type Credentials, encodePath, encodeQuery, Signer } from "./signer.ts";
+import { type Credentials, Signer } from "./signer.ts";
 
 /** A call to the bucket. */
 export interface S3Request {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
-import { oddText } from "./signer-oracle.ts";
+import { oddText } from "../odd-text.ts";
 
 /** What a server says of an object. */
 interface Listed {

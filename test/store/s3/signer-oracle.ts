@@ -3,6 +3,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import type { Credentials } from "../../../src/store/s3/signer.ts";
+import { oddText } from "../odd-text.ts";
 
 /** A request before it is encoded: what both signers are given, each in its own way. */
 export interface Plain {
@@ -42,31 +43,6 @@ export async function smithyAuthorization(
 	);
 	return signed.headers.authorization;
 }
-
-/** Text with everything that encodings stumble over. */
-export const oddText = fc
-	.array(
-		fc.oneof(
-			fc.constantFrom(
-				..." +%~!'()*/?#&=:@$,;[]{}|\\^`\"<>-_.",
-				"%20",
-				"%zz",
-				"//",
-				"..",
-				"é",
-				"e\u0301",
-				"ﬀ",
-				"😀",
-				"\uFFFD",
-				"\n",
-				"\u0000",
-			),
-			fc.string({ unit: "binary", maxLength: 3 }),
-			fc.stringMatching(/^[a-z0-9]{1,8}$/),
-		),
-		{ maxLength: 12 },
-	)
-	.map((parts) => parts.join(""));
 
 const headerValue = fc
 	.array(fc.stringMatching(/^[!-~]{1,12}$/), { minLength: 1, maxLength: 4 })
