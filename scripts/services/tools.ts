@@ -1,5 +1,10 @@
 /** The programs that tests, demo and benchmark can use. */
-export type ToolName = "minio" | "registry-3" | "registry-2" | "skopeo";
+export type ToolName =
+	| "minio"
+	| "registry-3"
+	| "registry-2"
+	| "skopeo"
+	| "fake-gcs-server";
 
 /** A program built by `go install`, once for each version. */
 interface GoSource {
@@ -75,6 +80,20 @@ export const TOOLS: readonly Tool[] = [
 		versionPattern: /^skopeo version (\S+)/m,
 		covers: "pushes and pulls by skopeo",
 		source: { kind: "debian", package: "skopeo" },
+	},
+	{
+		name: "fake-gcs-server",
+		product: "fake-gcs-server",
+		binary: "fake-gcs-server",
+		// It cannot say its version; this is how it refuses to.
+		versionPattern: /not defined: -version\nUsage of fake-gcs-server:()/,
+		covers: "Google Cloud Storage",
+		source: {
+			kind: "go",
+			package: "github.com/fsouza/fake-gcs-server",
+			version: "v1.56.1",
+			buildTime: "about a minute and a half",
+		},
 	},
 ];
 
