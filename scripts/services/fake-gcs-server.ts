@@ -1,0 +1,115 @@
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { requireTool } from "./find-tool.ts";
+import {
+	type Lifetime,
+	type ServerProcess,
+	startServer,
+} from "./server-process.ts";
+
+/** An emulator of Google Cloud Storage. It asks for no credentials and keeps everything in memory. */
+export interface GcsServer extends AsyncDisposable {
+	readonly product: string;
+	readonly version: string;
+	/** `127.0.0.1:PORT`, as STORAGE_EMULATOR_HOST has it. */
+	readonly host: string;
+	readonly origin: string;
+	readonly pid: number;
+	/** Makes an empty bucket. */
+	createBucket(name: string): Promise<void>;
+	/** Ends it and waits until it is gone; safe to call again. */
+	stop(): Promise<void>;
+}
+
+/** Where an emulator runs. */
+export interface GcsServerOptions {
+	/** Where its log is written; it is made when absent, and stays. */
+	readonly directory: string;
+	/** Default `process`. */
+	readonly lifetime?: Lifetime | undefined;
+}
+
+/** Starts the emulator on a free loopback port and waits until it answers. */
+export async function startFakeGcsServer(
+	options: GcsServerOptions,
+): Promise<GcsServer> {
+	const tool = await requireTool("fake-gcs-server");
+	await mkdir(options.directory, { recursive: true });
+	const server = await start(tool.path, options);
+	const host = `127.0.0.1:${server.port}`;
+	const origin = `http://${host}`;
+	return {
+		product: tool.product,
+		version: tool.version,
+		host,
+		origin,
+		pid: server.pid,
+		createBucket: (name) => createBucket(origin, name),
+		stop: server.stop,
+		[Symbol.asyncDispose]: server.stop,
+	};
+}
+
+/** Somebody else may take the port between its choice and the start. */
+const ATTEMPTS = 3;
+
+/** It must be told its port, since it logs the one that it was told and not the one that it got. */
+async function start(
+	command: string,
+	{ directory, lifetime }: GcsServerOptions,
+	attempt = 1,
+): Promise<ServerProcess> {
+	const host = `127.0.0.1:${await freePort()}`;
+	try {
+		return await startServer({
+			product: "fake-gcs-server",
+			command,
+			arguments: [
+				"-scheme=http",
+				"-host=127.0.0.1",
+				`-port=${host.split(":")[1]}`,
+				`-public-host=${host}`,
+				`-external-url=http://${host}`,
+				"-backend=memory",
+			],
+			logFile: join(directory, "fake-gcs-server.log"),
+			portPattern: /server started at http:\/\/127\.0\.0\.1:(\d+)/,
+			readyPath: "/_internal/healthcheck",
+			lifetime,
+		});
+	} catch (error) {
+		const isTaken =
+			error instanceof Error && error.message.includes("already in use");
+		if (!isTaken || attempt === ATTEMPTS) throw error;
+		return await start(command, { directory, lifetime }, attempt + 1);
+	}
+}
+
+function freePort(): Promise<number> {
+	const server = createServer();
+	return new Promise((resolve, reject) => {
+		server.once("error", reject);
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() =>
+				typeof address === "object" && address !== null
+					? resolve(address.port)
+					: reject(new Error("there is no free port")),
+			);
+		});
+	});
+}
+
+async function createBucket(origin: string, name: string): Promise<void> {
+	const response = await fetch(`${origin}/storage/v1/b`, {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify({ name }),
+	});
+	const said = await response.text();
+	if (!response.ok)
+		throw new Error(
+			`the bucket ${name} was not made: ${response.status} ${said}`,
+		);
+}

@@ -1,0 +1,115 @@
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { compareKeys } from "../key.ts";
+import { type ListOptions, PAGE_SIZE, type Page } from "../object-store.ts";
+import { Pruner } from "../prune.ts";
+import { retrying } from "../retry.ts";
+import type { GcsLocation } from "./location.ts";
+import type { BucketPaths } from "./paths.ts";
+import type { Plane } from "./plane.ts";
+import { LIST_FIELDS, type Listing, parseListing } from "./resource.ts";
+
+/** Where a listing goes on. A page token holds only for the offset with which the listing began. */
+interface Position {
+	/** The first key that is wanted. */
+	readonly startOffset?: string | undefined;
+	readonly pageToken?: string | undefined;
+}
+
+/** Lists a bucket, or a prefix of one. */
+export class BucketListing {
+	readonly #url: string;
+	readonly #prefix: string;
+	readonly #plane: Plane;
+	readonly #paths: BucketPaths;
+
+	constructor({ url, prefix }: GcsLocation, plane: Plane, paths: BucketPaths) {
+		this.#url = url;
+		this.#prefix = prefix;
+		this.#plane = plane;
+		this.#paths = paths;
+	}
+
+	/** The pages of `ObjectStore.list`. One that fails in a way that may pass is asked for again. */
+	async *pages(options: ListOptions): AsyncGenerator<Page> {
+		const { startAfter, signal } = options;
+		const pruner =
+			options.prune === undefined
+				? undefined
+				: new Pruner({ ...options, prune: options.prune });
+		let position: Position = { startOffset: startAfter };
+		let last = "";
+		for (;;) {
+			const from = position;
+			const { objects: listed, nextPageToken } = await retrying(
+				() => this.page(options, from, PAGE_SIZE),
+				signal,
+			);
+			for (const { key } of listed) {
+				if (last !== "" && compareKeys(last, key) >= 0)
+					throw this.#outOfOrder(options.prefix, last, key);
+				last = key;
+			}
+			const objects = listed[0]?.key === startAfter ? listed.slice(1) : listed;
+			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
+			if (page.objects.length + page.prefixes.length > 0)
+				yield { ...page, unreadable: [] };
+			if (nextPageToken === undefined) return;
+			if (nextPageToken === from.pageToken)
+				throw this.#standsStill(options.prefix);
+			// What is left of a prefix that is cut off need not be listed.
+			const cut = pruner?.cut;
+			position =
+				cut === undefined
+					? { ...from, pageToken: nextPageToken }
+					: { startOffset: afterAllOf(cut) };
+		}
+	}
+
+	/** One page as the server gives it. */
+	async page(
+		{ prefix, signal }: Pick<ListOptions, "prefix" | "signal">,
+		{ startOffset, pageToken }: Position,
+		maxResults: number,
+	): Promise<Listing> {
+		const about = this.#about(prefix);
+		const path = this.#paths.list({
+			maxResults: String(maxResults),
+			fields: LIST_FIELDS,
+			prefix: this.#prefix + prefix,
+			startOffset:
+				startOffset === undefined ? undefined : this.#prefix + startOffset,
+			pageToken,
+		});
+		const { body } = await this.#plane.request(
+			{ method: "GET", path, headers: {}, signal },
+			about,
+		);
+		try {
+			return parseListing(body.toString(), this.#prefix);
+		} catch (error) {
+			if (!(error instanceof SyntaxError)) throw error;
+			// A page that was cut off on its way may come whole the next time.
+			const reason = `the server's listing cannot be read: ${error.message}`;
+			throw new StoreError("unavailable", reason, { ...about, cause: error });
+		}
+	}
+
+	#outOfOrder(prefix: string, before: string, after: string): StoreError {
+		const reason = `the server lists keys out of order ("${after}" after "${before}")`;
+		return new StoreError("unsupported", reason, this.#about(prefix));
+	}
+
+	#standsStill(prefix: string): StoreError {
+		const reason = "the server lists the same page again and again";
+		return new StoreError("unavailable", reason, this.#about(prefix));
+	}
+
+	#about(key: string): StoreErrorOptions {
+		return { store: this.#url, operation: "list", key };
+	}
+}
+
+/** The smallest key after all that begin with a prefix that ends in "/": "0" follows "/". */
+function afterAllOf(prefix: string): string {
+	return `${prefix.slice(0, -1)}0`;
+}

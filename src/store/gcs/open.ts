@@ -1,0 +1,66 @@
+import { isCancellation, StoreError } from "../errors.ts";
+import type { Call, ObjectStore } from "../object-store.ts";
+import { retry, retrying } from "../retry.ts";
+import { openAccess } from "./access.ts";
+import { fromThrown } from "./errors.ts";
+import { GcsStore } from "./gcs-store.ts";
+import { type GcsLocation, parseLocation } from "./location.ts";
+import { BucketPaths } from "./paths.ts";
+import { Plane } from "./plane.ts";
+import { LIST_FIELDS, parseListing } from "./resource.ts";
+
+/** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
+export async function openGcs(url: URL, call: Call = {}): Promise<ObjectStore> {
+	const location = parseLocation(url);
+	const plane = new Plane(await openAccess(location));
+	const store = new GcsStore(location, plane);
+	try {
+		await look(plane, location, call.signal);
+		return retry(store);
+	} catch (error) {
+		await store[Symbol.asyncDispose]();
+		if (isCancellation(error, call.signal)) throw error;
+		const about = { store: location.url, operation: "open" };
+		const { code, reason, suggestions } = fromThrown(error, about);
+		const where = `${reason} at ${new URL(plane.origin).host}`;
+		throw new StoreError(code, where, { ...about, cause: error, suggestions });
+	}
+}
+
+/** Lists one key, to meet at once whatever is wrong with endpoint, bucket or credentials. */
+async function look(
+	plane: Plane,
+	location: GcsLocation,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const { url, prefix } = location;
+	const about = { store: url, operation: "open" };
+	const path = new BucketPaths(location).list({
+		maxResults: "1",
+		fields: LIST_FIELDS,
+		prefix,
+	});
+	const { status, body } = await retrying(
+		() =>
+			plane.request({ method: "GET", path, headers: {}, signal }, about, [404]),
+		signal,
+		{ retries: 2 },
+	);
+	if (status === 404)
+		throw new StoreError("not-found", "the bucket does not exist", {
+			...about,
+			suggestions: [
+				"Check the bucket's name in the URL, or create the bucket first.",
+			],
+		});
+	try {
+		parseListing(body.toString(), "");
+	} catch (error) {
+		const reason = "what answers there is not Google Cloud Storage";
+		throw new StoreError("unsupported", reason, {
+			...about,
+			cause: error,
+			suggestions: ["Check the endpoint."],
+		});
+	}
+}
