@@ -8,7 +8,7 @@ export const State = {
 	compare: 2,
 	/** Could not be copied, vanished before it was, held back, or of a range that could not be looked at. */
 	trouble: 3,
-	/** Broken in the source: stays out of the target, and holds nothing back. */
+	/** A blob whose bytes do not hash to its name: stays out of the target, and holds nothing back. */
 	broken: 4,
 } as const;
 

@@ -1,7 +1,7 @@
 import { getFips, hash } from "node:crypto";
 import { exclusionOf } from "../layout/exclusion.ts";
 import { copyRank } from "../layout/order.ts";
-import { kindOf, parseKey, REGISTRY_PREFIX } from "../layout/paths.ts";
+import { parseKey, REGISTRY_PREFIX } from "../layout/paths.ts";
 import { lowestRankBelow } from "../layout/sections.ts";
 import type { Unreadable } from "../store/object-store.ts";
 import { type Action, decide } from "./decide.ts";
@@ -69,12 +69,11 @@ function note(
 }
 
 function report(
-	{ index, counts, observe }: PassContext,
+	{ counts, observe }: PassContext,
 	key: string,
 	found: string,
 ): void {
 	counts.damage.malformed++;
-	index.mark(key, copyRank(kindOf(key)), State.broken);
 	observe({ type: "broken", damage: { kind: "malformed", key, found } });
 }
 

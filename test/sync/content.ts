@@ -29,7 +29,7 @@ export function blob(
 	return [blobKey(digestOf(content, algorithm)), Buffer.from(content)];
 }
 
-export function link(key: RegistryKey, digest: Digest): Write {
+function link(key: RegistryKey, digest: Digest): Write {
 	return [formatKey(key), Buffer.from(formatDigest(digest))];
 }
 

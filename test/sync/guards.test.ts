@@ -193,10 +193,11 @@ describe("sync › refuses, and writes nothing: a target", () => {
 		expect((await contentOf(target)).size).toBe(all.size);
 	});
 
-	test("but not one that has no more than a lock file yet", async () => {
+	test("but not one that has no more yet than a lock file and a half-finished push", async () => {
+		const uploads = "docker/registry/v2/repositories/other/_uploads/";
 		const { result } = await run(
 			await storeOf(REGISTRY),
-			await storeOf([LOCK]),
+			await storeOf([LOCK, [`${uploads}0a/data`, Buffer.from("half")]]),
 		);
 		expect(result.isComplete).toBe(true);
 	});
