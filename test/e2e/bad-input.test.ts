@@ -72,7 +72,11 @@ test("sync › tells that there are no credentials", async () => {
 	);
 });
 
-test.for([
+/** Where people write credentials, and should not. */
+const CREDENTIALS: readonly (readonly [
+	where: string,
+	url: () => string | URL,
+])[] = [
 	["in the URL", () => `s3://AKIA:${SECRET}@bucket`],
 	[
 		"in the URL, encoded",
@@ -80,10 +84,12 @@ test.for([
 	],
 	[
 		"in the endpoint",
-		(): URL => stores.target("endpoint", `http://AKIA:${SECRET}@host`),
+		() => stores.target("endpoint", `http://AKIA:${SECRET}@host`),
 	],
-	["in an option", (): URL => stores.target("secret-key", SECRET)],
-] as const)(
+	["in an option", () => stores.target("secret-key", SECRET)],
+];
+
+test.for(CREDENTIALS)(
 	"sync › refuses credentials %s, and repeats nothing of them (I7)",
 	async ([, url]) => {
 		await expectRefusal([stores.source, url()], {
