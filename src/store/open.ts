@@ -9,14 +9,17 @@ import type { Call, ObjectStore } from "./object-store.ts";
 /** Something with a scheme, as RFC 3986 spells it; anything else is a path. */
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 
-const SUGGESTION = "Write a path, file:///PATH or s3://BUCKET/PREFIX.";
+const SCHEMES = ["file", "s3", "gs"];
+
+const SUGGESTION =
+	"Write a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.";
 
 /** The URL that a user's text means; a path becomes a `file:` URL. Throws `unsupported` for anything else. */
 export function parseStoreUrl(text: string): URL {
 	const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
 	if (text === "") throw refusal("", "the name of the store is empty");
 	if (scheme === undefined) return pathToFileURL(resolve(text));
-	if (scheme !== "file" && scheme !== "s3")
+	if (!SCHEMES.includes(scheme))
 		throw refusal(withoutSecrets(text), `the scheme "${scheme}" is not known`);
 	const url = URL.parse(text);
 	if (url === null) throw refusal(withoutSecrets(text), "it is not a URL");
@@ -32,6 +35,10 @@ export async function openStore(
 		// Loaded when it is needed: a command on files alone should not wait for the S3 client.
 		const { openS3 } = await import("./s3/open.ts");
 		return await openS3(url, call);
+	}
+	if (url.protocol === "gs:") {
+		const { openGcs } = await import("./gcs/open.ts");
+		return await openGcs(url, call);
 	}
 	return openDirectory(url);
 }

@@ -26,7 +26,7 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 		[
 			["sync", "az://account/container", "b"],
 			'Cannot open az://account/container: the scheme "az" is not known',
-			"Write a path, file:///PATH or s3://BUCKET/PREFIX.",
+			"Write a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.",
 		],
 	])("%j", async ([argv, message, suggestion]) => {
 		expect(await runProgram(argv)).toEqual({
