@@ -5,6 +5,9 @@ import { keysOf, numbered, pagesOf, putAll } from "./objects.ts";
 
 const KEYS = numbered(2500);
 
+/** A disk that is busy with other things takes its time to make so many files durable. */
+const FILL_TIMEOUT_MS = 120_000;
+
 /** What holds across pages. The tests share one store, and the last ones empty it. */
 export function describeManyObjects(harness: StoreHarness): void {
 	describe("of 2,500 objects", () => {
@@ -12,7 +15,7 @@ export function describeManyObjects(harness: StoreHarness): void {
 		beforeAll(async () => {
 			store = await harness.open();
 			await putAll(store, [...KEYS, "o"]);
-		});
+		}, FILL_TIMEOUT_MS);
 		afterAll(() => closeClean(harness, store));
 
 		test("list gives pages of at most 1,000, without gaps or repeats", async () => {
