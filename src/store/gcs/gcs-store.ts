@@ -1,5 +1,6 @@
 import { readProven } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { ResponseReader } from "../http/response-reader.ts";
 import { keyProblem } from "../key.ts";
 import type {
 	Body,
@@ -18,6 +19,7 @@ import { BucketListing } from "./bucket-listing.ts";
 import { checksumsOf, isStored } from "./checksums.ts";
 import { deleteEach } from "./delete-each.ts";
 import { discarded } from "./discard.ts";
+import { fromThrown } from "./errors.ts";
 import { conditionQuery, downloadHeaders, metaFrom } from "./headers.ts";
 import type { GcsLocation } from "./location.ts";
 import {
@@ -27,7 +29,6 @@ import {
 } from "./multipart-body.ts";
 import { BucketPaths } from "./paths.ts";
 import type { Plane } from "./plane.ts";
-import { GcsReader } from "./reader.ts";
 import {
 	isHidden,
 	OBJECT_FIELDS,
@@ -106,7 +107,7 @@ export class GcsStore implements ObjectStore {
 				throw new StoreError("unsupported", reason, about);
 			}
 			const meta = metaFrom(key, stream.headers, about);
-			return new GcsReader(meta, stream, about, signal);
+			return new ResponseReader(meta, stream, about, signal, fromThrown);
 		} catch (error) {
 			stream.cancel();
 			throw error;

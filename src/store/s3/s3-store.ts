@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { readProven } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { ResponseReader } from "../http/response-reader.ts";
 import { keyProblem } from "../key.ts";
 import type {
 	Body,
@@ -29,7 +30,6 @@ import { md5Of } from "./list-parser.ts";
 import type { S3Location } from "./location.ts";
 import { MULTIPART_THRESHOLD, MultipartUpload } from "./multipart.ts";
 import type { Plane } from "./plane.ts";
-import { S3Reader } from "./reader.ts";
 
 /** Most keys one DeleteObjects call takes. Source: S3 API reference, DeleteObjects. */
 const DELETE_BATCH = 1000;
@@ -99,7 +99,7 @@ export class S3Store implements ObjectStore {
 		);
 		try {
 			const meta = metaFrom(key, stream.headers, about);
-			return new S3Reader(meta, stream, about, signal);
+			return new ResponseReader(meta, stream, about, signal, fromThrown);
 		} catch (error) {
 			stream.cancel();
 			throw error;

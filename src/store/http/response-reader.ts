@@ -1,26 +1,32 @@
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
-import type { HttpStream } from "../http/exchange.ts";
 import type { ObjectMeta, ObjectReader } from "../object-store.ts";
-import { fromThrown } from "./errors.ts";
+import type { HttpStream } from "./exchange.ts";
 
 /** The body of a GET. Disposing of it before its end gives the connection up. */
-export class GcsReader implements ObjectReader {
+export class ResponseReader implements ObjectReader {
 	readonly meta: ObjectMeta;
 	readonly #stream: HttpStream;
 	readonly #about: StoreErrorOptions;
 	readonly #signal: AbortSignal | undefined;
+	readonly #fromThrown: (
+		error: unknown,
+		about: StoreErrorOptions,
+	) => StoreError;
 	readonly #length: number;
 
+	/** `fromThrown` says what an error of the connection means. */
 	constructor(
 		meta: ObjectMeta,
 		stream: HttpStream,
 		about: StoreErrorOptions,
 		signal: AbortSignal | undefined,
+		fromThrown: (error: unknown, about: StoreErrorOptions) => StoreError,
 	) {
 		this.meta = meta;
 		this.#stream = stream;
 		this.#about = about;
 		this.#signal = signal;
+		this.#fromThrown = fromThrown;
 		this.#length = Number(stream.headers["content-length"]);
 	}
 
@@ -50,7 +56,7 @@ export class GcsReader implements ObjectReader {
 		} catch (error) {
 			throw this.#signal?.aborted
 				? this.#signal.reason
-				: fromThrown(error, this.#about);
+				: this.#fromThrown(error, this.#about);
 		}
 		if (received !== this.#length) {
 			const reason = `the server sent ${received} of ${this.#length} bytes`;
