@@ -19,16 +19,15 @@ const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
  * credentials): a key file, workload identity or whatever else GOOGLE_APPLICATION_CREDENTIALS names, what gcloud left,
  * the metadata server.
  *
- * STORAGE_EMULATOR_HOST names an emulator, as for Google's clients. A server that speaks plain HTTP gets no
- * credentials: everybody on the way could use the token (I7).
+ * A server that STORAGE_EMULATOR_HOST names, as for Google's clients, or that speaks plain HTTP, gets no credentials:
+ * everybody on the way could use the token (I7).
  */
-export async function openAccess(
-	location: GcsLocation,
-	environment: NodeJS.ProcessEnv = process.env,
-): Promise<Access> {
-	const server = location.endpoint ?? emulatorIn(environment, location);
-	if (server?.startsWith("http:") === true)
-		return { origin: server, headers: async () => ({}) };
+export async function openAccess(location: GcsLocation): Promise<Access> {
+	const { endpoint } = location;
+	const emulator = endpoint === undefined ? emulatorHost(location) : undefined;
+	const anonymous = endpoint?.startsWith("http:") ? endpoint : emulator;
+	if (anonymous !== undefined)
+		return { origin: anonymous, headers: async () => ({}) };
 	const about = { store: location.url, operation: "open" };
 	try {
 		const { GoogleAuth } = await import("google-auth-library");
@@ -40,7 +39,7 @@ export async function openAccess(
 		});
 		const client = await auth.getClient();
 		const origin =
-			server ?? `https://storage.${await auth.getUniverseDomain()}`;
+			endpoint ?? `https://storage.${await auth.getUniverseDomain()}`;
 		return {
 			origin,
 			headers: async () =>
@@ -51,10 +50,8 @@ export async function openAccess(
 	}
 }
 
-function emulatorIn(
-	{ STORAGE_EMULATOR_HOST: host }: NodeJS.ProcessEnv,
-	location: GcsLocation,
-): string | undefined {
+function emulatorHost(location: GcsLocation): string | undefined {
+	const { STORAGE_EMULATOR_HOST: host } = process.env;
 	if (host === undefined || host === "") return undefined;
 	const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
 	return wholeOrigin(url.replace(/\/+$/, ""), location);

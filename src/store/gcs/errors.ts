@@ -35,7 +35,6 @@ const NAME_CREDENTIALS =
 	"Name a credentials file in GOOGLE_APPLICATION_CREDENTIALS, or run gcloud auth application-default login.";
 
 const SUGGESTIONS: Readonly<Record<string, string>> = {
-	forbidden: ALLOW,
 	insufficientPermissions:
 		"Give this machine's service account the access scope devstorage.read_write, or use a key file.",
 	retentionPolicyNotMet:
@@ -47,7 +46,6 @@ const SUGGESTIONS: Readonly<Record<string, string>> = {
 		"Allow these credentials to use the project in user-project (serviceusage.services.use).",
 	resourceIsEncryptedWithCustomerEncryptionKey:
 		"Rewrite it with a key that Cloud Storage manages; customer-supplied keys are not supported.",
-	authError: RENEW,
 };
 
 /** Where the reason alone says it better than Google's sentence. */
@@ -74,7 +72,9 @@ export function fromResponse(
 	const words = [name ?? reason, said].filter(
 		(text) => text !== undefined && text !== "",
 	);
-	const suggestion = SUGGESTIONS[reason ?? ""] ?? SUGGESTION_BY_STATUS[status];
+	const suggestion =
+		SUGGESTIONS[reason ?? ""] ??
+		(status === 404 ? CHECK_BUCKET : SUGGESTION_BY_CODE[code]);
 	return new StoreError(
 		code,
 		words.join(": ") ||
@@ -88,11 +88,13 @@ const WORDS_BY_STATUS: Readonly<Record<number, string>> = {
 	416: "the range asked for begins after its end",
 };
 
-const SUGGESTION_BY_STATUS: Readonly<Record<number, string>> = {
-	401: RENEW,
-	403: ALLOW,
-	404: "Check the bucket's name in the URL, or create the bucket first.",
+const SUGGESTION_BY_CODE: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+	unauthenticated: RENEW,
+	"permission-denied": ALLOW,
 };
+
+const CHECK_BUCKET =
+	"Check the bucket's name in the URL, or create the bucket first.";
 
 /** What an error that the connection threw means. Errors of the store are passed on. */
 export function fromThrown(
