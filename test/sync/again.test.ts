@@ -125,18 +125,20 @@ describe("sync › a second pass", () => {
 		}
 	});
 
-	test("copies what is gone from the target, or shrank there, since it was listed", async () => {
+	test("copies what is gone from the target, shrank or grew there, since it was listed", async () => {
 		const target = await storeOf(REGISTRY);
 		const gone = formatKey({ ...TAG, tag: "v2" });
-		const shrinking = faulty(withoutMd5(target), {
+		const grown = formatKey({ ...TAG, tag: "latest" });
+		const changing = faulty(withoutMd5(target), {
 			get: async (key) => {
 				if (key === gone) await target.delete([gone]);
 				if (key === CURRENT) await target.put(key, Buffer.from("short"));
+				if (key === grown) await target.put(key, Buffer.from(`${MOVED}00`));
 			},
 		});
-		const { events } = await run(await storeOf(REGISTRY), shrinking);
+		const { events } = await run(await storeOf(REGISTRY), changing);
 		expect([...keysOf(events, "copied")].sort()).toEqual(
-			[CURRENT, gone].sort(),
+			[CURRENT, gone, grown].sort(),
 		);
 		await expectContent(target, REGISTRY);
 	});

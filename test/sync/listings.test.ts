@@ -50,3 +50,13 @@ test("sync › lists the target once, apart from its lock files", async () => {
 	const locks = "docker/registry/lockfiles/";
 	expect(listings).toEqual(["docker/registry/", locks, locks]);
 });
+
+test("sync › passes on what is no error of a store: it is a mistake in a program, not a part that cannot be read", async () => {
+	const mistake = new TypeError("a mistake");
+	const source = faulty(await storeOf(REGISTRY), {
+		list: (prefix) => {
+			if (prefix.endsWith("/_layers/")) throw mistake;
+		},
+	});
+	await expect(run(source, await storeOf([]))).rejects.toBe(mistake);
+});
