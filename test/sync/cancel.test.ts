@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { faulty } from "../support/faults.ts";
+import { sync } from "../../src/sync/pass.ts";
+import { faulty, unreadable } from "../support/faults.ts";
 import { smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, run } from "./run.ts";
 
@@ -44,6 +45,23 @@ describe("sync › when cancelled", () => {
 		const { signal } = controller;
 		await expect(run(source, target, { signal })).rejects.toBe(reason);
 		await expectContent(target, new Map());
+	});
+
+	test("while nothing but links that are held back is left rejects with the reason, at once", async () => {
+		const controller = new AbortController();
+		const reason = new Error("cancelled");
+		const blobs = "docker/registry/v2/blobs/sha256/";
+		const source = unreadable(await storeOf(REGISTRY), blobs);
+		let heldBack = 0;
+		const pass = sync(source, new MemoryStore(), {
+			signal: controller.signal,
+			concurrency: 1,
+			observe: ({ type }) => {
+				if (type === "held-back" && ++heldBack === 3) controller.abort(reason);
+			},
+		});
+		await expect(pass).rejects.toBe(reason);
+		expect(heldBack).toBe(3);
 	});
 
 	test("before it begins rejects with the reason", async () => {
