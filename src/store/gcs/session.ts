@@ -54,7 +54,9 @@ export class UploadSession {
 		{ plane, prefix, size, about }: SessionOptions,
 	) {
 		const url =
-			typeof location === "string" ? URL.parse(location, plane.origin) : null;
+			typeof location === "string" && location !== ""
+				? URL.parse(location, plane.origin)
+				: null;
 		if (url === null) {
 			const reason = "the server began an upload without saying where";
 			throw new StoreError("unknown", reason, about);
