@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { SampleOptions } from "../../scripts/sample-registry/options.ts";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
+import { treeKeys } from "../e2e/tree.ts";
 
 /** Makes a folder that goes with the test. */
 export function temporaryFolder(): string {
@@ -45,4 +46,9 @@ export function migration(
 		...options,
 	});
 	return { folder, source, target };
+}
+
+/** The keys of all that a registry can see in a folder, in order. */
+export function registryKeys(folder: string): readonly string[] {
+	return treeKeys(folder).filter((key) => key.startsWith("docker/"));
 }

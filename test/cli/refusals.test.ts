@@ -21,14 +21,16 @@ function expectRefusal(
 	result: ProgramResult,
 	exitCode: number,
 	sentence: RegExp,
-	advice: string,
+	advice: string | RegExp,
 ): void {
 	const [first, ...next] = result.stderr.trimEnd().split("\n");
 	expect(result).toMatchObject({ exitCode, stdout: "" });
 	expect(first).toMatch(/^Error: /);
 	expect(first).toMatch(sentence);
 	expect(next.every((line) => /^ {2}[A-Z].*[.?]$/.test(line))).toBe(true);
-	expect(next).toContain(`  ${advice}`);
+	expect(next.map((line) => line.trim())).toContainEqual(
+		typeof advice === "string" ? advice : expect.stringMatching(advice),
+	);
 }
 
 describe("a source that cannot be one", () => {
@@ -181,12 +183,7 @@ describe("a target that cannot be one", () => {
 		const repository = "docker/registry/v2/repositories/other";
 		write(join(target, repository, "_manifests/tags/v1/current/link"));
 		const result = await runUnchanged(folder, ["sync", source, target]);
-		expectRefusal(
-			result,
-			4,
-			/holds another registry/,
-			"Check source and target: are they the right way round, and the right ones?",
-		);
+		expectRefusal(result, 4, /holds a(?:nother)? registry/, /right way round/);
 	});
 
 	test("and is one all the same when the user says so, and loses nothing", async () => {

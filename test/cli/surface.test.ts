@@ -31,7 +31,9 @@ describe("the interface", () => {
 		const { source, target } = migration({
 			extras: ["corrupt-blob", "empty-link", "dangling-layer", "lock"],
 		});
-		// A blob that cannot be written, and a place that cannot be read.
+		await runProgram(["sync", source, target]);
+		// All is to be copied once more, but a blob cannot be written, and a place cannot be read.
+		rmSync(join(target, "docker"), { recursive: true });
 		const blobs = "docker/registry/v2/blobs/sha256";
 		const [shard = ""] = readdirSync(join(source, blobs));
 		const [hex = ""] = readdirSync(join(source, blobs, shard));
