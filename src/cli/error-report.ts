@@ -1,6 +1,6 @@
 import { Errors } from "@oclif/core";
 import { StoreError } from "../store/errors.ts";
-import { SyncRefusal } from "../sync/guards.ts";
+import { SyncRefusal } from "../sync/refusal.ts";
 import { EXIT } from "./exit-codes.ts";
 import { formatJson, printable } from "./format.ts";
 import { Interruption } from "./interruption.ts";

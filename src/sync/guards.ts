@@ -3,36 +3,9 @@ import {
 	REGISTRY_PREFIX,
 	VERSION_PREFIX,
 } from "../layout/paths.ts";
-import {
-	type ObjectStore,
-	PAGE_SIZE,
-	type Page,
-} from "../store/object-store.ts";
-
-/** Why a pass was refused before it changed anything. */
-export type RefusalCode =
-	| "no-registry"
-	| "no-blobs"
-	| "same-place"
-	| "foreign-target"
-	| "another-registry";
-
-/** A guard's refusal: nothing was changed. */
-export class SyncRefusal extends Error {
-	override readonly name = "SyncRefusal";
-	readonly code: RefusalCode;
-	readonly suggestions: readonly string[];
-
-	constructor(
-		code: RefusalCode,
-		message: string,
-		suggestions: readonly string[] = [],
-	) {
-		super(message);
-		this.code = code;
-		this.suggestions = suggestions;
-	}
-}
+import type { ObjectStore, Page } from "../store/object-store.ts";
+import { readMarker } from "./marker.ts";
+import { SyncRefusal } from "./refusal.ts";
 
 /** Refuses a target that is the source, lies in it, or would be written where it lies: it is never written (I3). */
 export function guardDistinct(source: ObjectStore, target: ObjectStore): void {
@@ -101,14 +74,51 @@ export async function guardSource(
 }
 
 /**
- * Refuses a target that holds something else and no registry yet: most likely it is the wrong bucket. Looks at one
- * page of names only.
+ * Refuses a target that is not known to be this source's.
+ *
+ * | the target holds      | its marker names | verdict                                        |
+ * | --------------------- | ---------------- | ---------------------------------------------- |
+ * | anything              | this source      | go on                                          |
+ * | anything              | another source   | refuse: it is another registry's               |
+ * | nothing               | -                | go on; it is marked before it is written       |
+ * | a registry            | -                | refuse: it may be in use, and source and target swapped |
+ * | something else        | -                | refuse: most likely it is the wrong bucket     |
  */
 export async function guardTarget(
+	source: ObjectStore,
 	target: ObjectStore,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	if (await holdsAnything(target, REGISTRY_PREFIX, signal)) return;
+	const marker = await readMarker(target, signal);
+	if (marker?.source === source.identity) return;
+	if (marker !== undefined) {
+		throw new SyncRefusal(
+			"another-registry",
+			`The target ${target.url} is filled from another source, ${marker.source}`,
+			[
+				"Check source and target: are they the right ones?",
+				"If the source has moved, run it again with --target-not-empty.",
+			],
+		);
+	}
+	if (await holdsAnything(target, REGISTRY_PREFIX, signal)) {
+		throw new SyncRefusal(
+			"unmarked-registry",
+			`The target ${target.url} holds a registry that regmigrate has not put there`,
+			[
+				"Check source and target: are they the right way round? What is at the target is overwritten.",
+				"If another tool has copied it there, and no registry uses it, run it again with --target-not-empty.",
+			],
+		);
+	}
+	await guardEmpty(target, signal);
+}
+
+/** Looks at one page of names only. */
+async function guardEmpty(
+	target: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const page = await firstPage(target, "", signal);
 	const [other] = [
 		...page.objects.map(({ key }) => key),
@@ -116,11 +126,14 @@ export async function guardTarget(
 		...page.unreadable.map(({ prefix }) => prefix),
 	];
 	if (other === undefined) return;
-	const more = page.objects.length + page.prefixes.length;
-	const count = more >= PAGE_SIZE ? `${PAGE_SIZE} or more` : String(more);
+	const others = page.objects.length + page.prefixes.length - 1;
+	const more =
+		others < 1
+			? ""
+			: `, and ${others} other ${others === 1 ? "name" : "names"} at its top`;
 	throw new SyncRefusal(
 		"foreign-target",
-		`The target ${target.url} is not empty and holds no registry: it has "${other}" (${count} names at its top)`,
+		`The target ${target.url} is not empty and holds no registry: it has "${other}"${more}`,
 		[
 			"Name an empty bucket, or an empty prefix of this one.",
 			"If these objects belong there, run it again with --target-not-empty: they will not be touched.",

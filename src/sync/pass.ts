@@ -10,6 +10,7 @@ import {
 	guardTarget,
 } from "./guards.ts";
 import { mirrorLocks } from "./locks.ts";
+import { mark } from "./marker.ts";
 import { ObjectIndex } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
 import { listTarget, readSource } from "./plan.ts";
@@ -47,7 +48,7 @@ export async function sync(
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
-	if (!isTargetNotEmpty) await guardTarget(target, signal);
+	if (!isTargetNotEmpty) await guardTarget(source, target, signal);
 	using index = new ObjectIndex(target.can.multipartThreshold ?? LARGE_BYTES);
 	const counts = new Counts();
 	const context: PassContext = {
@@ -72,6 +73,7 @@ export async function sync(
 	counts.planned(totals);
 	const { waiting, toCompare } = totals;
 	context.observe({ type: "planned", ...waiting, toCompare });
+	await mark(context.target, source, signal);
 	await mirror(context);
 	await copy(context);
 	// Once more: they may have changed while the pass ran, and they count only as a pair.

@@ -10,7 +10,7 @@ import { EXIT, EXIT_MEANINGS } from "../../src/cli/exit-codes.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { StoreError } from "../../src/store/errors.ts";
-import { SyncRefusal } from "../../src/sync/guards.ts";
+import { SyncRefusal } from "../../src/sync/refusal.ts";
 
 const ERRORS: readonly (readonly [string, unknown, number, string])[] = [
 	[

@@ -24,8 +24,8 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			"Run it without --delete. What stays takes space, and a tag deleted meanwhile stays at the target.",
 		],
 		[
-			["sync", "az://account/container", "b"],
-			'Cannot open az://account/container: the scheme "az" is not known',
+			["sync", "ftp://host/registry", "b"],
+			'Cannot open ftp://host/registry: the scheme "ftp" is not known',
 			"Write a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.",
 		],
 	])("%j", async ([argv, message, suggestion]) => {

@@ -7,6 +7,7 @@ import {
 } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 
 /** Everything of a store, by key. */
 export type Content = ReadonlyMap<string, Buffer>;
@@ -153,12 +154,13 @@ export async function putAll(
 	for (const [key, bytes] of content) await store.put(key, bytes);
 }
 
-/** Everything that a store holds, in the order of its listing. */
+/** Everything that a store holds but the marker of a target, in the order of its listing. */
 export async function contentOf(store: ObjectStore): Promise<Content> {
 	const content = new Map<string, Buffer>();
 	for await (const { objects, unreadable } of store.list({ prefix: "" })) {
 		for (const { error } of unreadable) throw error;
 		for (const { key, size } of objects) {
+			if (key === MARKER_KEY) continue;
 			await using reader = await store.get(key);
 			content.set(key, Buffer.from(await reader.bytes(size)));
 		}

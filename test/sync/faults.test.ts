@@ -4,6 +4,7 @@ import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, kindOf, repositoryOf } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { retry } from "../../src/store/retry.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure, faulty } from "../support/faults.ts";
 import { type Content, LOCK, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
@@ -161,7 +162,8 @@ test("sync › stops after too many failures, and the target is closed (I1)", as
 test("sync › stops at once when its credentials are refused", async () => {
 	const failing = faulty(new MemoryStore(), {
 		put: (key) => {
-			if (key !== LOCK_KEY) throw failure("unauthenticated", key);
+			if (key !== MARKER_KEY && key !== LOCK_KEY)
+				throw failure("unauthenticated", key);
 		},
 	});
 	const options = { concurrency: 1 };

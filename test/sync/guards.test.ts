@@ -2,15 +2,16 @@ import { describe, expect, test } from "vitest";
 import { BLOBS_PREFIX } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { SyncRefusal } from "../../src/sync/guards.ts";
+import { MARKER_KEY, mark } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
-import { faulty, unreadable } from "../support/faults.ts";
+import { SyncRefusal } from "../../src/sync/refusal.ts";
+import { failure, faulty, unreadable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {
 	type Content,
-	contentOf,
 	LOCK,
 	pushWrites,
+	putAll,
 	smallRegistry,
 	storeOf,
 	type Write,
@@ -22,6 +23,7 @@ const ANOTHER: Content = new Map([
 	...pushWrites("other", "v9", ["else"]),
 	LOCK,
 ]);
+const NOTE = Buffer.from("note");
 const BACKUP: Write = ["backup/2024.tar", Buffer.from("backup")];
 
 /** A pass that must be refused; it must not have written anything. */
@@ -31,7 +33,10 @@ async function refusalOf(
 	options: SyncOptions = {},
 ): Promise<SyncRefusal> {
 	const tracedTarget = traced(target);
-	const error = await run(source, tracedTarget.store, options).then(
+	const error = await run(source, tracedTarget.store, {
+		isTargetNotEmpty: false,
+		...options,
+	}).then(
 		() => undefined,
 		(reason: unknown) => reason,
 	);
@@ -148,10 +153,10 @@ describe("sync › refuses, and writes nothing: a source", () => {
 
 describe("sync › refuses, and writes nothing: a target", () => {
 	test("that holds something else", async () => {
-		const target = await storeOf([BACKUP], "wrong");
+		const target = await storeOf([BACKUP, ["notes", NOTE]], "wrong");
 		const refusal = await refusalOf(await storeOf(REGISTRY), target);
 		expect(refusal.code).toBe("foreign-target");
-		expect(refusal.message).toContain('"backup/" (1 names at its top)');
+		expect(refusal.message).toContain('"notes", and 1 other name at its top');
 	});
 
 	test("(I2) of which nothing can be seen, though something is there", async () => {
@@ -160,13 +165,79 @@ describe("sync › refuses, and writes nothing: a target", () => {
 		expect(refusal.code).toBe("foreign-target");
 	});
 
-	test("that holds another registry, though both have a lock file", async () => {
-		const target = await storeOf(ANOTHER, "other");
+	test.each([
+		["another registry", ANOTHER],
+		["the same registry, as another tool copied it", REGISTRY],
+		["no more yet than a lock file", new Map([LOCK])],
+	])("that holds %s, which no pass has put there", async (_, present) => {
+		const refusal = await refusalOf(
+			await storeOf(REGISTRY),
+			await storeOf(present, "used"),
+		);
+		expect(refusal.code).toBe("unmarked-registry");
+		expect(refusal.message).toContain("memory://used holds a registry");
+	});
+
+	test("that is a source: the wrong way round", async () => {
+		const source = await storeOf(REGISTRY);
+		const target = new MemoryStore();
+		await run(source, target, { isTargetNotEmpty: false });
+		const refusal = await refusalOf(target, source);
+		expect(refusal.code).toBe("unmarked-registry");
+	});
+
+	test("that is filled from another source", async () => {
+		const target = new MemoryStore();
+		await run(await storeOf(ANOTHER, "first"), target);
 		const refusal = await refusalOf(await storeOf(REGISTRY), target);
+		expect(refusal.code).toBe("another-registry");
+		expect(refusal.message).toContain("memory://first");
+	});
+
+	test("that has nothing in common with what lies at its source now", async () => {
+		const source = await storeOf(ANOTHER);
+		const target = new MemoryStore("filled");
+		await run(source, target);
+		await source.delete([...ANOTHER.keys()]);
+		await putAll(source, REGISTRY);
+		const refusal = await refusalOf(source, target);
 		expect(refusal.code).toBe("another-registry");
 		expect(refusal.message).toContain(
 			`none of its ${ANOTHER.size - 1} objects`,
 		);
+	});
+
+	test("(I2) whose marker cannot be looked at", async () => {
+		const target = faulty(new MemoryStore(), {
+			get: (key) => {
+				if (key === MARKER_KEY) throw failure("permission-denied", key);
+			},
+		});
+		await expect(
+			run(await storeOf(REGISTRY), target, { isTargetNotEmpty: false }),
+		).rejects.toMatchObject({ code: "permission-denied" });
+	});
+
+	test.each([
+		"",
+		"{}",
+		"[]",
+		"null",
+		'{"source": 7}',
+		"no JSON",
+		"x".repeat(20_000),
+	])("that has something else under the marker's name: %j", async (text) => {
+		const target = await storeOf([[MARKER_KEY, Buffer.from(text)]]);
+		const refusal = await refusalOf(await storeOf(REGISTRY), target);
+		expect(refusal.code).toBe("foreign-target");
+	});
+
+	test("but not one that a pass has marked, whatever it has come to", async () => {
+		const source = await storeOf(REGISTRY);
+		const target = new MemoryStore();
+		await mark(target, source, undefined);
+		const { result } = await run(source, target, { isTargetNotEmpty: false });
+		expect(result.isComplete).toBe(true);
 	});
 
 	test.each([
@@ -182,23 +253,4 @@ describe("sync › refuses, and writes nothing: a target", () => {
 			await expectContent(target, new Map([...present, ...REGISTRY]));
 		},
 	);
-
-	test("but not one that has a single object of the source", async () => {
-		const [shared] = REGISTRY;
-		if (shared === undefined) throw new Error("the registry is empty");
-		const target = await storeOf([...ANOTHER, shared, BACKUP]);
-		const { result } = await run(await storeOf(REGISTRY), target);
-		expect(result.isComplete).toBe(true);
-		const all = new Map([...ANOTHER, ...REGISTRY, BACKUP]);
-		expect((await contentOf(target)).size).toBe(all.size);
-	});
-
-	test("but not one that has no more yet than a lock file and a half-finished push", async () => {
-		const uploads = "docker/registry/v2/repositories/other/_uploads/";
-		const { result } = await run(
-			await storeOf(REGISTRY),
-			await storeOf([LOCK, [`${uploads}0a/data`, Buffer.from("half")]]),
-		);
-		expect(result.isComplete).toBe(true);
-	});
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure, faulty } from "../support/faults.ts";
 import { closureBreaches } from "./closure.ts";
 import { contentOf } from "./content.ts";
@@ -34,7 +35,7 @@ class WatchedTarget {
 		this.store = {
 			...faulty(kept, {}),
 			put: async (key, body, options) => {
-				if (fails()) throw failure("unavailable", key);
+				if (key !== MARKER_KEY && fails()) throw failure("unavailable", key);
 				const readAt = this.#lastReadAt.get(key) ?? 0;
 				const meta = await kept.put(key, body, options);
 				await using reader = await kept.get(key);

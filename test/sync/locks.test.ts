@@ -3,6 +3,7 @@ import { LOCKS_PREFIX, REPOSITORIES_PREFIX } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { mirrorLocks } from "../../src/sync/locks.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure, faulty, unreadable, unwritable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import { type Content, smallRegistry, storeOf, type Write } from "./content.ts";
@@ -170,7 +171,8 @@ describe("sync › lock files", () => {
 		const target = traced(
 			faulty(new MemoryStore(), {
 				put: (key) => {
-					if (key !== FILESYSTEM) throw failure("unauthenticated", key);
+					if (key !== MARKER_KEY && key !== FILESYSTEM)
+						throw failure("unauthenticated", key);
 				},
 			}),
 		);

@@ -11,6 +11,7 @@ import { FilesystemStore } from "../../src/store/filesystem/filesystem-store.ts"
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import type { SyncResult } from "../../src/sync/events.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { sync } from "../../src/sync/pass.ts";
 import { type TracedCall, traced, writesOf } from "../support/trace.ts";
 import { type Content, contentOf, LOCK } from "./content.ts";
@@ -36,6 +37,7 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 	let before: string;
 	let result: SyncResult;
 	let calls: readonly TracedCall[];
+	let marking: TracedCall | undefined;
 	let writes: readonly TracedCall[];
 	let puts: ReadonlyMap<string, TracedCall>;
 	let content: Content;
@@ -50,7 +52,9 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 		({ result } = await run(source, target.store, OPTIONS));
 		content = await contentOf(memory);
 		calls = target.calls;
-		writes = writesOf(calls);
+		const [first, ...others] = writesOf(calls);
+		marking = first;
+		writes = others;
 		// The corrupt blob is refused, twice.
 		const done = writes.filter(({ ended }) => ended < Infinity);
 		puts = new Map(done.map((call) => [call.key, call]));
@@ -99,6 +103,11 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 		expect(early).toEqual([]);
 		// The link to the corrupt blob, and the one whose blob the source lacks.
 		expect(dangling).toHaveLength(2);
+	});
+
+	test("the target is marked before anything else is written", () => {
+		expect(marking?.key).toBe(MARKER_KEY);
+		expect(marking?.ended).toBeLessThan(writes[0]?.began ?? 0);
 	});
 
 	test("lock files are mirrored before anything else is written, and looked at again when all is", () => {

@@ -1,0 +1,25 @@
+/** Why a pass was refused before it changed anything. */
+export type RefusalCode =
+	| "no-registry"
+	| "no-blobs"
+	| "same-place"
+	| "foreign-target"
+	| "unmarked-registry"
+	| "another-registry";
+
+/** A guard's refusal: nothing was changed. */
+export class SyncRefusal extends Error {
+	override readonly name = "SyncRefusal";
+	readonly code: RefusalCode;
+	readonly suggestions: readonly string[];
+
+	constructor(
+		code: RefusalCode,
+		message: string,
+		suggestions: readonly string[] = [],
+	) {
+		super(message);
+		this.code = code;
+		this.suggestions = suggestions;
+	}
+}
