@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
+import type { StorageBlock } from "./registry.ts";
 import {
 	type Lifetime,
 	type ServerProcess,
@@ -112,4 +114,34 @@ async function createBucket(origin: string, name: string): Promise<void> {
 		throw new Error(
 			`the bucket ${name} was not made: ${response.status} ${said}`,
 		);
+}
+
+/**
+ * The storage block of a registry on a bucket; it serves blobs itself, without sending clients to the bucket. The
+ * registry's environment must have the emulator's host in STORAGE_EMULATOR_HOST, and its driver asks the token server
+ * that the key file names.
+ */
+export function gcsStorage(
+	bucket: string,
+	keyFile: string,
+	rootDirectory = "",
+): StorageBlock {
+	return {
+		gcs: { bucket, keyfile: keyFile, rootdirectory: rootDirectory },
+		redirect: { disable: true },
+	};
+}
+
+/** A service account's key as Google makes it, but that its tokens come from a server of our own. */
+export function serviceAccountKey(tokenUrl: string): string {
+	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+	return JSON.stringify({
+		type: "service_account",
+		project_id: "test",
+		private_key_id: "1",
+		private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
+		client_email: "test@test.iam.gserviceaccount.com",
+		client_id: "1",
+		token_uri: tokenUrl,
+	});
 }
