@@ -79,6 +79,9 @@ const SUGGESTIONS: Readonly<Record<string, string>> = {
 		"Allow these credentials to list, read, write and delete objects in this bucket and prefix.",
 };
 
+/** The reason where the SDK's chain of credential providers came to nothing. */
+export const NO_CREDENTIALS = "no credentials were found";
+
 /** How the server was told apart: its own code where it gave one, and the HTTP status. */
 export interface S3Failure {
 	readonly status: number;
@@ -102,7 +105,7 @@ export function fromFailure(
 				fromStatus(status));
 	const said =
 		code === "CredentialsProviderError"
-			? "no credentials were found"
+			? NO_CREDENTIALS
 			: [code, message]
 					.filter((text) => text !== undefined && text !== "")
 					.join(": ");

@@ -2,14 +2,25 @@ import { isCancellation, StoreError } from "../errors.ts";
 import type { Call, ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
 import { Control } from "./control.ts";
-import { fromResponse, fromThrown } from "./errors.ts";
+import { fromResponse, fromThrown, NO_CREDENTIALS } from "./errors.ts";
 import { parseListing } from "./list-parser.ts";
 import { parseLocation, type S3Location } from "./location.ts";
 import { Plane } from "./plane.ts";
 import { S3Store } from "./s3-store.ts";
 
+export interface OpenOptions extends Call {
+	/**
+	 * How long looking at the bucket may take (ms); default 30,000: enough for a slow server and for another attempt,
+	 * and no longer than somebody waits at a terminal before they look for the mistake elsewhere.
+	 */
+	readonly timeoutMs?: number | undefined;
+}
+
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openS3(url: URL, call: Call = {}): Promise<ObjectStore> {
+export async function openS3(
+	url: URL,
+	options: OpenOptions = {},
+): Promise<ObjectStore> {
 	const location = parseLocation(url);
 	const control = await Control.open(location);
 	const { origin, region } = control;
@@ -18,14 +29,18 @@ export async function openS3(url: URL, call: Call = {}): Promise<ObjectStore> {
 	);
 	const store = new S3Store(location, plane, control);
 	try {
-		await look(plane, location, call.signal);
+		await look(plane, location, options);
 		return retry(store);
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
-		if (isCancellation(error, call.signal)) throw error;
+		if (isCancellation(error, options.signal)) throw error;
 		const about = { store: location.url, operation: "open" };
 		const failure = fromThrown(error, about);
-		const where = `${failure.reason} at ${new URL(origin).host}`;
+		// Without credentials, no host has been asked for anything.
+		const isAtHost = failure.reason !== NO_CREDENTIALS;
+		const where = isAtHost
+			? `${failure.reason} at ${new URL(origin).host}`
+			: failure.reason;
 		throw new StoreError(failure.code, where, {
 			...about,
 			cause: error,
@@ -38,16 +53,29 @@ export async function openS3(url: URL, call: Call = {}): Promise<ObjectStore> {
 async function look(
 	plane: Plane,
 	{ url, prefix }: S3Location,
-	signal: AbortSignal | undefined,
+	{ signal, timeoutMs = 30_000 }: OpenOptions,
 ): Promise<void> {
 	const about = { store: url, operation: "open" };
-	const query = { "list-type": "2", "max-keys": "1", prefix };
-	const request = { method: "GET", key: "", query, signal } as const;
+	const deadline = AbortSignal.timeout(timeoutMs);
+	const request = {
+		method: "GET",
+		key: "",
+		query: { "list-type": "2", "max-keys": "1", prefix },
+		signal:
+			signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+	} as const;
 	const { status, headers, body } = await retrying(
 		() => plane.request(request, about, [404]),
-		signal,
+		request.signal,
 		{ retries: 2 },
-	);
+	).catch((error: unknown) => {
+		if (signal?.aborted || error !== deadline.reason) throw error;
+		const reason = `it gave no answer within ${timeoutMs / 1000} seconds`;
+		throw new StoreError("unavailable", reason, {
+			...about,
+			suggestions: [ENDPOINT_ADVICE],
+		});
+	});
 	if (status === 404) {
 		const { reason, suggestions } = fromResponse(
 			status,
@@ -55,7 +83,10 @@ async function look(
 			body.toString(),
 			about,
 		);
-		throw new StoreError("not-found", reason, { ...about, suggestions });
+		throw new StoreError("not-found", reason, {
+			...about,
+			suggestions: suggestions.length > 0 ? suggestions : [ENDPOINT_ADVICE],
+		});
 	}
 	try {
 		parseListing(body.toString(), "");
@@ -64,7 +95,10 @@ async function look(
 		throw new StoreError("unsupported", reason, {
 			...about,
 			cause: error,
-			suggestions: ["Check the endpoint."],
+			suggestions: [ENDPOINT_ADVICE],
 		});
 	}
 }
+
+const ENDPOINT_ADVICE =
+	"Check the endpoint: is it the S3 server's, and can this machine reach it?";

@@ -104,3 +104,11 @@ describe("a bucket", () => {
 		expect(uploads.content.equals(content)).toBe(true);
 	});
 });
+
+test("a server that takes requests and answers none is given up", async () => {
+	await using server = await serve(() => {});
+	const opening = openS3(urlOf(server.origin), { timeoutMs: 200 });
+	const error = await failureOf(opening);
+	expect(error).toMatchObject({ code: "unavailable" });
+	expect(String(error)).toContain("gave no answer within 0.2 seconds at 127.");
+});
