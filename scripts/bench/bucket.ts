@@ -5,6 +5,7 @@ import {
 	paginateListObjectsV2,
 	S3Client,
 } from "@aws-sdk/client-s3";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import type { S3Connection } from "../services/s3.ts";
 import { fingerprint } from "./tree.ts";
 
@@ -47,6 +48,8 @@ async function difference(
 		{ Bucket: bucket },
 	)) {
 		for (const { Key = "", Size = 0, ETag = "" } of Contents) {
+			// Our own tool marks what it fills.
+			if (Key === MARKER_KEY) continue;
 			const expected = objects.get(Key);
 			const found = fingerprint(Size, ETag.replaceAll('"', ""));
 			if (expected === undefined) extra += 1;

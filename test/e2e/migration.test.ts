@@ -10,6 +10,7 @@ import {
 } from "../../scripts/services/registry.ts";
 import { openStore } from "../../src/store/open.ts";
 import { MULTIPART_THRESHOLD } from "../../src/store/s3/multipart.ts";
+import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { listing } from "./closure.ts";
@@ -174,6 +175,6 @@ test.skipIf(!hasTools("skopeo", "registry-3"))(
 		const names = [...(await listing(whole)).keys()];
 		expect(
 			names.filter((name) => !name.startsWith("pre/fix/docker/registry/v2/")),
-		).toEqual(["pre/fix-beside"]);
+		).toEqual(["pre/fix-beside", `pre/fix/${MARKER_KEY}`]);
 	},
 );
