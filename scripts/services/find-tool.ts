@@ -36,15 +36,18 @@ export async function requireTool(name: ToolName): Promise<FoundTool> {
 
 /** The folder of our cache for a program that we build, one for each version. */
 export function builtToolFolder(tool: Tool): string | undefined {
-	return tool.source.kind === "go"
-		? join(cacheFolder(), `${tool.name}-${tool.source.version}`)
-		: undefined;
+	return tool.source.kind === "debian"
+		? undefined
+		: join(cacheFolder(), `${tool.name}-${tool.source.version}`);
 }
 
 async function findBuilt(tool: Tool): Promise<FoundTool | undefined> {
 	const folder = builtToolFolder(tool);
-	if (folder === undefined || tool.source.kind !== "go") return undefined;
-	const path = join(folder, tool.binary);
+	if (folder === undefined || tool.source.kind === "debian") return undefined;
+	const path =
+		tool.source.kind === "npm"
+			? join(folder, "node_modules", ".bin", tool.binary)
+			: join(folder, tool.binary);
 	// It is run, since a file can be cut short by a full disk, or be another machine's.
 	if ((await versionOf(tool, path)) === undefined) return undefined;
 	// A build calls itself what its makers chose; what was asked for says more.

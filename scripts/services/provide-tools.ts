@@ -1,6 +1,7 @@
 import { canInstallPackages, debianInstall } from "./debian-install.ts";
 import { type FoundTool, findTool } from "./find-tool.ts";
 import { goInstall } from "./go-install.ts";
+import { npmInstall } from "./npm-install.ts";
 import { TOOLS, type Tool, type ToolName } from "./tools.ts";
 
 /** A program that could not be had, and why. */
@@ -67,7 +68,8 @@ async function obtain(
 ): Promise<FoundTool | string> {
 	if (tool.source.kind === "debian")
 		return "not installed; as root: npm run services -- install";
-	const failure = await goInstall(tool, options.announce);
+	const install = tool.source.kind === "npm" ? npmInstall : goInstall;
+	const failure = await install(tool, options.announce);
 	if (failure !== undefined) return failure;
 	return (await findTool(tool.name)) ?? "it was built, but cannot be run";
 }

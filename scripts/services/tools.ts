@@ -1,10 +1,13 @@
+import azurite from "./azurite/package.json" with { type: "json" };
+
 /** The programs that tests, demo and benchmark can use. */
 export type ToolName =
 	| "minio"
 	| "registry-3"
 	| "registry-2"
 	| "skopeo"
-	| "fake-gcs-server";
+	| "fake-gcs-server"
+	| "azurite";
 
 /** A program built by `go install`, once for each version. */
 interface GoSource {
@@ -23,6 +26,16 @@ interface DebianSource {
 	readonly package: string;
 }
 
+/** A program from npm, with a manifest and a lock of its own. */
+interface NpmSource {
+	readonly kind: "npm";
+	/** Beside this file; it holds package.json and package-lock.json. */
+	readonly folder: string;
+	readonly version: string;
+	/** How long the first installation takes on a small machine, in words. */
+	readonly installTime: string;
+}
+
 /** One program: what it is, how to recognise it, where it comes from. */
 export interface Tool {
 	readonly name: ToolName;
@@ -34,7 +47,7 @@ export interface Tool {
 	readonly versionPattern: RegExp;
 	/** What no test can show without it; completes "not covered: ". */
 	readonly covers: string;
-	readonly source: GoSource | DebianSource;
+	readonly source: GoSource | DebianSource | NpmSource;
 }
 
 /** Every program, in the order in which they are reported. A new one is a new row here, and its name above. */
@@ -93,6 +106,19 @@ export const TOOLS: readonly Tool[] = [
 			package: "github.com/fsouza/fake-gcs-server",
 			version: "v1.56.1",
 			buildTime: "about a minute and a half",
+		},
+	},
+	{
+		name: "azurite",
+		product: "Azurite",
+		binary: "azurite-blob",
+		versionPattern: /^(\d+\.\d+\.\d+)$/m,
+		covers: "Azure Blob Storage",
+		source: {
+			kind: "npm",
+			folder: "azurite",
+			version: azurite.dependencies.azurite,
+			installTime: "about a minute",
 		},
 	},
 ];
