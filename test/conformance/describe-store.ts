@@ -15,6 +15,8 @@ export interface StoreHarness {
 	 * depends on these is left out. Default false.
 	 */
 	readonly isEmulator?: boolean | undefined;
+	/** Whether the server keeps a "\" in a key. Where it would make it a "/", such keys are refused. Default true. */
+	readonly keepsBackslashes?: boolean | undefined;
 	/** Opens a store that holds nothing, and shares nothing with those that are open already. */
 	open(): Promise<ObjectStore>;
 	/** Opens the same store again, past every cache of the first. */

@@ -16,7 +16,7 @@ import {
 /** The part of the contract that is about this call. */
 export function describePut(
 	current: () => ObjectStore,
-	{ reopen, isEmulator = false }: StoreHarness,
+	{ reopen, isEmulator = false, keepsBackslashes = true }: StoreHarness,
 ): void {
 	describe("put", () => {
 		test("stores bytes that another opening of the store reads", async () => {
@@ -41,15 +41,30 @@ export function describePut(
 			expect(await read(current(), "a")).toEqual(bytes("two"));
 		});
 
-		test("takes a key with every kind of character", async () => {
-			const key =
-				'a b+c%20d&e=f?g#h/ü€/😀/(1)!\'*~/x:y@z,;$/<tag>"quoted"/back\\slash';
+		test.each([
+			'a b+c%20d&e=f?g#h/ü€/😀/(1)!\'*~/x:y@z,;$/<tag>"quoted"',
+			...(keepsBackslashes ? [BACKSLASH] : []),
+		])("takes the key %j, with every kind of character", async (key) => {
 			await current().put(key, bytes("odd"));
 			expect(await read(current(), key)).toEqual(bytes("odd"));
 			expect(await keysOf(current(), { prefix: "" })).toEqual([key]);
 			expect(await current().delete([key])).toEqual(new Map());
 			expect(await current().head(key)).toBeUndefined();
 		});
+
+		if (!keepsBackslashes)
+			test("refuses a key that the server would make another one", async () => {
+				const other = BACKSLASH.replace("\\", "/");
+				await current().put(other, bytes("other"));
+				await expectCode(current().put(BACKSLASH, bytes("x")), "unsupported");
+				await expectCode(current().head(BACKSLASH), "unsupported");
+				await expectCode(current().get(BACKSLASH), "unsupported");
+				const failures = await current().delete([BACKSLASH]);
+				expect([...failures].map(([key, { code }]) => [key, code])).toEqual([
+					[BACKSLASH, "unsupported"],
+				]);
+				expect(await read(current(), other)).toEqual(bytes("other"));
+			});
 
 		test.each([
 			"",
@@ -194,6 +209,8 @@ export function describePut(
 		);
 	});
 }
+
+const BACKSLASH = "back\\slash/a";
 
 /** Bodies of the sizes at which stores change how they work. The middle one is over every multipart threshold. */
 const SIZES = [
