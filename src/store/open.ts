@@ -9,10 +9,10 @@ import type { Call, ObjectStore } from "./object-store.ts";
 /** Something with a scheme, as RFC 3986 spells it; anything else is a path. */
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 
-const SCHEMES = ["file", "s3", "gs"];
+const SCHEMES = ["file", "s3", "gs", "az"];
 
 const SUGGESTION =
-	"Write a path, file:///PATH, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.";
+	"Write a path, file:///PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://ACCOUNT/CONTAINER/PREFIX.";
 
 /** The URL that a user's text means; a path becomes a `file:` URL. Throws `unsupported` for anything else. */
 export function parseStoreUrl(text: string): URL {
@@ -39,6 +39,10 @@ export async function openStore(
 	if (url.protocol === "gs:") {
 		const { openGcs } = await import("./gcs/open.ts");
 		return await openGcs(url, call);
+	}
+	if (url.protocol === "az:") {
+		const { openAzure } = await import("./azure/open.ts");
+		return await openAzure(url, call);
 	}
 	return openDirectory(url);
 }

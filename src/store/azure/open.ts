@@ -1,0 +1,47 @@
+import { isCancellation, StoreError } from "../errors.ts";
+import type { Call, ObjectStore } from "../object-store.ts";
+import { retry } from "../retry.ts";
+import { type Access, findAccess } from "./access.ts";
+import { AzureStore } from "./azure-store.ts";
+import { fromThrown } from "./errors.ts";
+import { type AzureLocation, parseLocation } from "./location.ts";
+import { look } from "./look.ts";
+import { Plane } from "./plane.ts";
+import { detectRootPrefix, namePrefixOf } from "./root-prefix.ts";
+
+/** Opens a container, having made sure that it exists and can be listed with the credentials at hand. */
+export async function openAzure(
+	url: URL,
+	call: Call = {},
+): Promise<ObjectStore> {
+	const location = parseLocation(url);
+	return await openAt(location, findAccess(location), call);
+}
+
+/** Opens a container where its service has been found. */
+export async function openAt(
+	location: AzureLocation,
+	access: Access,
+	{ signal }: Call = {},
+): Promise<ObjectStore> {
+	const plane = new Plane(access, location.container);
+	const about = { store: location.url, operation: "open" };
+	try {
+		const names = await look(plane, location, signal);
+		const rootPrefix =
+			location.rootPrefix ??
+			(await detectRootPrefix(plane, location, about, signal));
+		const namePrefix = namePrefixOf(location.root, rootPrefix);
+		return retry(new AzureStore(location, namePrefix, names, plane));
+	} catch (error) {
+		await plane[Symbol.asyncDispose]();
+		if (isCancellation(error, signal)) throw error;
+		const failure = fromThrown(error, about);
+		const where = `${failure.reason} at ${new URL(access.serviceUrl).host}`;
+		throw new StoreError(failure.code, where, {
+			...about,
+			cause: error,
+			suggestions: failure.suggestions,
+		});
+	}
+}
