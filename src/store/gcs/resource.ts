@@ -85,10 +85,13 @@ function metaOf(
 
 /** An MD5 in hex, from base64; composite objects have none. */
 export function md5Of(base64: unknown): string | undefined {
-	if (typeof base64 !== "string") return undefined;
-	const hex = Buffer.from(base64, "base64").toString("hex");
-	return hex.length === 32 ? hex : undefined;
+	// One buffer for all: a page has a thousand of them.
+	return typeof base64 === "string" && SCRATCH.write(base64, "base64") === 16
+		? SCRATCH.toString("hex", 0, 16)
+		: undefined;
 }
+
+const SCRATCH = Buffer.alloc(17);
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
 	if (isRecord(value)) return value;
