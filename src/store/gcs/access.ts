@@ -1,5 +1,6 @@
 import type { StoreErrorOptions } from "../errors.ts";
 import { SILENCE_MS } from "../http/connections.ts";
+import { refusing } from "../store-url.ts";
 import { fromCredentials } from "./errors.ts";
 import { type GcsLocation, wholeOrigin } from "./location.ts";
 
@@ -54,7 +55,7 @@ function emulatorHost(location: GcsLocation): string | undefined {
 	const { STORAGE_EMULATOR_HOST: host } = process.env;
 	if (host === undefined || host === "") return undefined;
 	const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
-	return wholeOrigin(url.replace(/\/+$/, ""), location);
+	return wholeOrigin(url.replace(/\/+$/, ""), refusing(location.url));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { StoreError } from "../errors.ts";
+import { decodedPath, optionsOf, type Refuse, refusing } from "../store-url.ts";
 
 /** Where in Google Cloud Storage a store is: what its URL says. */
 export interface GcsLocation {
@@ -18,7 +18,7 @@ export interface GcsLocation {
 const OPTIONS = ["endpoint", "chunk-size", "user-project"];
 
 /** Chunks are multiples of this (bytes). Source: Cloud Storage documentation, "Resumable uploads". */
-export const CHUNK_UNIT = 256 * 1024;
+const CHUNK_UNIT = 256 * 1024;
 
 /** What the registry's driver sends at a time (bytes). Source: registry/storage/driver/gcs/gcs.go. */
 const DEFAULT_CHUNK_BYTES = 16 * 1024 * 1024;
@@ -33,12 +33,11 @@ const MAX_CHUNK_BYTES = 512 * 1024 * 1024;
  */
 export function parseLocation(url: URL): GcsLocation {
 	const bucket = url.hostname;
-	const root = decoded(url.pathname)
+	const root = decodedPath(url.pathname)
 		?.replaceAll(/^\/+|\/+$/g, "")
 		.trimStart();
 	const shown = `gs://${bucket}${root === "" ? "" : `/${root ?? "…"}`}`;
-	const refuse = (reason: string, suggestion?: string) =>
-		refusal(shown, reason, suggestion);
+	const refuse = refusing(shown);
 	if (bucket === "")
 		throw refuse(
 			"the URL names no bucket",
@@ -60,14 +59,14 @@ export function parseLocation(url: URL): GcsLocation {
 		throw refuse('the prefix is not percent-encoded; write "%" as %25');
 	if (url.hash !== "")
 		throw refuse('the URL has a "#"', 'Write "#" in a prefix as %23.');
-	const option = optionsOf(url, refuse);
+	const option = optionsOf(url, OPTIONS, refuse);
 	const endpoint = option("endpoint");
 	const chunkSize = option("chunk-size");
 	return {
 		url: shown,
 		bucket,
 		prefix: root === "" ? "" : `${root}/`,
-		endpoint: endpoint && wholeOrigin(endpoint, { url: shown }),
+		endpoint: endpoint && wholeOrigin(endpoint, refuse),
 		chunkBytes:
 			chunkSize === undefined
 				? DEFAULT_CHUNK_BYTES
@@ -77,22 +76,17 @@ export function parseLocation(url: URL): GcsLocation {
 }
 
 /** The origin that a text names, and nothing more. Throws a `StoreError` `unsupported` on anything else. */
-export function wholeOrigin(
-	text: string,
-	{ url }: Pick<GcsLocation, "url">,
-): string {
+export function wholeOrigin(text: string, refuse: Refuse): string {
 	const endpoint = URL.parse(text);
 	// The text is not shown: it may hold credentials (I7).
 	if (endpoint === null || !/^https?:$/.test(endpoint.protocol)) {
-		throw refusal(
-			url,
+		throw refuse(
 			"the endpoint is not the URL of a server",
 			"Write it with its scheme: https://HOST:PORT.",
 		);
 	}
 	if (`${endpoint.origin}/` !== endpoint.href) {
-		throw refusal(
-			url,
+		throw refuse(
 			"the endpoint has more than a scheme, a host and a port",
 			`Write ${endpoint.origin}.`,
 		);
@@ -100,10 +94,7 @@ export function wholeOrigin(
 	return endpoint.origin;
 }
 
-function chunkBytes(
-	text: string,
-	refuse: (reason: string, suggestion?: string) => StoreError,
-): number {
+function chunkBytes(text: string, refuse: Refuse): number {
 	const bytes = Number(text);
 	if (
 		/^\d+$/.test(text) &&
@@ -116,43 +107,4 @@ function chunkBytes(
 		`"${text}" is not a chunk size`,
 		`Write a number of bytes, a multiple of ${CHUNK_UNIT} up to ${MAX_CHUNK_BYTES}.`,
 	);
-}
-
-/** Finds an option's value. Refuses unknown ones, and those that are empty or given twice. */
-function optionsOf(
-	{ searchParams }: URL,
-	refuse: (reason: string, suggestion?: string) => StoreError,
-): (name: string) => string | undefined {
-	for (const [name, value] of searchParams) {
-		if (!OPTIONS.includes(name))
-			throw refuse(
-				`the option "${name}" is not known`,
-				`Known options: ${OPTIONS.join(", ")}.`,
-			);
-		if (value === "") throw refuse(`the option "${name}" is empty`);
-		if (searchParams.getAll(name).length > 1)
-			throw refuse(`the option "${name}" is given more than once`);
-	}
-	return (name) => searchParams.get(name) ?? undefined;
-}
-
-function decoded(path: string): string | undefined {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		// Its percent signs are no encoding; the caller says so.
-		return undefined;
-	}
-}
-
-function refusal(
-	store: string,
-	reason: string,
-	suggestion: string | undefined,
-): StoreError {
-	return new StoreError("unsupported", reason, {
-		store,
-		operation: "open",
-		suggestions: suggestion === undefined ? [] : [suggestion],
-	});
 }

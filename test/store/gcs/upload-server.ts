@@ -3,7 +3,7 @@ import type { Arrived, Handler } from "../http/http-server.ts";
 import { give, refuse, resource } from "./scripted-gcs.ts";
 
 /** What becomes of a PUT to the session, where it is not what should be. */
-export type Mishap =
+type Mishap =
 	/** The connection breaks after so many bytes were kept. */
 	| { readonly breaksAfter: number }
 	/** Only so many bytes are kept, and the answer says so. */
