@@ -1,66 +1,51 @@
-import { hash, randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { hash } from "node:crypto";
+import type { StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
+import type { PutOptions } from "../object-store.ts";
 import { CONTENT_TYPE, etagFrom } from "./headers.ts";
-import { STAGING } from "./names.ts";
 import type { Plane } from "./plane.ts";
-
-/** How often the service is asked whether a copy is done, and how long it is waited (ms) in between. */
-const COPY_POLLS = 50;
-const COPY_POLL_MS = 200;
+import type { Staging } from "./staging.ts";
 
 /**
  * Writes small objects as append blobs, for registries that cannot replace a block blob (Distribution 3.0.0 to 3.1.1).
- * The service makes an append blob empty, and fills it by another call; so that nobody sees it so, it is made under a
- * name of its own, and copied from there in one step. Those names are used again and again.
+ * The service makes an append blob empty, and fills it by another call; so that nobody sees it so, it is made elsewhere,
+ * and copied from there in one step. The names for that are used again and again.
  */
 export class AppendBlobs {
 	readonly #plane: Plane;
-	readonly #namePrefix: string;
+	readonly #staging: Staging;
 	readonly #all: string[] = [];
 	readonly #free: string[] = [];
 
-	constructor(plane: Plane, namePrefix: string) {
+	constructor(plane: Plane, staging: Staging) {
 		this.#plane = plane;
-		this.#namePrefix = namePrefix;
+		this.#staging = staging;
 	}
 
-	/** Makes an append blob of these bytes. The answer is that of the copy; 409 when another type of blob is there. */
+	/** Makes an append blob of these bytes; the answer is 409 when a blob of another type is there. */
 	async put(
 		name: string,
 		bytes: Uint8Array,
-		conditions: Readonly<Record<string, string>>,
+		only: PutOptions["only"],
 		about: StoreErrorOptions,
 		signal: AbortSignal | undefined,
 	): Promise<HttpResponse> {
 		const staged = this.#free.pop() ?? this.#newName();
 		try {
 			await this.#fill(staged, bytes, about, signal);
-			const headers = {
-				"x-ms-copy-source": this.#plane.sourceUrl(staged),
-				...conditions,
-			};
-			const response = await this.#plane.request(
-				{ method: "PUT", name, headers, signal },
-				about,
-				[409],
-			);
-			return response.headers["x-ms-copy-status"] === "pending"
-				? await this.#copied(name, about)
-				: response;
+			return await this.#staging.copy(staged, name, only, about, signal);
 		} finally {
 			this.#free.push(staged);
 		}
 	}
 
-	/** The names that were made and may still be there. */
+	/** The names of blobs that are to be deleted at the end. */
 	staged(): readonly string[] {
 		return this.#all;
 	}
 
 	#newName(): string {
-		const name = `${this.#namePrefix}${STAGING}${randomUUID()}`;
+		const name = this.#staging.newName();
 		this.#all.push(name);
 		return name;
 	}
@@ -95,21 +80,5 @@ export class AppendBlobs {
 			},
 			about,
 		);
-	}
-
-	/** Waits for the end of a copy that the service makes in the background. */
-	async #copied(name: string, about: StoreErrorOptions): Promise<HttpResponse> {
-		for (let poll = 0; poll < COPY_POLLS; poll++) {
-			const response = await this.#plane.request(
-				{ method: "HEAD", name },
-				about,
-			);
-			const status = response.headers["x-ms-copy-status"];
-			if (status === "success") return response;
-			if (status !== "pending") break;
-			await sleep(COPY_POLL_MS);
-		}
-		const reason = "it could not be copied to its place";
-		throw new StoreError("unavailable", reason, about);
 	}
 }

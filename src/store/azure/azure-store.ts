@@ -15,15 +15,17 @@ import type {
 	PutOptions,
 } from "../object-store.ts";
 import { rangeProblem } from "../range.ts";
-import { BLOCK_THRESHOLD, BlockUpload } from "./block-upload.ts";
+import { BLOCK_THRESHOLD } from "./block-upload.ts";
 import { ContainerListing } from "./container-listing.ts";
 import { BATCH_SIZE, BlobDeletion } from "./delete-blobs.ts";
 import { fromResponse, fromThrown, serviceCode } from "./errors.ts";
 import { metaFrom, rangeHeaders } from "./headers.ts";
+import { LargeBlobs } from "./large-blobs.ts";
 import type { AzureLocation } from "./location.ts";
 import { type NameRules, nameProblem, newNameProblem } from "./names.ts";
 import type { Plane } from "./plane.ts";
 import { SmallBlobs } from "./small-blobs.ts";
+import { Staging } from "./staging.ts";
 
 /** A container, or a prefix of one, in Azure Blob Storage. */
 export class AzureStore implements ObjectStore {
@@ -40,6 +42,7 @@ export class AzureStore implements ObjectStore {
 	readonly #listing: ContainerListing;
 	readonly #deletion: BlobDeletion;
 	readonly #small: SmallBlobs;
+	readonly #large: LargeBlobs;
 
 	/**
 	 * Takes over the plane, and closes it when disposed of. `namePrefix` is what the names of all blobs begin with: "" or
@@ -58,7 +61,9 @@ export class AzureStore implements ObjectStore {
 		this.#names = names;
 		this.#listing = new ContainerListing(location.url, namePrefix, plane);
 		this.#deletion = new BlobDeletion(plane);
-		this.#small = new SmallBlobs(plane, namePrefix, location.appendBelow);
+		const staging = new Staging(plane, namePrefix);
+		this.#small = new SmallBlobs(plane, staging, location.appendBelow);
+		this.#large = new LargeBlobs(plane, staging);
 	}
 
 	address(key: string): string {
@@ -109,8 +114,8 @@ export class AzureStore implements ObjectStore {
 		refuse(newNameProblem(key, this.#names), about);
 		const name = this.#prefix + key;
 		if (!(body instanceof Uint8Array) && body.size > BLOCK_THRESHOLD) {
-			const upload = new BlockUpload(this.#plane, name, about);
-			return { key, ...(await upload.put(body, options)) };
+			const written = await this.#large.put(name, body, options, about);
+			return { key, ...written };
 		}
 		const bytes = await readProven(body, options.digest, about);
 		const md5 = hash("md5", bytes, "buffer");

@@ -41,16 +41,18 @@ export class BlockUpload {
 		this.#about = about;
 	}
 
-	async put(body: Body, options: PutOptions): Promise<Omit<ObjectMeta, "key">> {
+	/** Sends the body; `left` is what `leftBehind` found. */
+	async put(
+		body: Body,
+		left: ReadonlyMap<string, number>,
+		options: PutOptions,
+	): Promise<Omit<ObjectMeta, "key">> {
 		const { signal, digest, only } = options;
 		const partBytes = blockSize(body.size);
-		if (partBytes === undefined)
-			throw new StoreError(
-				"unsupported",
-				"it is too large for a blob",
-				this.#about,
-			);
-		const left = await retrying(() => this.#leftBehind(signal), signal);
+		if (partBytes === undefined) {
+			const reason = "it is too large for a blob";
+			throw new StoreError("unsupported", reason, this.#about);
+		}
 		const md5 = createHash("md5");
 		await sendParts(body, {
 			partBytes,
@@ -71,32 +73,35 @@ export class BlockUpload {
 		};
 	}
 
-	/** The blocks of that name which no blob has. */
-	async #leftBehind(
+	/**
+	 * The sizes of the blocks of that name which have not become a blob, by their ids; `undefined` when there is a blob
+	 * that is not made of blocks.
+	 */
+	async leftBehind(
 		signal: AbortSignal | undefined,
-	): Promise<ReadonlyMap<string, number>> {
-		const { status, headers, body } = await this.#plane.request(
-			{
-				method: "GET",
-				name: this.#name,
-				query: { comp: "blocklist", blocklisttype: "uncommitted" },
-				signal,
-			},
-			this.#about,
-			[404],
+	): Promise<ReadonlyMap<string, number> | undefined> {
+		const request = {
+			method: "GET" as const,
+			name: this.#name,
+			query: { comp: "blocklist", blocklisttype: "uncommitted" },
+			signal,
+		};
+		const { status, headers, body } = await retrying(
+			() => this.#plane.request(request, this.#about, [404, 409]),
+			signal,
 		);
-		if (serviceCode(headers, "") === "BlobNotFound") return new Map();
-		if (status === 404)
-			throw fromResponse(status, headers, body.toString(), this.#about);
+		const text = body.toString();
+		const code = serviceCode(headers, text);
+		if (code === "BlobNotFound") return new Map();
+		if (code === "InvalidBlobType") return undefined;
+		if (status >= 300) throw fromResponse(status, headers, text, this.#about);
 		try {
-			return parseBlockList(body.toString());
+			return parseBlockList(text);
 		} catch (error) {
 			if (!(error instanceof SyntaxError)) throw error;
 			const reason = `the server's list of blocks cannot be read: ${error.message}`;
-			throw new StoreError("unavailable", reason, {
-				...this.#about,
-				cause: error,
-			});
+			const options = { ...this.#about, cause: error };
+			throw new StoreError("unavailable", reason, options);
 		}
 	}
 

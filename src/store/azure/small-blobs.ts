@@ -1,10 +1,16 @@
-import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import type { PutOptions } from "../object-store.ts";
 import { AppendBlobs } from "./append-blobs.ts";
-import { fromResponse, serviceCode } from "./errors.ts";
+import { fromResponse } from "./errors.ts";
 import { CONTENT_TYPE, conditionHeaders, etagFrom } from "./headers.ts";
 import type { Plane } from "./plane.ts";
+import {
+	isOfAnotherType,
+	makeRoom,
+	onceThereIsRoom,
+	type Staging,
+} from "./staging.ts";
 
 /** A small blob to be written. */
 export interface SmallBlob {
@@ -28,10 +34,11 @@ export class SmallBlobs {
 	readonly #appendBelow: number;
 	readonly #appendBlobs: AppendBlobs;
 
-	constructor(plane: Plane, namePrefix: string, appendBelow: number) {
+	/** Objects of fewer than `appendBelow` bytes become append blobs. */
+	constructor(plane: Plane, staging: Staging, appendBelow: number) {
 		this.#plane = plane;
 		this.#appendBelow = appendBelow;
-		this.#appendBlobs = new AppendBlobs(plane, namePrefix);
+		this.#appendBlobs = new AppendBlobs(plane, staging);
 	}
 
 	async put(
@@ -39,15 +46,16 @@ export class SmallBlobs {
 		{ only, signal }: PutOptions,
 		about: StoreErrorOptions,
 	): Promise<WrittenBlob> {
-		const isAppended = blob.bytes.length < this.#appendBelow;
+		const { name, bytes } = blob;
+		const isAppended = bytes.length < this.#appendBelow;
 		const write = (condition: PutOptions["only"]) =>
 			isAppended
-				? this.#append(blob, condition, about, signal)
+				? this.#appendBlobs.put(name, bytes, condition, about, signal)
 				: this.#replace(blob, condition, about, signal);
 		let response = await write(only);
 		if (isOfAnotherType(response)) {
-			await this.#makeRoom(blob.name, only, about, signal);
-			response = await write("absent");
+			await makeRoom(this.#plane, name, only, about);
+			response = await write(onceThereIsRoom(only));
 		}
 		if (response.status >= 300) {
 			const { status, headers, body } = response;
@@ -56,19 +64,9 @@ export class SmallBlobs {
 		return { version: etagFrom(response.headers), hasMd5: !isAppended };
 	}
 
-	/** Names that are ours, and to be deleted at the end. */
+	/** The names of blobs that are to be deleted at the end. */
 	staged(): readonly string[] {
 		return this.#appendBlobs.staged();
-	}
-
-	#append(
-		{ name, bytes }: SmallBlob,
-		condition: PutOptions["only"],
-		about: StoreErrorOptions,
-		signal: AbortSignal | undefined,
-	): Promise<HttpResponse> {
-		const headers = conditionHeaders(condition);
-		return this.#appendBlobs.put(name, bytes, headers, about, signal);
 	}
 
 	#replace(
@@ -89,40 +87,4 @@ export class SmallBlobs {
 			[409],
 		);
 	}
-
-	/**
-	 * Deletes a blob of another type, which the service cannot replace in one step: for the time of a request, there is
-	 * neither the old object nor the new one. Registries do the same. Not to be cancelled, so that it is no longer.
-	 */
-	async #makeRoom(
-		name: string,
-		only: PutOptions["only"],
-		about: StoreErrorOptions,
-		signal: AbortSignal | undefined,
-	): Promise<void> {
-		const head = await this.#plane.request(
-			{ method: "HEAD", name, signal },
-			about,
-			[404],
-		);
-		if (head.status === 404) return;
-		const version = etagFrom(head.headers);
-		if (only === "absent" || (only !== undefined && only.version !== version)) {
-			const reason = "it exists, or is no longer what it was";
-			throw new StoreError("precondition-failed", reason, about);
-		}
-		const headers = conditionHeaders({ version });
-		await this.#plane.request(
-			{ method: "DELETE", name, headers },
-			about,
-			[404],
-		);
-	}
-}
-
-function isOfAnotherType({ status, headers, body }: HttpResponse): boolean {
-	return (
-		status === 409 &&
-		serviceCode(headers, body.toString()) === "InvalidBlobType"
-	);
 }
