@@ -38,6 +38,19 @@ describe("a store that is read but not changed", () => {
 		expect(await store.head("b")).toBeUndefined();
 	});
 
+	test("can be cancelled in the middle of many puts", async () => {
+		const { store } = await recorded();
+		const controller = new AbortController();
+		const { signal } = controller;
+		const reason = new Error("cancelled");
+		setTimeout(() => controller.abort(reason));
+		const putting = (async () => {
+			for (let put = 0; put < 1_000_000; put++)
+				await store.put("b", bytes("x"), { signal });
+		})();
+		await expect(putting).rejects.toBe(reason);
+	});
+
 	test("reads no body", async () => {
 		const { store } = await recorded();
 		const body = bodyOf([bytes("x")], 1, {
