@@ -40,7 +40,7 @@ export class Sync extends BaseCommand {
 		}),
 		"target-not-empty": Flags.boolean({
 			description:
-				"accept a target that holds other objects, or another registry; they are not touched",
+				"accept a target that holds other objects, or a registry that regmigrate has not put there",
 		}),
 		delete: Flags.boolean({
 			description:

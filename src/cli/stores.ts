@@ -1,10 +1,10 @@
 import { Args } from "@oclif/core";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { openStore, parseStoreUrl } from "../store/open.ts";
+import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import { UsageError } from "./usage-error.ts";
 
-const FORMS = "a directory, file:///DIRECTORY or s3://BUCKET/PREFIX";
+const FORMS = `a directory or a URL (${STORE_FORMS.join(", ")})`;
 
 /** The two arguments of every command that works on a source and a target. */
 export function storeArguments(target: string) {
@@ -17,7 +17,7 @@ export function storeArguments(target: string) {
 		target: Args.string({
 			required: true,
 			ignoreStdin: true,
-			description: `${target}: ${FORMS}`,
+			description: `${target}; written as SOURCE is`,
 		}),
 	};
 }

@@ -61,7 +61,7 @@ describe("a source that cannot be one", () => {
 			result,
 			2,
 			/\/file: it is a file, not a directory$/,
-			"Name the directory that holds docker/registry/v2.",
+			"Name a directory.",
 		);
 	});
 

@@ -1,0 +1,39 @@
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { StoreError } from "../errors.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { refusing, withoutSecrets } from "../store-url.ts";
+import { fromFilesystem } from "./errors.ts";
+import { FilesystemStore } from "./filesystem-store.ts";
+
+/** Opens the directory that a `file:` URL names. Throws a `StoreError` when there is none. */
+export function openDirectory(url: URL): ObjectStore {
+	const refuse = refusing(withoutSecrets(url.href));
+	if (url.search !== "" || url.hash !== "") {
+		throw refuse(
+			"a file: URL has no options",
+			'Write "?" as %3F and "#" as %23 when they are part of the path.',
+		);
+	}
+	const about = { store: url.href, operation: "open" };
+	let root: string;
+	try {
+		root = fileURLToPath(url).replace(/(?<=.)\/+$/, "");
+	} catch (error) {
+		const reason =
+			url.hostname === ""
+				? "its path is not percent-encoded as a file: URL's is"
+				: "a file: URL names no host";
+		throw new StoreError("unsupported", reason, {
+			...about,
+			cause: error,
+			suggestions: ["Write a path, or file:///PATH."],
+		});
+	}
+	try {
+		if (statSync(root).isDirectory()) return new FilesystemStore(root);
+	} catch (error) {
+		throw fromFilesystem(error, about);
+	}
+	throw refuse("it is a file, not a directory", "Name a directory.");
+}
