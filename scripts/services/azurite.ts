@@ -5,7 +5,7 @@ import { requireTool } from "./find-tool.ts";
 import { type Lifetime, startServer } from "./server-process.ts";
 
 /** How a client reaches an emulator of Azure Blob Storage. The account and its key are the same everywhere, and public. */
-export interface AzureConnection {
+interface AzureConnection {
 	readonly product: string;
 	readonly version: string;
 	readonly account: string;

@@ -1,7 +1,7 @@
 import { element } from "../http/xml.ts";
 
 /** Most blocks of a blob. Source: Azure Storage documentation, "Scalability and performance targets for Blob storage". */
-export const MAX_BLOCKS = 50_000;
+const MAX_BLOCKS = 50_000;
 
 /** Largest block (bytes). Source: Azure Storage REST API reference, "Put Block", since version 2019-12-12. */
 const MAX_BLOCK_BYTES = 4000 * 1024 * 1024;
