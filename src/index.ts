@@ -3,8 +3,8 @@ export { StoreError, type StoreErrorCode } from "./store/errors.ts";
 export type * from "./store/object-store.ts";
 export { openStore, parseStoreUrl } from "./store/open.ts";
 export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
-export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";
 export { type SyncOptions, sync } from "./sync/pass.ts";
+export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";
 export type { VerifyEvent } from "./verify/event.ts";
 export type {
 	Finding,
