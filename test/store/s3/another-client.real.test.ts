@@ -32,7 +32,8 @@ const CONTENTS = [
 	["docker/large", randomBytes(17 * 1024 * 1024 + 1)],
 ] as const;
 
-test.each(CONTENTS)(
+// The emulator does not take the signed streams that the other client sends.
+test.skipIf(!s3.verifies).each(CONTENTS)(
 	"another client reads what the store wrote, and the other way round: %s",
 	async (key, content) => {
 		const bucket = await newBucket();
