@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { HttpResponse } from "../http/exchange.ts";
 import type { Body, ObjectMeta, PutOptions } from "../object-store.ts";
 import { type Part, sendParts } from "../parts.ts";
 import { retrying } from "../retry.ts";
@@ -11,7 +12,7 @@ import {
 } from "./blocks.ts";
 import { fromResponse, serviceCode } from "./errors.ts";
 import { CONTENT_TYPE, conditionHeaders, etagFrom } from "./headers.ts";
-import type { Plane } from "./plane.ts";
+import type { AzureRequest, Plane } from "./plane.ts";
 
 /** Bodies larger than this (bytes) go up in blocks. Below it, a body is held in memory and sent at once. */
 export const BLOCK_THRESHOLD = 8 * 1024 * 1024;
@@ -86,9 +87,11 @@ export class BlockUpload {
 			query: { comp: "blocklist", blocklisttype: "uncommitted" },
 			signal,
 		};
-		const { status, headers, body } = await retrying(
-			() => this.#plane.request(request, this.#about, [404, 409]),
-			signal,
+		// Not tried again here: nothing is done yet, so that the whole upload can be.
+		const { status, headers, body } = await this.#plane.request(
+			request,
+			this.#about,
+			[404, 409],
 		);
 		const text = body.toString();
 		const code = serviceCode(headers, text);
@@ -143,12 +146,27 @@ export class BlockUpload {
 			},
 			body,
 		};
-		const { headers } = await retrying(
-			() => this.#plane.request(request, this.#about),
+		const response = await retrying(
+			() => this.#sendList(request),
 			undefined,
 			only === undefined ? {} : { mayPass: isRefused },
 		);
-		return etagFrom(headers);
+		if (response.status >= 300) throw this.#failed(response);
+		return etagFrom(response.headers);
+	}
+
+	/** Rejects unless the blob is made, or cannot be, because its blocks are gone: to ask again would change nothing. */
+	async #sendList(request: AzureRequest): Promise<HttpResponse> {
+		const response = await this.#plane.request(request, this.#about, [400]);
+		const { status, headers, body } = response;
+		const code = serviceCode(headers, body.toString());
+		if (status >= 300 && code !== "InvalidBlockList")
+			throw this.#failed(response);
+		return response;
+	}
+
+	#failed({ status, headers, body }: HttpResponse): StoreError {
+		return fromResponse(status, headers, body.toString(), this.#about);
 	}
 }
 
