@@ -55,7 +55,7 @@ export class BlobDeletion {
 		about: StoreErrorOptions,
 		signal: AbortSignal | undefined,
 	): Promise<ReadonlyMap<number, BatchAnswer> | undefined> {
-		const batch = formatBatch(await this.#plane.deletions(names));
+		const batch = formatBatch(await this.#plane.deletions(names, about));
 		const { status, headers, body } = await this.#plane.request(
 			{
 				method: "POST",

@@ -93,25 +93,35 @@ export class Plane implements AsyncDisposable {
 	}
 
 	/** Deletions as parts of a batch, each of which shows that it may be made. */
-	async deletions(names: readonly string[]): Promise<readonly BatchRequest[]> {
-		await this.#authorization.prepare();
-		return names.map((name) => {
-			const method = "DELETE";
-			const path = this.#pathOf(name);
-			// The version is the batch's.
-			const headers: Record<string, string> = { "x-ms-date": this.#now() };
-			const request = { method, path, query: NO_QUERY, headers };
-			const authorization = this.#authorization.header({
-				...request,
-				contentLength: 0,
-			});
-			if (authorization !== undefined) headers.authorization = authorization;
-			return { path: this.#withQuery(path, NO_QUERY), headers };
-		});
+	async deletions(
+		names: readonly string[],
+		about: StoreErrorOptions,
+	): Promise<readonly BatchRequest[]> {
+		try {
+			await this.#authorization.prepare();
+		} catch (error) {
+			throw fromThrown(error, about);
+		}
+		return names.map((name) => this.#deletion(name));
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.#connections[Symbol.asyncDispose]();
+	}
+
+	#deletion(name: string): BatchRequest {
+		const path = this.#pathOf(name);
+		// The version is the batch's.
+		const headers: Record<string, string> = { "x-ms-date": this.#now() };
+		const authorization = this.#authorization.header({
+			method: "DELETE",
+			path,
+			query: NO_QUERY,
+			headers,
+			contentLength: 0,
+		});
+		if (authorization !== undefined) headers.authorization = authorization;
+		return { path: this.#withQuery(path, NO_QUERY), headers };
 	}
 
 	#authorized(request: AzureRequest): HttpRequest {
