@@ -4,6 +4,7 @@ import type { ListOptions, Page } from "../object-store.ts";
 import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem } from "./errors.ts";
 import { metaOf } from "./meta.ts";
+import { areMountsChanged, readMounts } from "./mounts.ts";
 import { PageBuilder } from "./page-builder.ts";
 import type { Root } from "./root.ts";
 
@@ -11,16 +12,11 @@ import type { Root } from "./root.ts";
 interface Frame {
 	/** Key prefix: "" for the root, else ending in "/". */
 	readonly prefix: string;
-	/** Where it really is, symbolic links resolved; to notice a cycle. */
-	readonly realPath: string;
-	/** The file system it lies on; to notice that it was unmounted meanwhile. `undefined` where nobody mounts one. */
+	/** The file system it lies on, where nothing else tells that it was unmounted meanwhile. */
 	readonly device: number | undefined;
 	readonly content: DirectoryContent;
 	next: number;
 }
-
-/** How deep below where a listing starts a file system may be mounted: to ask each directory would cost a fifth more. */
-const MOUNT_DEPTH = 6;
 
 /**
  * Walks a directory tree in the order of its keys and gathers pages of objects. It works synchronously inside: an
@@ -32,9 +28,12 @@ export class Walk {
 	readonly #options: ListOptions;
 	readonly #stack: Frame[] = [];
 	readonly #page: PageBuilder;
+	/** From before anything was read; so that directories need not be asked one by one, which costs a fifth more. */
+	readonly #mounts: string | undefined;
 
 	constructor(root: Root, url: string, options: ListOptions) {
 		this.#root = root;
+		this.#mounts = root.mounts();
 		this.#url = url;
 		this.#options = options;
 		this.#page = new PageBuilder(url);
@@ -66,8 +65,7 @@ export class Walk {
 		if (top !== "" && keyProblem(top.slice(0, -1)) !== undefined)
 			return undefined;
 		try {
-			const realPath = realpathSync(this.#root.path + top);
-			return this.#frame(top, realPath);
+			return this.#frame(top);
 		} catch (error) {
 			const code = errno(error);
 			if (top === "" || (code !== "ENOENT" && code !== "ENOTDIR")) {
@@ -151,19 +149,15 @@ export class Walk {
 	#enter(parent: Frame, name: string): void {
 		const prefix = parent.prefix + name;
 		try {
-			let realPath = `${parent.realPath}/${name.slice(0, -1)}`;
-			if (parent.content.links.has(name)) {
-				realPath = realpathSync(this.#root.path + prefix);
-				if (this.#stack.some((frame) => frame.realPath === realPath)) {
-					this.#page.refused(
-						prefix,
-						"unsupported",
-						"it is a symbolic link to a directory that it lies in (a cycle)",
-					);
-					return;
-				}
+			if (parent.content.links.has(name) && this.#isCycle(prefix)) {
+				this.#page.refused(
+					prefix,
+					"unsupported",
+					"it is a symbolic link to a directory that it lies in (a cycle)",
+				);
+				return;
 			}
-			this.#stack.push(this.#frame(prefix, realPath));
+			this.#stack.push(this.#frame(prefix));
 		} catch (error) {
 			if (errno(error) === "ENOENT" && this.#isAbsent(prefix.slice(0, -1)))
 				return;
@@ -171,16 +165,23 @@ export class Walk {
 		}
 	}
 
-	#frame(prefix: string, realPath: string): Frame {
+	/** Whether a symbolic link leads to a directory on the way to itself. Each cycle has such a link in it. */
+	#isCycle(prefix: string): boolean {
+		const real = realpathSync(this.#root.path + prefix);
+		return this.#stack.some(
+			(frame) => realpathSync(this.#root.path + frame.prefix) === real,
+		);
+	}
+
+	#frame(prefix: string): Frame {
 		const path = this.#root.path + prefix;
 		const parent = this.#stack.at(-1);
 		const isLink = parent?.content.links.has(
 			prefix.slice(parent.prefix.length),
 		);
+		// What a link leads to can change without a mount.
 		const device =
-			isLink || this.#stack.length <= MOUNT_DEPTH
-				? statSync(path).dev
-				: undefined;
+			isLink || this.#mounts === undefined ? statSync(path).dev : undefined;
 		const content = readDirectory(path);
 		for (const name of content.invalid) {
 			if (!this.#isAskedFor(prefix + name)) continue;
@@ -193,7 +194,7 @@ export class Walk {
 				],
 			);
 		}
-		return { prefix, realPath, device, content, next: 0 };
+		return { prefix, device, content, next: 0 };
 	}
 
 	/** Whether a name that cannot be shown whole may be within the listing; where that is unknown, it is. */
@@ -215,10 +216,36 @@ export class Walk {
 	#isAbsent(key: string): boolean {
 		this.#root.check("list", key);
 		if (isListed(this.#root.path, key)) return false;
-		return !this.#stack.some(
+		const isElsewhere = this.#stack.some(
 			({ prefix, device }) =>
 				device !== undefined && isExchanged(this.#root.path + prefix, device),
 		);
+		return !isElsewhere && !this.#isUnmounted();
+	}
+
+	/** Whether anything on the way here was mounted or unmounted since the walk began. */
+	#isUnmounted(): boolean {
+		if (this.#mounts === undefined) return false;
+		const now = readMounts();
+		if (now === this.#mounts) return false;
+		return (
+			now === undefined ||
+			areMountsChanged(this.#mounts, now, this.#realPaths())
+		);
+	}
+
+	/** Where the root and the symbolic links on the way here lead. */
+	#realPaths(): readonly string[] {
+		const links = this.#stack.filter(({ device }) => device !== undefined);
+		const prefixes = ["", ...links.map(({ prefix }) => prefix)];
+		return prefixes.flatMap((prefix) => {
+			try {
+				return [realpathSync(this.#root.path + prefix)];
+			} catch {
+				// `isExchanged` has looked at it already, by its device.
+				return [];
+			}
+		});
 	}
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
 	mkdirSync,
 	renameSync,
@@ -7,6 +8,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { TemporaryRoot } from "./temporary-root.ts";
 
@@ -148,5 +150,38 @@ test.skipIf(!hasOtherDevice)(
 		} finally {
 			await rm(mount, { recursive: true });
 		}
+	},
+);
+
+/** Mounts an empty file system there, where the user may; the result says whether. */
+function mounts(path: string): boolean {
+	return (
+		spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", path])
+			.status === 0
+	);
+}
+
+const canMount = (() => {
+	using root = new TemporaryRoot();
+	if (!mounts(root.path)) return false;
+	spawnSync("umount", [root.path]);
+	return true;
+})();
+
+test.skipIf(!canMount)(
+	"what lay on a file system that is unmounted during the walk is unknown (I2)",
+	async () => {
+		using root = new TemporaryRoot();
+		await root.fill("a/1", "z");
+		mkdirSync(root.at("m"));
+		expect(mounts(root.at("m"))).toBe(true);
+		await root.fill("m/b/1", "m/c/1");
+		await setTimeout(200);
+		const prune = whenEntering("m/c/", () => {
+			expect(spawnSync("umount", ["-l", root.at("m")]).status).toBe(0);
+		});
+		const { keys, unreadable } = await root.list({ prune });
+		expect(keys).toEqual(["a/1", "m/b/1", "z"]);
+		expect(unreadable.map(([prefix]) => prefix)).toEqual(["m/c/"]);
 	},
 );
