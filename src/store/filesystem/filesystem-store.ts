@@ -36,6 +36,9 @@ import { writeFile } from "./write.ts";
 /** Not to wait for a writer when what is opened turns out to be a pipe. */
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
+/** How long listings keep the event loop from its other work (ms). */
+const TURN_MS = 5;
+
 /**
  * A directory as a store: the key is the path below it. Calls are synchronous inside, since for the many small files
  * of a registry an asynchronous call costs more than the work; only the bodies of large files are read and written
@@ -50,6 +53,7 @@ export class FilesystemStore implements ObjectStore {
 		multipartThreshold: undefined,
 	};
 	readonly #root: Root;
+	#turnEnds = 0;
 
 	/** `root` is an absolute path of a directory that exists. */
 	constructor(root: string) {
@@ -175,12 +179,18 @@ export class FilesystemStore implements ObjectStore {
 		for (const page of new Walk(this.#root, this.url, options).pages()) {
 			options.signal?.throwIfAborted();
 			yield page;
-			// The walk is synchronous: let timers, sockets and Ctrl-C have their turn between pages.
-			await setImmediate();
+			await this.#giveWay();
 		}
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {}
+
+	/** A walk is synchronous: timers, sockets and Ctrl-C have their turn now and then, also between many short listings. */
+	async #giveWay(): Promise<void> {
+		if (performance.now() < this.#turnEnds) return;
+		await setImmediate();
+		this.#turnEnds = performance.now() + TURN_MS;
+	}
 
 	#path(operation: string, key: string): string {
 		const problem = keyProblem(key);
