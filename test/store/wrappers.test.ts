@@ -36,7 +36,7 @@ function throttling(store: ObjectStore): ObjectStore {
 
 describeStore(
 	"the retry wrapper over a store that throttles",
-	over((store) => retry(throttling(store), { minTimeoutMs: 0 })),
+	over((store) => retry(throttling(store), { baseMs: 0 })),
 );
 describeStore(
 	"the wrapper of tests that fails, told not to,",

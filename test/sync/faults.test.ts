@@ -138,7 +138,7 @@ test("sync › a burst of throttling delays the pass and fails nothing", async (
 			if (attempt < 3) throw failure("throttled", key);
 		},
 	});
-	const patient = retry(throttling, { minTimeoutMs: 0, maxTimeoutMs: 0 });
+	const patient = retry(throttling, { baseMs: 0, capMs: 0 });
 	const { result } = await run(await storeOf(REGISTRY), patient);
 	expect(result).toMatchObject({ failed: 0, heldBack: 0, isComplete: true });
 	await expectContent(target, REGISTRY);
