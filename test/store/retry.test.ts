@@ -2,12 +2,13 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ObjectBody } from "../../src/store/body.ts";
 import { StoreError, type StoreErrorCode } from "../../src/store/errors.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type RetryOptions, retry, retrying } from "../../src/store/retry.ts";
 import { RetryBudget } from "../../src/store/retry-budget.ts";
 import { bodyOf } from "../conformance/bodies.ts";
 import { bytes, expectCode, keysOf, read } from "../conformance/objects.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 
 const NOW = { baseMs: 0 };
 

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/layout/digest.ts";
 import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, kindOf, repositoryOf } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { retry } from "../../src/store/retry.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import { type Content, LOCK, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 
