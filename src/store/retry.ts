@@ -86,8 +86,14 @@ function nextWait(
 	return askedMs + random() * Math.min(capMs, baseMs * 2 ** made);
 }
 
+/** Also of an error that a wrapper has put into its own words. */
 function isInVain(error: unknown): boolean {
-	return typeof error === "object" && error !== null && inVain.has(error);
+	return (
+		typeof error === "object" &&
+		error !== null &&
+		(inVain.has(error) ||
+			(error instanceof StoreError && isInVain(error.cause)))
+	);
 }
 
 function isRetryable(error: unknown): boolean {
