@@ -1,4 +1,6 @@
+import type { Environment } from "../environment.ts";
 import { StoreError } from "../errors.ts";
+import { Transport } from "../http/transport.ts";
 import {
 	type AccessToken,
 	type Authorization,
@@ -16,9 +18,6 @@ export interface Access {
 	readonly authorization: Authorization;
 }
 
-/** The environment's variables, named as the Azure CLI names them. Source: `az storage --help`, "Storage Account Arguments". */
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Allows to do what the identity may, on every account and in every cloud. Source: Azure Storage documentation, "Authorize with Microsoft Entra ID". */
 const SCOPE = "https://storage.azure.com/.default";
 
@@ -26,12 +25,12 @@ const SCOPE = "https://storage.azure.com/.default";
  * Finds the service and the credentials: AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or
  * AZURE_STORAGE_SAS_TOKEN, whichever is set first, else an identity of `DefaultAzureCredential`. What is another
  * account's is passed over, so that one environment can name the credentials of two: AZURE_STORAGE_ACCOUNT says whose
- * key and token those are.
+ * key and token those are. The names are the Azure CLI's. Source: `az storage --help`, "Storage Account Arguments".
  */
 export function findAccess(
 	location: AzureLocation,
 	environment: Environment = process.env,
-	fetchToken: () => Promise<AccessToken> = identityToken(),
+	fetchToken: () => Promise<AccessToken> = identityToken(environment),
 ): Access {
 	const set = (name: string) =>
 		environment[`AZURE_STORAGE_${name}`] || undefined;
@@ -128,14 +127,41 @@ function unauthenticated(
 	});
 }
 
-/** Tokens of the identity that Azure's own library finds. It is loaded when it is needed, because that takes a while. */
-function identityToken(): () => Promise<AccessToken> {
+/**
+ * Tokens of the application whose secret the environment holds, else of the identity that Azure's own library finds. It
+ * is loaded when it is needed, because that takes a while.
+ */
+export function identityToken(
+	environment: Environment,
+	transport: Transport = new Transport({}),
+): () => Promise<AccessToken> {
+	const {
+		AZURE_TENANT_ID: tenant = "",
+		AZURE_CLIENT_ID: client = "",
+		AZURE_CLIENT_SECRET: secret = "",
+	} = environment;
+	const isApplication = tenant !== "" && client !== "" && secret !== "";
 	let credential:
 		| Promise<{ getToken(scope: string): Promise<AccessToken> }>
 		| undefined;
 	return async () => {
-		credential ??= import("@azure/identity").then(
-			({ DefaultAzureCredential }) => new DefaultAzureCredential(),
+		credential ??= Promise.all([
+			import("@azure/identity"),
+			import("./identity-requests.ts"),
+		]).then(
+			([
+				{ ClientSecretCredential, DefaultAzureCredential },
+				{ identityRequests },
+			]) => {
+				const options = {
+					httpClient: identityRequests(transport),
+					// Never used; without one the library would read the environment's itself, and fail at what others take.
+					proxyOptions: { host: "http://localhost", port: 9 },
+				};
+				return isApplication
+					? new ClientSecretCredential(tenant, client, secret, options)
+					: new DefaultAzureCredential(options);
+			},
 		);
 		return await (await credential).getToken(SCOPE);
 	};

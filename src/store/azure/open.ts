@@ -1,7 +1,10 @@
+import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
+import { reasonAt } from "../http/network-errors.ts";
+import { Transport } from "../http/transport.ts";
 import type { Call, ObjectStore } from "../object-store.ts";
 import { retry } from "../retry.ts";
-import { type Access, findAccess } from "./access.ts";
+import { type Access, findAccess, identityToken } from "./access.ts";
 import { AzureStore } from "./azure-store.ts";
 import { fromThrown } from "./errors.ts";
 import { type AzureLocation, parseLocation } from "./location.ts";
@@ -12,10 +15,14 @@ import { detectRootPrefix, namePrefixOf } from "./root-prefix.ts";
 /** Opens a container, having made sure that it exists and can be listed with the credentials at hand. */
 export async function openAzure(
 	url: URL,
-	call: Call = {},
+	options: OpenOptions = {},
 ): Promise<ObjectStore> {
 	const location = parseLocation(url);
-	return await openAt(location, findAccess(location), call);
+	const environment = environmentOf(options);
+	const transport = new Transport(environment);
+	const fetchToken = identityToken(environment, transport);
+	const access = findAccess(location, environment, fetchToken);
+	return await openAt(location, access, options, transport);
 }
 
 /** Opens a container where its service has been found. */
@@ -23,8 +30,9 @@ export async function openAt(
 	location: AzureLocation,
 	access: Access,
 	{ signal }: Call = {},
+	transport?: Transport,
 ): Promise<ObjectStore> {
-	const plane = new Plane(access, location.container);
+	const plane = new Plane(access, location.container, transport);
 	const about = { store: location.url, operation: "open" };
 	try {
 		const names = await look(plane, location, signal);
@@ -37,7 +45,7 @@ export async function openAt(
 		await plane[Symbol.asyncDispose]();
 		if (isCancellation(error, signal)) throw error;
 		const failure = fromThrown(error, about);
-		const where = `${failure.reason} at ${new URL(access.serviceUrl).host}`;
+		const where = reasonAt(failure, new URL(access.serviceUrl).host);
 		throw new StoreError(failure.code, where, {
 			...about,
 			cause: error,

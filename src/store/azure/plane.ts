@@ -1,7 +1,8 @@
 import type { StoreErrorOptions } from "../errors.ts";
-import { Connections, type HttpRequest } from "../http/connections.ts";
+import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
 import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
+import { Transport } from "../http/transport.ts";
 import type { Access } from "./access.ts";
 import type { Authorization } from "./authorization.ts";
 import type { BatchRequest } from "./batch.ts";
@@ -32,16 +33,23 @@ const NO_QUERY: Readonly<Record<string, string | undefined>> = {};
 export class Plane implements AsyncDisposable {
 	/** The URL of the container, without a query; what lies in it begins with this and "/". */
 	readonly containerUrl: string;
+	readonly #transport: Transport;
 	readonly #connections: Connections;
 	readonly #authorization: Authorization;
 	readonly #containerPath: string;
 	#second = -1;
 	#date = "";
 
-	constructor({ serviceUrl, authorization }: Access, container: string) {
+	/** `transport` is the plane's from now on; by default requests go straight to the server. */
+	constructor(
+		{ serviceUrl, authorization }: Access,
+		container: string,
+		transport: Transport = new Transport({}),
+	) {
 		this.containerUrl = `${serviceUrl}/${container}`;
 		const url = new URL(serviceUrl);
-		this.#connections = new Connections(url.origin);
+		this.#transport = transport;
+		this.#connections = transport.connections(url.origin);
 		this.#authorization = authorization;
 		const base = url.pathname.replace(/\/+$/, "");
 		this.#containerPath = `${base}/${encodePath(container)}`;
@@ -106,7 +114,7 @@ export class Plane implements AsyncDisposable {
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
-		return this.#connections[Symbol.asyncDispose]();
+		return this.#transport[Symbol.asyncDispose]();
 	}
 
 	#deletion(name: string): BatchRequest {

@@ -1,5 +1,10 @@
-import type { StoreErrorOptions } from "../errors.ts";
+import { Agent } from "node:https";
+import type { AuthClient, GoogleAuthOptions } from "google-auth-library";
+import type { Environment } from "../environment.ts";
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import { SILENCE_MS } from "../http/connections.ts";
+import { fetchOver } from "../http/fetch.ts";
+import { Transport } from "../http/transport.ts";
 import { refusing } from "../store-url.ts";
 import { fromCredentials } from "./errors.ts";
 import { type GcsLocation, wholeOrigin } from "./location.ts";
@@ -18,12 +23,17 @@ const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 /**
  * Finds the server and the credentials. Those are found by Google's own library, in its order (application default
  * credentials): a key file, workload identity or whatever else GOOGLE_APPLICATION_CREDENTIALS names, what gcloud left,
- * the metadata server.
+ * the metadata server. What an environment that is given names goes before all of that: a file in
+ * GOOGLE_APPLICATION_CREDENTIALS, or a file's content in GOOGLE_CREDENTIALS.
  *
  * A server that STORAGE_EMULATOR_HOST names, as for Google's clients, or that speaks plain HTTP, gets no credentials:
  * everybody on the way could use the token (I7).
  */
-export async function openAccess(location: GcsLocation): Promise<Access> {
+export async function openAccess(
+	location: GcsLocation,
+	environment: Environment = {},
+	transport: Transport = new Transport({}),
+): Promise<Access> {
 	const { endpoint } = location;
 	const emulator = endpoint === undefined ? emulatorHost(location) : undefined;
 	const anonymous = endpoint?.startsWith("http:") ? endpoint : emulator;
@@ -31,14 +41,23 @@ export async function openAccess(location: GcsLocation): Promise<Access> {
 		return { origin: anonymous, headers: async () => ({}) };
 	const about = { store: location.url, operation: "open" };
 	try {
-		const { GoogleAuth } = await import("google-auth-library");
+		const { gaxios, GoogleAuth } = await import("google-auth-library");
+		const transporterOptions = {
+			...sentBy(transport),
+			timeout: SILENCE_MS,
+		};
+		// The one client by which the library asks the metadata server, for every store: never through a proxy.
+		Object.assign(gaxios.instance.defaults, sentBy(DIRECT));
 		const auth = new GoogleAuth({
 			scopes: SCOPE,
 			// Of no use here, but without one the library runs gcloud, and asks other services, to find it.
 			projectId: "-",
-			clientOptions: { transporterOptions: { timeout: SILENCE_MS } },
+			...credentialsIn(environment, about),
+			clientOptions: { transporterOptions },
 		});
 		const client = await auth.getClient();
+		for (const one of sendersOf(client))
+			Object.assign(one.transporter.defaults, transporterOptions);
 		const origin =
 			endpoint ?? `https://storage.${await auth.getUniverseDomain()}`;
 		return {
@@ -48,6 +67,43 @@ export async function openAccess(location: GcsLocation): Promise<Access> {
 		};
 	} catch (error) {
 		throw fromCredentials(error, about);
+	}
+}
+
+const DIRECT = new Transport({});
+
+/** Options by which the library's HTTP client sends requests over a transport. */
+function sentBy(transport: Transport) {
+	return {
+		fetchImplementation: fetchOver(transport),
+		// Never used; without one the client would make one for the proxy that it finds itself.
+		agent: new Agent(),
+	};
+}
+
+/** The client, and the one whose token it exchanges for another account's; the library makes neither with our options. */
+function sendersOf(client: AuthClient): readonly AuthClient[] {
+	const source: unknown = Reflect.get(client, "sourceClient");
+	return isClient(source) ? [client, ...sendersOf(source)] : [client];
+}
+
+function isClient(value: unknown): value is AuthClient {
+	return typeof value === "object" && value !== null && "transporter" in value;
+}
+
+function credentialsIn(
+	environment: Environment,
+	about: StoreErrorOptions,
+): Pick<GoogleAuthOptions, "keyFile" | "credentials"> {
+	const { GOOGLE_APPLICATION_CREDENTIALS: keyFile, GOOGLE_CREDENTIALS: key } =
+		environment;
+	if (key === undefined) return keyFile === undefined ? {} : { keyFile };
+	try {
+		return { credentials: JSON.parse(key) };
+	} catch {
+		// The error would quote the key (I7).
+		const reason = "the credentials are not JSON";
+		throw new StoreError("unauthenticated", reason, about);
 	}
 }
 

@@ -1,5 +1,8 @@
+import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
-import type { Call, ObjectStore } from "../object-store.ts";
+import { reasonAt } from "../http/network-errors.ts";
+import { Transport } from "../http/transport.ts";
+import type { ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
 import { openAccess } from "./access.ts";
 import { fromThrown } from "./errors.ts";
@@ -10,19 +13,26 @@ import { Plane } from "./plane.ts";
 import { LIST_FIELDS, parseListing } from "./resource.ts";
 
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openGcs(url: URL, call: Call = {}): Promise<ObjectStore> {
+export async function openGcs(
+	url: URL,
+	options: OpenOptions = {},
+): Promise<ObjectStore> {
+	const { signal } = options;
 	const location = parseLocation(url);
-	const plane = new Plane(await openAccess(location));
+	const transport = new Transport(environmentOf(options));
+	const access = await openAccess(location, options.environment, transport);
+	const plane = new Plane(access, transport);
 	const store = new GcsStore(location, plane);
 	try {
-		await look(plane, location, call.signal);
+		await look(plane, location, signal);
 		return retry(store);
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
-		if (isCancellation(error, call.signal)) throw error;
+		if (isCancellation(error, signal)) throw error;
 		const about = { store: location.url, operation: "open" };
-		const { code, reason, suggestions } = fromThrown(error, about);
-		const where = `${reason} at ${new URL(plane.origin).host}`;
+		const failure = fromThrown(error, about);
+		const { code, suggestions } = failure;
+		const where = reasonAt(failure, new URL(plane.origin).host);
 		throw new StoreError(code, where, { ...about, cause: error, suggestions });
 	}
 }

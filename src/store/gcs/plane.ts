@@ -1,6 +1,7 @@
 import type { StoreErrorOptions } from "../errors.ts";
-import { Connections, type HttpRequest } from "../http/connections.ts";
+import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
+import { Transport } from "../http/transport.ts";
 import { type Access, HeaderCache } from "./access.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
 
@@ -11,13 +12,16 @@ import { fromResponse, fromThrown } from "./errors.ts";
 export class Plane implements AsyncDisposable {
 	/** Scheme, host and port that requests go to. */
 	readonly origin: string;
+	readonly #transport: Transport;
 	readonly #connections: Connections;
 	readonly #host: string;
 	readonly #authorization: HeaderCache;
 
-	constructor(access: Access) {
+	/** `transport` is the plane's from now on; by default requests go straight to the server. */
+	constructor(access: Access, transport: Transport = new Transport({})) {
 		this.origin = access.origin;
-		this.#connections = new Connections(access.origin);
+		this.#transport = transport;
+		this.#connections = transport.connections(access.origin);
 		this.#host = new URL(access.origin).host;
 		this.#authorization = new HeaderCache(access);
 	}
@@ -63,7 +67,7 @@ export class Plane implements AsyncDisposable {
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
-		return this.#connections[Symbol.asyncDispose]();
+		return this.#transport[Symbol.asyncDispose]();
 	}
 
 	async #authorized(

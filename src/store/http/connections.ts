@@ -6,6 +6,8 @@ import {
 	type HttpStream,
 	Streaming,
 } from "./exchange.ts";
+import type { ProxyServer } from "./proxy.ts";
+import { type TlsOptions, type Way, wayTo } from "./way.ts";
 
 /** One request as it goes over the wire. */
 export interface HttpRequest {
@@ -20,9 +22,6 @@ export interface HttpRequest {
 /** How long a server may be silent (ms) before the request counts as lost. */
 export const SILENCE_MS = 60_000;
 
-/** How long making a connection may take (ms). */
-export const CONNECT_MS = 10_000;
-
 /**
  * The slowest sending of a body that is waited for (bytes per ms). Silence is counted from the start of a request, so
  * what its body may take comes on top: 8 MiB over a slow line, shared with other parts, take longer than a minute.
@@ -34,6 +33,12 @@ export function answerTimeoutMs(bodyBytes: number): number {
 	return SILENCE_MS + Math.ceil(bodyBytes / SLOWEST_SENDING);
 }
 
+/** How connections are made. */
+export interface ConnectionsOptions extends TlsOptions {
+	/** Finds the proxy that they go through, when the first is made; what it throws fails the request. Default: none. */
+	readonly proxy?: (() => ProxyServer | undefined) | undefined;
+}
+
 /**
  * Connections to one origin, on a free list: a request takes the connection that was used last, or opens another. The
  * caller bounds how many requests are under way, and so how many connections there are.
@@ -42,20 +47,16 @@ export function answerTimeoutMs(bodyBytes: number): number {
  */
 export class Connections implements AsyncDisposable {
 	readonly #origin: string;
-	readonly #options: Client.Options;
+	readonly #options: ConnectionsOptions;
+	#way: Way | undefined;
 	readonly #all = new Set<Client>();
 	readonly #idle: Client[] = [];
 	readonly #cancellations = new WeakMap<AbortSignal, Cancellation>();
 	#isClosed = false;
 
-	constructor(origin: string) {
+	constructor(origin: string, options: ConnectionsOptions = {}) {
 		this.#origin = origin;
-		this.#options = {
-			bodyTimeout: SILENCE_MS,
-			connect: { timeout: CONNECT_MS },
-			// One request at a time has a connection to itself, so HTTP/2 could only cost.
-			allowH2: false,
-		};
+		this.#options = options;
 	}
 
 	/** Sends a request and gathers the whole response. Rejects only when there is none. */
@@ -89,7 +90,9 @@ export class Connections implements AsyncDisposable {
 			exchange.fail(new Error("the store is closed"));
 			return;
 		}
-		const client = this.#idle.pop() ?? this.#open();
+		this.#way ??= wayTo(this.#origin, this.#options.proxy?.(), this.#options);
+		const { forwarding } = this.#way;
+		const client = this.#idle.pop() ?? this.#open(this.#way);
 		const cancellation =
 			signal === undefined ? undefined : this.#cancellationBy(signal);
 		cancellation?.add(exchange);
@@ -98,11 +101,18 @@ export class Connections implements AsyncDisposable {
 			if (client.destroyed) this.#all.delete(client);
 			else this.#idle.push(client);
 		};
+		if (forwarding !== undefined) exchange.refusal = forwarding.refusal;
 		client.dispatch(
 			{
 				method: request.method,
-				path: request.path,
-				headers: request.headers,
+				path:
+					forwarding === undefined
+						? request.path
+						: `${forwarding.prefix}${request.path}`,
+				headers:
+					forwarding === undefined
+						? request.headers
+						: { ...request.headers, ...forwarding.headers },
 				body: request.body ?? null,
 				headersTimeout: answerTimeoutMs(request.body?.length ?? 0),
 			},
@@ -110,8 +120,8 @@ export class Connections implements AsyncDisposable {
 		);
 	}
 
-	#open(): Client {
-		const client = new Client(this.#origin, this.#options);
+	#open({ origin, connect }: Way): Client {
+		const client = new Client(origin, { connect, bodyTimeout: SILENCE_MS });
 		this.#all.add(client);
 		return client;
 	}

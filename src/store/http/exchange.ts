@@ -30,6 +30,8 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 	readonly #reject: (reason: unknown) => void;
 	#controller: Dispatcher.DispatchController | undefined;
 	onDone: (() => void) | undefined;
+	/** Set when a proxy sends the request on: what to fail with when it will not. */
+	refusal: ((status: number) => Error) | undefined;
 
 	constructor(
 		signal: AbortSignal | undefined,
@@ -85,6 +87,13 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 		onDone?.();
 	}
 
+	/** Whether the answer was a proxy's own, which wants to know who we are; then the exchange has failed. */
+	protected isRefused(status: number): boolean {
+		if (status !== 407 || this.refusal === undefined) return false;
+		this.cancel(this.refusal(status));
+		return true;
+	}
+
 	protected get controller(): Dispatcher.DispatchController | undefined {
 		return this.#controller;
 	}
@@ -111,6 +120,7 @@ export class Gathering extends Exchange {
 		status: number,
 		headers: ResponseHeaders,
 	): void {
+		if (this.isRefused(status)) return;
 		// Of an interim answer (1xx) the final one is still to come, and takes its place.
 		this.#status = status;
 		this.#headers = headers;
@@ -160,7 +170,7 @@ export class Streaming extends Exchange implements HttpStream {
 		headers: ResponseHeaders,
 	): void {
 		// An interim answer: the final one is still to come.
-		if (status < 200) return;
+		if (status < 200 || this.isRefused(status)) return;
 		this.status = status;
 		this.headers = headers;
 		this.#resolve(this);

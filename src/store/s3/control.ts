@@ -1,6 +1,8 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { CONNECT_MS, SILENCE_MS } from "../http/connections.ts";
+import type { Environment } from "../environment.ts";
+import { Transport } from "../http/transport.ts";
 import { type S3Location, wholeOrigin } from "./location.ts";
+import { sdkRequests } from "./sdk-requests.ts";
 import type { Credentials } from "./signer.ts";
 
 /** A part of a multipart upload that has arrived. */
@@ -21,6 +23,8 @@ export class Control {
 	readonly region: string;
 	/** Scheme, host and port that requests go to: the URL's, those of AWS_ENDPOINT_URL or the profile, or AWS's. */
 	readonly origin: string;
+	/** How requests get there; it ends with the control. */
+	readonly transport: Transport;
 	readonly #client: S3Client;
 	readonly #bucket: string;
 
@@ -29,43 +33,55 @@ export class Control {
 		bucket: string,
 		region: string,
 		origin: string,
+		transport: Transport,
 	) {
+		this.transport = transport;
 		this.#client = client;
 		this.#bucket = bucket;
 		this.region = region;
 		this.origin = origin;
 	}
 
-	/** Rejects with a `StoreError` when the endpoint that is configured cannot be honoured. */
-	static async open(location: S3Location): Promise<Control> {
-		const { S3Client } = await import("@aws-sdk/client-s3");
+	/**
+	 * Rejects with a `StoreError` when the endpoint that is configured cannot be honoured. A key in the environment that
+	 * is given goes before all that the SDK would find.
+	 */
+	static async open(
+		location: S3Location,
+		environment: Environment = {},
+		transport: Transport = new Transport({}),
+	): Promise<Control> {
+		const [{ S3Client }, { defaultProvider }] = await Promise.all([
+			import("@aws-sdk/client-s3"),
+			import("@aws-sdk/credential-provider-node"),
+		]);
+		const requestHandler = sdkRequests(transport);
 		const config: S3ClientConfig = {
 			forcePathStyle: true,
 			// Retries are the store's, so that they are counted and bounded in one place.
 			maxAttempts: 1,
-			// The SDK would wait for ever.
-			requestHandler: {
-				connectionTimeout: CONNECT_MS,
-				socketTimeout: SILENCE_MS,
-			},
+			requestHandler,
+			// Some of the clients by which it gets credentials take over nothing from this one.
+			credentialDefaultProvider: (init) =>
+				defaultProvider({ ...init, clientConfig: { requestHandler } }),
 			// Some compatibles refuse checksums that they do not know; ours are given by hand where they matter.
 			requestChecksumCalculation: "WHEN_REQUIRED",
 			responseChecksumValidation: "WHEN_REQUIRED",
 			...(location.endpoint === undefined
 				? {}
 				: { endpoint: location.endpoint }),
+			...staticCredentials(environment),
 		};
 		let region = location.region;
 		if (region === undefined) {
 			const client = new S3Client(config);
 			// The SDK rejects when no region is set anywhere, and so would each of its calls.
 			region = await client.config.region().catch(() => DEFAULT_REGION);
-			client.destroy();
 		}
 		const client = new S3Client({ ...config, region });
 		try {
 			const origin = await originOf(client, location, region);
-			return new Control(client, location.bucket, region, origin);
+			return new Control(client, location.bucket, region, origin, transport);
 		} catch (error) {
 			client.destroy();
 			throw error;
@@ -159,6 +175,25 @@ export class Control {
 	close(): void {
 		this.#client.destroy();
 	}
+}
+
+/** The key that an environment holds, as the SDK wants it. */
+function staticCredentials(
+	environment: Environment,
+): Pick<S3ClientConfig, "credentials"> {
+	const {
+		AWS_ACCESS_KEY_ID: accessKeyId,
+		AWS_SECRET_ACCESS_KEY: secretAccessKey,
+		AWS_SESSION_TOKEN: sessionToken,
+	} = environment;
+	if (accessKeyId === undefined || secretAccessKey === undefined) return {};
+	return {
+		credentials: {
+			accessKeyId,
+			secretAccessKey,
+			...(sessionToken === undefined ? {} : { sessionToken }),
+		},
+	};
 }
 
 /** What S3-compatible servers call the one region that they have, unless they are told otherwise. */

@@ -1,5 +1,8 @@
+import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
-import type { Call, ObjectStore } from "../object-store.ts";
+import { reasonAt } from "../http/network-errors.ts";
+import { Transport } from "../http/transport.ts";
+import type { ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
 import { Control } from "./control.ts";
 import { fromResponse, fromThrown, NO_CREDENTIALS } from "./errors.ts";
@@ -8,7 +11,7 @@ import { parseLocation, type S3Location } from "./location.ts";
 import { Plane } from "./plane.ts";
 import { S3Store } from "./s3-store.ts";
 
-export interface OpenOptions extends Call {
+interface OpenS3Options extends OpenOptions {
 	/**
 	 * How long looking at the bucket may take (ms); default 30,000: enough for a slow server and for another attempt,
 	 * and no longer than somebody waits at a terminal before they look for the mistake elsewhere.
@@ -19,13 +22,21 @@ export interface OpenOptions extends Call {
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
 export async function openS3(
 	url: URL,
-	options: OpenOptions = {},
+	options: OpenS3Options = {},
 ): Promise<ObjectStore> {
 	const location = parseLocation(url);
-	const control = await Control.open(location);
+	const control = await Control.open(
+		location,
+		options.environment,
+		new Transport(environmentOf(options)),
+	);
 	const { origin, region } = control;
-	const plane = new Plane(origin, region, location.bucket, () =>
-		control.credentials(),
+	const plane = new Plane(
+		origin,
+		region,
+		location.bucket,
+		() => control.credentials(),
+		control.transport,
 	);
 	const store = new S3Store(location, plane, control);
 	try {
@@ -39,7 +50,7 @@ export async function openS3(
 		// Without credentials, no host has been asked for anything.
 		const isAtHost = failure.reason !== NO_CREDENTIALS;
 		const where = isAtHost
-			? `${failure.reason} at ${new URL(origin).host}`
+			? reasonAt(failure, new URL(origin).host)
 			: failure.reason;
 		throw new StoreError(failure.code, where, {
 			...about,
@@ -53,7 +64,7 @@ export async function openS3(
 async function look(
 	plane: Plane,
 	{ url, prefix }: S3Location,
-	{ signal, timeoutMs = 30_000 }: OpenOptions,
+	{ signal, timeoutMs = 30_000 }: OpenS3Options,
 ): Promise<void> {
 	const about = { store: url, operation: "open" };
 	const deadline = AbortSignal.timeout(timeoutMs);

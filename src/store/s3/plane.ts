@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
 import type { StoreErrorOptions } from "../errors.ts";
-import { Connections, type HttpRequest } from "../http/connections.ts";
+import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
 import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
+import { Transport } from "../http/transport.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
 import { type Credentials, Signer } from "./signer.ts";
 
@@ -36,14 +37,16 @@ export class Plane implements AsyncDisposable {
 		| { readonly credentials: Credentials; readonly until: number }
 		| undefined;
 
+	/** By default requests go straight to the server. */
 	constructor(
 		origin: string,
 		region: string,
 		bucket: string,
 		credentials: () => Promise<Credentials>,
+		transport: Transport = new Transport({}),
 	) {
 		this.origin = origin;
-		this.#connections = new Connections(origin);
+		this.#connections = transport.connections(origin);
 		this.#signer = new Signer(region);
 		this.#host = new URL(origin).host;
 		this.#bucketPath = `/${encodePath(bucket)}`;

@@ -1,0 +1,18 @@
+import type { Call } from "./object-store.ts";
+
+/** Variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a store is opened. */
+export interface OpenOptions extends Call {
+	/**
+	 * Variables that go before the process's own, so that two stores of a kind can have credentials of their own; one
+	 * that is `undefined` here counts as unset. They may be secrets: no store shows them (I7).
+	 */
+	readonly environment?: Environment | undefined;
+}
+
+/** The process's variables, with those that go before them. */
+export function environmentOf({ environment }: OpenOptions): Environment {
+	return { ...process.env, ...environment };
+}

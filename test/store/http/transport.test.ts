@@ -1,0 +1,361 @@
+import { once } from "node:events";
+import { createServer as createTlsServer } from "node:https";
+import { inspect } from "node:util";
+import {
+	afterEach,
+	beforeEach,
+	describe,
+	expect,
+	onTestFinished,
+	test,
+} from "vitest";
+import type { Environment } from "../../../src/store/environment.ts";
+import type { StoreError } from "../../../src/store/errors.ts";
+import { fromNetwork } from "../../../src/store/http/network-errors.ts";
+import { Transport } from "../../../src/store/http/transport.ts";
+import { Authority, type Certificate, selfSigned } from "./certificates.ts";
+import { failureOf } from "./failures.ts";
+import { originOf, serve, type TestServer } from "./http-server.ts";
+import { InspectingProxy, type ProxyOptions } from "./inspecting-proxy.ts";
+import { trust } from "./trust.ts";
+
+const authority = new Authority("test");
+const GET = { method: "GET", path: "/a%2Fb?c=%20", headers: {} } as const;
+
+/** A server that speaks TLS. Resolves to `127.0.0.1:PORT`. */
+async function serveTls(certificate: Certificate): Promise<string> {
+	const server = createTlsServer(certificate, (request, response) => {
+		response.end(`secure ${request.method} ${request.url}`);
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return new URL(originOf(server.address())).host;
+}
+
+async function startProxy(
+	options: ProxyOptions = {},
+): Promise<InspectingProxy> {
+	const proxy = await InspectingProxy.start({
+		trusts: authority.cert,
+		...options,
+	});
+	onTestFinished(() => proxy[Symbol.asyncDispose]());
+	return proxy;
+}
+
+function transport(environment: Environment): Transport {
+	const made = new Transport(environment);
+	onTestFinished(() => made[Symbol.asyncDispose]());
+	return made;
+}
+
+/** What the failure of a request to an origin becomes. */
+async function failure(
+	environment: Environment,
+	origin: string,
+): Promise<StoreError> {
+	const error = await failureOf(
+		transport(environment).request({ ...GET, origin }),
+	);
+	if (!(error instanceof Error)) throw error;
+	const mapped = fromNetwork(error, { store: "s3://reg", operation: "open" });
+	if (mapped === undefined) throw error;
+	expect(`${mapped.suggestions} ${inspect(mapped)}`).not.toContain("SECRET");
+	return mapped;
+}
+
+let plain: TestServer;
+beforeEach(async () => {
+	plain = await serve((_request, response) => void response.end("plain"));
+});
+afterEach(() => plain[Symbol.asyncDispose]());
+
+describe("requests to https", () => {
+	test("go through a tunnel, which is kept for the next", async () => {
+		const place = await serveTls(authority.certify(["s3.test"]));
+		const proxy = await startProxy({ hosts: { "s3.test:9000": place } });
+		trust(proxy.cert);
+		const made = transport({ HTTPS_PROXY: proxy.url });
+		const origin = "https://s3.test:9000";
+		for (let count = 0; count < 3; count++) {
+			const { status, body } = await made.request({ ...GET, origin });
+			expect([status, body.toString()]).toEqual([
+				200,
+				"secure GET /a%2Fb?c=%20",
+			]);
+		}
+		expect(proxy.requests).toHaveLength(3);
+		expect(proxy.tunnels).toEqual(["s3.test:9000"]);
+	});
+
+	test("carry what they send, and are streamed", async () => {
+		const place = await serveTls(authority.certify(["s3.test"]));
+		const proxy = await startProxy({ hosts: { "s3.test:443": place } });
+		trust(proxy.cert);
+		const connections = transport({ https_proxy: proxy.url }).connections(
+			"https://s3.test",
+		);
+		const body = Buffer.alloc(300_000, "x");
+		const stream = await connections.stream({ ...GET, method: "PUT", body });
+		const chunks = await Array.fromAsync(stream.chunks());
+		expect(Buffer.concat(chunks).toString()).toContain("secure PUT");
+		expect(proxy.requests[0]?.body.equals(body)).toBe(true);
+		expect(proxy.requests[0]?.headers.host).toBe("s3.test");
+	});
+
+	test("go straight there where NO_PROXY names the server", async () => {
+		const place = await serveTls(authority.certify(["127.0.0.1"]));
+		const proxy = await startProxy();
+		trust(authority.cert);
+		const environment = { HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.0/8" };
+		const { body } = await transport(environment).request({
+			...GET,
+			origin: `https://${place}`,
+		});
+		expect(body.toString()).toContain("secure");
+		expect(proxy.tunnels).toEqual([]);
+	});
+});
+
+test("requests to http reach the proxy with their whole URL, and the server with its own name", async () => {
+	const place = new URL(plain.origin).host;
+	const proxy = await startProxy({ hosts: { "s3.test:80": place } });
+	const made = transport({ http_proxy: proxy.url });
+	const { body } = await made.request({ ...GET, origin: "http://s3.test" });
+	expect(body.toString()).toBe("plain");
+	expect(proxy.requests).toMatchObject([{ isTunnelled: false }]);
+	expect(proxy.requests[0]?.url.href).toBe("http://s3.test/a%2Fb?c=%20");
+	expect(plain.requests[0]?.headers.host).toBe("s3.test");
+	expect(proxy.tunnels).toEqual([]);
+});
+
+describe("a proxy that speaks TLS itself", () => {
+	test.each(["https://s3.test:9000", "http://s3.test:9000"])(
+		"takes requests to %s",
+		async (origin) => {
+			const secure = await serveTls(authority.certify(["s3.test"]));
+			const isSecure = origin.startsWith("https:");
+			const place = isSecure ? secure : new URL(plain.origin).host;
+			const proxy = await startProxy({
+				hosts: { "s3.test:9000": place },
+				certificate: authority.certify(["localhost"]),
+			});
+			trust(proxy.cert, authority.cert);
+			const url = proxy.url.replace("127.0.0.1", "localhost");
+			const environment = { HTTPS_PROXY: url, HTTP_PROXY: url };
+			const { status } = await transport(environment).request({
+				...GET,
+				origin,
+			});
+			expect(status).toBe(200);
+			expect(proxy.requests).toHaveLength(1);
+		},
+	);
+
+	test("must be trusted, and is named when it is not", async () => {
+		const proxy = await startProxy({
+			certificate: authority.certify(["127.0.0.1"]),
+		});
+		const error = await failure({ HTTPS_PROXY: proxy.url }, "https://s3.test");
+		expect(error.reason).toContain(
+			`the proxy ${new URL(proxy.url).host} (from HTTPS_PROXY) cannot be reached: its certificate is signed by an authority`,
+		);
+	});
+});
+
+describe("a proxy with a user name and password", () => {
+	test.each(["https://s3.test:9000", "http://s3.test:9000"])(
+		"gets them from its URL, for %s",
+		async (origin) => {
+			const secure = await serveTls(authority.certify(["s3.test"]));
+			const place = origin.startsWith("https:")
+				? secure
+				: new URL(plain.origin).host;
+			const proxy = await startProxy({
+				credentials: "us@er:SEC:RET",
+				hosts: { "s3.test:9000": place },
+			});
+			trust(proxy.cert);
+			const url = proxy.url.replace("//", "//us%40er:SEC%3ARET@");
+			const environment = { HTTPS_PROXY: url, HTTP_PROXY: url };
+			const { status } = await transport(environment).request({
+				...GET,
+				origin,
+			});
+			expect(status).toBe(200);
+			const seen = [...proxy.requests, ...plain.requests];
+			// The proxy's own are not the server's to see.
+			expect(
+				seen.filter(
+					({ headers }) =>
+						origin.startsWith("https:") && headers["proxy-authorization"],
+				),
+			).toEqual([]);
+		},
+	);
+
+	test.each(["https://s3.test:9000", "http://s3.test:9000"])(
+		"that are wrong, for %s, is named without them (I7)",
+		async (origin) => {
+			const proxy = await startProxy({ credentials: "user:other" });
+			const url = proxy.url.replace("//", "//user:SECRET@");
+			const error = await failure(
+				{ HTTPS_PROXY: url, HTTP_PROXY: url },
+				origin,
+			);
+			expect(error.code).toBe("unauthenticated");
+			expect(error.reason).toMatch(
+				/^the proxy 127\.0\.0\.1:\d+ \(from HTTPS?_PROXY\) wants a user name and password, or others \(it answered 407\)$/,
+			);
+			expect(error.suggestions.join()).toContain(
+				"http://USER:PASSWORD@HOST:PORT",
+			);
+			await failureOf(
+				transport({ HTTP_PROXY: url, HTTPS_PROXY: url })
+					.connections(origin)
+					.stream(GET),
+			);
+		},
+	);
+});
+
+describe("a proxy that will not", () => {
+	test.each([
+		[
+			403,
+			"permission-denied",
+			"refuses to connect to s3.test:443 (it answered 403)",
+		],
+		[429, "throttled", "refuses to connect to s3.test:443 (it answered 429)"],
+		[502, "unavailable", "could not connect to s3.test:443 (it answered 502)"],
+		[504, "unavailable", "could not connect to s3.test:443 (it answered 504)"],
+	])("and answers %i is named: %s", async (refusesWith, code, reason) => {
+		const proxy = await startProxy({ refusesWith });
+		const url = proxy.url.replace("//", "//user:SECRET@");
+		const error = await failure({ https_proxy: url }, "https://s3.test");
+		expect(error.code).toBe(code);
+		expect(error.reason).toBe(
+			`the proxy ${new URL(proxy.url).host} (from https_proxy) ${reason}`,
+		);
+		expect(error.suggestions.join()).toContain("NO_PROXY");
+	});
+
+	test.each(["https://s3.test", "http://s3.test"])(
+		"be there, for %s, is named",
+		async (origin) => {
+			const url = "http://user:SECRET@127.0.0.1:9";
+			const error = await failure(
+				{ HTTPS_PROXY: url, HTTP_PROXY: url },
+				origin,
+			);
+			expect(error.code).toBe("unavailable");
+			expect(error.reason).toMatch(
+				/^the proxy 127\.0\.0\.1:9 \(from HTTPS?_PROXY\) cannot be reached: nothing listens there \(connection refused\)$/,
+			);
+		},
+	);
+
+	test("speak HTTP is named, and is not asked for ever", async () => {
+		const mute = await serve(
+			(_request, response) => void response.socket?.end("+OK POP3 ready\r\n"),
+		);
+		onTestFinished(() => mute[Symbol.asyncDispose]());
+		const error = await failure(
+			{ HTTPS_PROXY: mute.origin },
+			"https://s3.test",
+		);
+		expect(error.reason).toContain("(from HTTPS_PROXY) cannot be reached");
+	});
+
+	test("be found by what the variable holds is told by the first request", async () => {
+		const error = await failure(
+			{ HTTPS_PROXY: "socks5://p:1" },
+			"https://s3.test",
+		);
+		expect(error.code).toBe("unsupported");
+		expect(error.reason).toContain("HTTPS_PROXY names a socks5 proxy");
+	});
+});
+
+describe("a certificate", () => {
+	const hour = 3_600_000;
+	const inHours = (hours: number) => new Date(Date.now() + hours * hour);
+	test.each<[string, () => Certificate, string, RegExp]>([
+		[
+			"that has expired",
+			() => authority.certify(["127.0.0.1"], { notAfter: inHours(-0.5) }),
+			"the server's certificate has expired",
+			/clock/,
+		],
+		[
+			"of tomorrow",
+			() => authority.certify(["127.0.0.1"], { notBefore: inHours(1) }),
+			"the server's certificate is not valid yet",
+			/clock/,
+		],
+		[
+			"for other hosts",
+			() => authority.certify(["minio", "10.0.0.1"]),
+			'the server\'s certificate is not for "127.0.0.1", but for minio, 10.0.0.1',
+			/host name that the certificate is for/,
+		],
+		[
+			"signed by itself",
+			() => selfSigned(["127.0.0.1"]),
+			"the server's certificate is signed by itself",
+			/--ca-bundle FILE/,
+		],
+		[
+			"of an unknown authority",
+			() => new Authority("other").certify(["127.0.0.1"]),
+			"the server's certificate is signed by an authority that this machine does not know",
+			/--ca-bundle FILE/,
+		],
+	])(
+		"%s is refused in plain words",
+		async (_what, certificate, reason, advice) => {
+			trust(authority.cert);
+			const error = await failure(
+				{},
+				`https://${await serveTls(certificate())}`,
+			);
+			expect(error).toMatchObject({ code: "unknown", reason });
+			expect(error.suggestions[0]).toMatch(advice);
+			expect(error.suggestions[1]).toContain("tls-verify=false");
+		},
+	);
+
+	test("is not looked at where a store's URL says so, and only there", async () => {
+		const ours = `https://${await serveTls(selfSigned(["minio"]))}`;
+		const other = `https://${(await serveTls(selfSigned(["minio"]))).replace("127.0.0.1", "localhost")}`;
+		const made = transport({});
+		made.leaveUnverified(ours);
+		expect((await made.request({ ...GET, origin: ours })).status).toBe(200);
+		const error = await failureOf(made.request({ ...GET, origin: other }));
+		expect(error).toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+	});
+
+	test("is not looked at in a tunnel either where a store's URL says so", async () => {
+		const place = await serveTls(authority.certify(["s3.test"]));
+		const proxy = await startProxy({ hosts: { "bucket.s3.test:443": place } });
+		const made = transport({ HTTPS_PROXY: proxy.url });
+		made.leaveUnverified("https://s3.test");
+		// With the bucket in the host name: below the name that the URL has.
+		const request = { ...GET, origin: "https://bucket.s3.test" };
+		// The proxy itself looks, and says so.
+		expect((await made.request(request)).status).toBe(502);
+		expect(proxy.requests).toHaveLength(1);
+	});
+});
+
+test("a transport that is closed sends nothing more", async () => {
+	const made = transport({});
+	await made.request({ ...GET, origin: plain.origin });
+	await made[Symbol.asyncDispose]();
+	await failureOf(made.request({ ...GET, origin: plain.origin }));
+	expect(plain.requests).toHaveLength(1);
+});
