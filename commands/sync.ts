@@ -72,7 +72,11 @@ export class Sync extends BaseCommand {
 		using interruption = interruptible();
 		const { signal } = interruption;
 		const ifNoTarget = "If it is the right one, create it and run this again.";
-		await using stores = await openStores({ ...args, ifNoTarget }, signal);
+		const isTargetWritten = true;
+		await using stores = await openStores(
+			{ ...args, ifNoTarget, isTargetWritten },
+			signal,
+		);
 		using progress = this.showProgress(() => view.standing, flags);
 		const view = new SyncView(
 			new TransferLines(stores.source, stores.target, isDryRun),

@@ -46,7 +46,11 @@ export class Verify extends BaseCommand {
 		using interruption = interruptible();
 		const { signal } = interruption;
 		const ifNoTarget = "Check how it is spelled, and that it is mounted.";
-		await using stores = await openStores({ ...args, ifNoTarget }, signal);
+		const isTargetWritten = false;
+		await using stores = await openStores(
+			{ ...args, ifNoTarget, isTargetWritten },
+			signal,
+		);
 		const { source, target } = stores;
 		if (source.identity === target.identity)
 			throw new UsageError(

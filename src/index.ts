@@ -1,7 +1,18 @@
 /** The library: what the commands are made of, for programs that migrate a registry themselves. */
 export { StoreError, type StoreErrorCode } from "./store/errors.ts";
+export {
+	type Faults,
+	faults,
+	faulty,
+	type ScriptedFault,
+} from "./store/faults.ts";
+export { type LimitOptions, limit } from "./store/limit.ts";
 export type * from "./store/object-store.ts";
 export { openStore, parseStoreUrl } from "./store/open.ts";
+export { prefix } from "./store/prefix.ts";
+export { readOnly } from "./store/read-only.ts";
+export { record } from "./store/record.ts";
+export { type RetryOptions, retry } from "./store/retry.ts";
 export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
 export { type SyncOptions, sync } from "./sync/pass.ts";
 export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";

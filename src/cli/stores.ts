@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
+import { readOnly } from "../store/read-only.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FORMS = `a directory or a URL (${STORE_FORMS.join(", ")})`;
@@ -22,7 +23,7 @@ export function storeArguments(target: string) {
 	};
 }
 
-/** The two stores, opened. Disposing closes both. */
+/** The two stores, opened. The source cannot be written through it (I3). Disposing closes both. */
 export interface OpenStores extends AsyncDisposable {
 	readonly source: ObjectStore;
 	readonly target: ObjectStore;
@@ -34,11 +35,13 @@ export interface NamedStores {
 	readonly target: string;
 	/** What to do about a target directory that does not exist. */
 	readonly ifNoTarget: string;
+	/** Whether the command writes the target; otherwise that cannot be written either. */
+	readonly isTargetWritten: boolean;
 }
 
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
 export async function openStores(
-	{ source, target, ifNoTarget }: NamedStores,
+	{ source, target, ifNoTarget, isTargetWritten }: NamedStores,
 	signal: AbortSignal,
 ): Promise<OpenStores> {
 	const from = parse(source);
@@ -49,12 +52,13 @@ export async function openStores(
 		"Check how it is spelled, and that it is mounted.",
 	);
 	try {
-		const both = { source: opened, target: await open(to, signal, ifNoTarget) };
+		const other = await open(to, signal, ifNoTarget);
 		return {
-			...both,
+			source: readOnly(opened),
+			target: isTargetWritten ? other : readOnly(other),
 			async [Symbol.asyncDispose]() {
-				await both.target[Symbol.asyncDispose]();
-				await both.source[Symbol.asyncDispose]();
+				await other[Symbol.asyncDispose]();
+				await opened[Symbol.asyncDispose]();
 			},
 		};
 	} catch (error) {

@@ -34,6 +34,8 @@ export interface StoreErrorOptions {
 	readonly cause?: unknown;
 	/** What the user can do next; one sentence each. */
 	readonly suggestions?: readonly string[] | undefined;
+	/** How long the server asks to wait before the next attempt (ms), where it says so. */
+	readonly retryAfterMs?: number | undefined;
 }
 
 /** The one error that stores throw. Branch on `code`, never on the message. */
@@ -46,6 +48,8 @@ export class StoreError extends Error {
 	/** Why, without the what and the where that `message` also names. */
 	readonly reason: string;
 	readonly suggestions: readonly string[];
+	/** How long the server asks to wait before the next attempt (ms); `undefined` where it does not say. */
+	readonly retryAfterMs: number | undefined;
 
 	/** `reason` completes "Cannot put … in …: ", in lower case, without a full stop. */
 	constructor(
@@ -66,6 +70,7 @@ export class StoreError extends Error {
 		this.operation = options.operation;
 		this.key = options.key;
 		this.suggestions = options.suggestions ?? [];
+		this.retryAfterMs = options.retryAfterMs;
 	}
 
 	/** Whether the same call may succeed when it is made again. */

@@ -1,56 +1,99 @@
-import pRetry from "p-retry";
 import { StoreError } from "./errors.ts";
 import type { Call, ObjectStore } from "./object-store.ts";
+import { RetryBudget } from "./retry-budget.ts";
+import { wait } from "./wait.ts";
 
 /** How often, and how patiently, a call is made again. */
 export interface RetryOptions {
-	/** Attempts after the first; default 6, which with the waits below takes about 20 seconds. */
+	/** Attempts after the first; default 8, which with the waits below take 23 seconds on average, 46 at most. */
 	readonly retries?: number | undefined;
-	/** Wait before the second attempt (ms), doubled each time and multiplied by a random factor of 1 to 2; default 200. */
-	readonly minTimeoutMs?: number | undefined;
-	/** Longest wait (ms); default 20,000. */
-	readonly maxTimeoutMs?: number | undefined;
+	/** Longest wait before the second attempt (ms), doubled each time; default 200. */
+	readonly baseMs?: number | undefined;
+	/** Longest wait (ms); default 20,000. What a server asks for comes on top. */
+	readonly capMs?: number | undefined;
+	/** A server that asks for a longer wait (ms) is not waited for; default 60,000. */
+	readonly maxRetryAfterMs?: number | undefined;
 	/** Which failures may pass; default those that say so (`StoreError.retryable`). */
 	readonly mayPass?: ((error: unknown) => boolean) | undefined;
+	/** What retries are charged to; default none, which bounds them by `retries` alone. */
+	readonly budget?: RetryBudget | undefined;
+	/** From 0 to less than 1; default `Math.random`. */
+	readonly random?: (() => number) | undefined;
 }
 
 /**
- * Calls `attempt`, and again while it fails with an error that may pass. The first attempt goes out bare: the machinery
- * of retrying is paid for only by calls that fail.
+ * Failures that were tried again in vain. Calls that try again lie within others that do (the parts of a large put,
+ * the read that feeds it): whoever is outside passes such a failure on, or attempts would multiply.
+ */
+const inVain = new WeakSet<object>();
+
+/**
+ * Calls `attempt`, and again while it fails with an error that may pass. Waits a random time, up to a bound that
+ * doubles (full jitter): what failed together does not come back together. The last failure is passed on as it is.
  */
 export async function retrying<T>(
 	attempt: () => Promise<T>,
 	signal?: AbortSignal,
 	options: RetryOptions = {},
 ): Promise<T> {
-	try {
-		return await attempt();
-	} catch (error) {
-		const {
-			retries = 6,
-			minTimeoutMs = 200,
-			maxTimeoutMs = 20_000,
-			mayPass = isRetryable,
-		} = options;
-		if (!mayPass(error)) throw error;
-		signal?.throwIfAborted();
-		if (retries === 0) throw error;
-		return await pRetry(
-			(attemptNumber) => {
-				// The failure that led here counts as the first attempt, so that its wait comes before the second.
-				if (attemptNumber === 1) throw error;
-				return attempt();
-			},
-			{
-				retries,
-				minTimeout: minTimeoutMs,
-				maxTimeout: maxTimeoutMs,
-				randomize: true,
-				shouldRetry: ({ error: failure }) => mayPass(failure),
-				...(signal === undefined ? {} : { signal }),
-			},
-		);
+	for (let retries = 0; ; retries++) {
+		try {
+			const result = await attempt();
+			options.budget?.gain();
+			return result;
+		} catch (error) {
+			const { mayPass = isRetryable } = options;
+			if (!mayPass(error) || isInVain(error)) throw error;
+			signal?.throwIfAborted();
+			const waitMs = nextWait(error, retries, options);
+			if (waitMs === undefined) {
+				if (typeof error === "object" && error !== null) inVain.add(error);
+				throw error;
+			}
+			if (waitMs > 0) await wait(waitMs, signal);
+		}
 	}
+}
+
+/**
+ * How long to wait (ms) before an attempt that comes after so many retries; `undefined`: give up.
+ *
+ * | the failure may pass, and                      | verdict                                                    |
+ * | ---------------------------------------------- | ---------------------------------------------------------- |
+ * | there were `retries` of them                   | give up                                                    |
+ * | the server asks for more than is waited for    | give up                                                    |
+ * | the server is there, and asks to slow down     | wait: at random below the bound, after what it asks for    |
+ * | it is anything else, and the budget is used up | give up: most likely the server is gone                    |
+ * | it is anything else                            | wait, likewise; charged to the budget                      |
+ */
+function nextWait(
+	error: unknown,
+	made: number,
+	{
+		retries = 8,
+		baseMs = 200,
+		capMs = 20_000,
+		maxRetryAfterMs = 60_000,
+		budget,
+		random = Math.random,
+	}: RetryOptions,
+): number | undefined {
+	if (made >= retries) return undefined;
+	const askedMs =
+		(error instanceof StoreError ? error.retryAfterMs : undefined) ?? 0;
+	if (askedMs > maxRetryAfterMs) return undefined;
+	if (!isRefused(error) && budget?.spend() === false) return undefined;
+	return askedMs + random() * Math.min(capMs, baseMs * 2 ** made);
+}
+
+/** Also of an error that a wrapper has put into its own words. */
+function isInVain(error: unknown): boolean {
+	return (
+		typeof error === "object" &&
+		error !== null &&
+		(inVain.has(error) ||
+			(error instanceof StoreError && isInVain(error.cause)))
+	);
 }
 
 function isRetryable(error: unknown): boolean {
@@ -69,8 +112,10 @@ function isRefused(error: unknown): boolean {
  */
 export function retry(
 	store: ObjectStore,
-	options: RetryOptions = {},
+	{ budget = new RetryBudget(), ...given }: RetryOptions = {},
 ): ObjectStore {
+	const options = { ...given, budget };
+	const onCondition = { ...options, mayPass: isRefused };
 	return {
 		url: store.url,
 		identity: store.identity,
@@ -84,7 +129,7 @@ export function retry(
 			retrying(
 				() => store.put(key, body, put),
 				put?.signal,
-				put?.only === undefined ? options : { ...options, mayPass: isRefused },
+				put?.only === undefined ? options : onCondition,
 			),
 		delete: (keys, call) => deleteAll(store, keys, call, options),
 		list: (list) => store.list(list),

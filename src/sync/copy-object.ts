@@ -2,13 +2,13 @@ import { type Kind, parseKey, type RegistryKey } from "../layout/paths.ts";
 import { ObjectBody } from "../store/body.ts";
 import { isCancellation, StoreError } from "../store/errors.ts";
 import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
+import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { hasSameContent } from "./same-content.ts";
-import { wait } from "./wait.ts";
 
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
 const CORRUPT_WAIT_MS = 100;

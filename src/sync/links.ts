@@ -1,7 +1,7 @@
 import { MAX_LINK_BYTES, parseDigest } from "../layout/digest.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { wait } from "./wait.ts";
+import { wait } from "../store/wait.ts";
 
 /** What a link was found to hold. */
 export type LinkRead =

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { VerifyView } from "../../src/cli/verify-view.ts";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { faulty } from "../../src/store/faults.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import type { VerifyEvent } from "../../src/verify/event.ts";
 import { type VerifyLevel, verify } from "../../src/verify/verify.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import {
 	equalSides,
 	put,

@@ -1,13 +1,25 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { StoreError, StoreErrorCode } from "../../src/store/errors.ts";
+import { ObjectBody } from "../../src/store/body.ts";
+import { StoreError, type StoreErrorCode } from "../../src/store/errors.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { retry, retrying } from "../../src/store/retry.ts";
+import { type RetryOptions, retry, retrying } from "../../src/store/retry.ts";
+import { RetryBudget } from "../../src/store/retry-budget.ts";
 import { bodyOf } from "../conformance/bodies.ts";
 import { bytes, expectCode, keysOf, read } from "../conformance/objects.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 
-const NOW = { minTimeoutMs: 0 };
+const NOW = { baseMs: 0 };
+
+/** A server that asks to be left alone for so long. */
+function busy(retryAfterMs: number): StoreError {
+	return new StoreError("throttled", "it is busy", {
+		store: "memory://busy",
+		operation: "get",
+		retryAfterMs,
+	});
+}
 
 /** Fails so many times with the error, then resolves; counts its calls. */
 function failing(times: number, error: unknown) {
@@ -97,57 +109,187 @@ describe("retrying", () => {
 	test("leaves no listener on the signal (I8)", async () => {
 		const { signal } = new AbortController();
 		await retrying(failing(3, failure("throttled")), signal, {
-			minTimeoutMs: 1,
+			baseMs: 1,
 		});
 		expect(getEventListeners(signal, "abort")).toEqual([]);
 	});
 });
 
+/** The waits (ms) between the attempts of a call that never succeeds, when these numbers are drawn. */
+async function waitsOf(
+	error: StoreError,
+	options: RetryOptions,
+): Promise<readonly number[]> {
+	const at: number[] = [];
+	const attempt = async () => {
+		at.push(performance.now());
+		throw error;
+	};
+	const done = expect(retrying(attempt, undefined, options)).rejects.toBe(
+		error,
+	);
+	await vi.runAllTimersAsync();
+	await done;
+	return at.slice(1).map((time, index) => Math.round(time - (at[index] ?? 0)));
+}
+
 describe("the wait between attempts", () => {
 	beforeEach(() => {
 		vi.useFakeTimers();
-		vi.spyOn(Math, "random").mockReturnValue(0.5);
 	});
 	afterEach(() => {
 		vi.useRealTimers();
-		vi.restoreAllMocks();
 	});
 
-	test("begins at 200 ms and doubles, with a random share on top", async () => {
-		const started = Date.now();
-		const at: number[] = [];
-		const attempt = async () => {
-			at.push(Date.now() - started);
-			throw failure("throttled");
-		};
-		const done = expect(retrying(attempt)).rejects.toThrow("told to fail");
-		await vi.runAllTimersAsync();
-		await done;
-		const waits = at.slice(1).map((time, index) => time - (at[index] ?? 0));
-		expect(waits).toEqual([300, 600, 1200, 2400, 4800, 9600]);
+	test.each([
+		[0, [0, 0, 0, 0, 0, 0, 0, 0]],
+		[0.5, [100, 200, 400, 800, 1600, 3200, 6400, 10_000]],
+		[1, [200, 400, 800, 1600, 3200, 6400, 12_800, 20_000]],
+	])(
+		"is anything up to a bound that doubles from 200 ms to 20 s: for %j drawn, %j",
+		async (drawn, waits) => {
+			const options = { random: () => drawn };
+			expect(await waitsOf(failure("unavailable"), options)).toEqual(waits);
+		},
+	);
+
+	test("is drawn anew each time", async () => {
+		const drawn = [0.5, 0, 0.25];
+		const random = () => drawn.shift() ?? 1;
+		const options = { retries: 4, baseMs: 100, random };
+		const waits = await waitsOf(failure("throttled"), options);
+		expect(waits).toEqual([50, 0, 100, 800]);
 	});
 
-	test("never exceeds its bound", async () => {
-		const started = Date.now();
-		const options = { retries: 12, minTimeoutMs: 1000, maxTimeoutMs: 5000 };
-		const attempt = failing(12, failure("throttled"));
-		const done = retrying(attempt, undefined, options);
-		await vi.runAllTimersAsync();
-		expect(await done).toBe("done");
-		expect(Date.now() - started).toBe(1500 + 3000 + 10 * 5000);
+	test("comes after what the server asks for", async () => {
+		const options = { retries: 3, baseMs: 100, random: () => 0.5 };
+		const error = busy(7000);
+		expect(await waitsOf(error, options)).toEqual([7050, 7100, 7200]);
+	});
+
+	test("is not for a server that asks for more than is waited for", async () => {
+		const options = { random: () => 0 };
+		expect(await waitsOf(busy(60_000), options)).toHaveLength(8);
+		expect(await waitsOf(busy(60_001), options)).toEqual([]);
 	});
 
 	test("ends at once when cancelled", async () => {
 		const controller = new AbortController();
 		const reason = new Error("cancelled");
 		const attempt = failing(5, failure("throttled"));
-		const done = retrying(attempt, controller.signal);
+		const options = { random: () => 0.9 };
+		const done = retrying(attempt, controller.signal, options);
 		const expected = expect(done).rejects.toBe(reason);
 		await vi.advanceTimersByTimeAsync(100);
 		controller.abort(reason);
 		await expected;
 		await vi.runAllTimersAsync();
 		expect(attempt).toHaveBeenCalledTimes(1);
+	});
+});
+
+describe("a failure that was tried again in vain", () => {
+	test("is passed on by calls further out: attempts add up, and do not multiply", async () => {
+		const attempt = failing(99, failure("unavailable"));
+		const inner = () => retrying(attempt, undefined, { ...NOW, retries: 3 });
+		const outer = () => retrying(inner, undefined, { ...NOW, retries: 5 });
+		await expectCode(retrying(outer, undefined, NOW), "unavailable");
+		expect(attempt).toHaveBeenCalledTimes(4);
+	});
+
+	test("ends a put whose body it breaks", async () => {
+		const gets = vi.fn(() => {
+			throw failure("unavailable");
+		});
+		const source = retry(faulty(new MemoryStore(), { get: gets }), {
+			...NOW,
+			retries: 2,
+		});
+		const body = new ObjectBody(source, { key: "a", size: 1 });
+		await expectCode(
+			retry(new MemoryStore(), NOW).put("a", body),
+			"unavailable",
+		);
+		expect(gets).toHaveBeenCalledTimes(3);
+	});
+
+	test("is not taken for one that was not tried again, and may be", async () => {
+		let puts = 0;
+		const attempt = async () => {
+			if (puts++ > 0) return "done";
+			// The upload's session is lost: nothing but all of it can be sent again.
+			return await retrying(
+				async () => {
+					throw failure("unavailable");
+				},
+				undefined,
+				{ mayPass: () => false },
+			);
+		};
+		expect(await retrying(attempt, undefined, NOW)).toBe("done");
+	});
+});
+
+describe("the budget of retries", () => {
+	/** A store that is out of order until it is mended, and how often it was asked. */
+	function outage(reserve: number) {
+		let isOut = true;
+		const head = vi.fn(() => {
+			if (isOut) throw failure("unavailable");
+		});
+		const options = { ...NOW, budget: new RetryBudget(reserve) };
+		return {
+			head,
+			store: retry(faulty(new MemoryStore(), { head }), options),
+			mend: () => {
+				isOut = false;
+			},
+			breakDown: () => {
+				isOut = true;
+			},
+		};
+	}
+
+	test("bounds what an outage adds, however many calls meet it", async () => {
+		const { store, head } = outage(20);
+		for (let call = 0; call < 50; call++)
+			await expectCode(store.head("a"), "unavailable");
+		expect(head).toHaveBeenCalledTimes(50 + 20);
+	});
+
+	test("suffices for many calls at once to survive a restart", async () => {
+		let asked = 0;
+		const head = () => {
+			if (++asked <= 64 * 5) throw failure("unavailable");
+		};
+		const store = retry(faulty(new MemoryStore(), { head }), NOW);
+		const calls = Array.from({ length: 64 }, () => store.head("a"));
+		expect(await Promise.all(calls)).toEqual(calls.map(() => undefined));
+	});
+
+	test("comes back, a retry for ten calls that succeed", async () => {
+		const { store, head, mend, breakDown } = outage(1);
+		await expectCode(store.head("a"), "unavailable");
+		mend();
+		for (let call = 0; call < 11; call++) await store.head("a");
+		breakDown();
+		head.mockClear();
+		await expectCode(store.head("a"), "unavailable");
+		await expectCode(store.head("a"), "unavailable");
+		expect(head).toHaveBeenCalledTimes(2 + 1);
+	});
+
+	test("is not charged for what a server that is there refuses", async () => {
+		const head = vi.fn(() => {
+			throw failure("throttled");
+		});
+		const store = retry(faulty(new MemoryStore(), { head }), {
+			...NOW,
+			retries: 3,
+			budget: new RetryBudget(0),
+		});
+		await expectCode(store.head("a"), "throttled");
+		expect(head).toHaveBeenCalledTimes(4);
 	});
 });
 

@@ -1,45 +1,6 @@
 import { StoreError, type StoreErrorCode } from "../../src/store/errors.ts";
+import { faulty } from "../../src/store/faults.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-
-/** Asked before each call; what it throws, or rejects with, the call fails with. `key` is a prefix for `list`. */
-export interface Faults {
-	readonly head?: ((key: string) => unknown) | undefined;
-	readonly get?: ((key: string) => unknown) | undefined;
-	readonly put?: ((key: string) => unknown) | undefined;
-	readonly delete?: ((keys: readonly string[]) => unknown) | undefined;
-	readonly list?: ((prefix: string) => unknown) | undefined;
-}
-
-/** A store whose calls fail as the script says. */
-export function faulty(store: ObjectStore, faults: Faults): ObjectStore {
-	return {
-		url: store.url,
-		identity: store.identity,
-		can: store.can,
-		address: (key) => store.address(key),
-		async head(key, call) {
-			await faults.head?.(key);
-			return await store.head(key, call);
-		},
-		async get(key, options) {
-			await faults.get?.(key);
-			return await store.get(key, options);
-		},
-		async put(key, body, options) {
-			await faults.put?.(key);
-			return await store.put(key, body, options);
-		},
-		async delete(keys, call) {
-			await faults.delete?.(keys);
-			return await store.delete(keys, call);
-		},
-		async *list(options) {
-			await faults.list?.(options.prefix);
-			yield* store.list(options);
-		},
-		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-	};
-}
 
 /** The error of a store that fails in this way. */
 export function failure(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { sync } from "../../src/sync/pass.ts";
-import { faulty, unreadable } from "../support/faults.ts";
+import { unreadable } from "../support/faults.ts";
 import { smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, run } from "./run.ts";
 

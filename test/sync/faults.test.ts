@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/layout/digest.ts";
 import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, kindOf, repositoryOf } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { retry } from "../../src/store/retry.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import { type Content, LOCK, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 
@@ -138,7 +139,7 @@ test("sync › a burst of throttling delays the pass and fails nothing", async (
 			if (attempt < 3) throw failure("throttled", key);
 		},
 	});
-	const patient = retry(throttling, { minTimeoutMs: 0, maxTimeoutMs: 0 });
+	const patient = retry(throttling, { baseMs: 0, capMs: 0 });
 	const { result } = await run(await storeOf(REGISTRY), patient);
 	expect(result).toMatchObject({ failed: 0, heldBack: 0, isComplete: true });
 	await expectContent(target, REGISTRY);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { BLOBS_PREFIX } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { MARKER_KEY, mark } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
-import { failure, faulty, unreadable } from "../support/faults.ts";
+import { failure, unreadable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {
 	type Content,

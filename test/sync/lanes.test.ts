@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { faulty } from "../support/faults.ts";
 import { pushWrites, smallRegistry, storeOf } from "./content.ts";
 import { expectContent, run } from "./run.ts";
 

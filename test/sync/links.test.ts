@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
 import { formatKey } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { readLink } from "../../src/sync/links.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import { digestOf } from "./content.ts";
 
 const DIGEST = digestOf("manifest");

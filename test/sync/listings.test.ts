@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { failure, faulty, unreadable } from "../support/faults.ts";
+import { faulty } from "../../src/store/faults.ts";
+import { failure, unreadable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import { smallRegistry, storeOf } from "./content.ts";
 import { run } from "./run.ts";

@@ -1,10 +1,10 @@
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type {
 	ListOptions,
 	ObjectStore,
 	Page,
 } from "../../src/store/object-store.ts";
-import { faulty } from "../support/faults.ts";
 import type { Content } from "./content.ts";
 
 /** One write of a registry; a step without content is a delete. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import { closureBreaches } from "./closure.ts";
 import { contentOf } from "./content.ts";
 import { actionOf, COMMAND, type Command, push } from "./live-actions.ts";

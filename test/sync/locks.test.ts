@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { LOCKS_PREFIX, REPOSITORIES_PREFIX } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { mirrorLocks } from "../../src/sync/locks.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
-import { failure, faulty, unreadable, unwritable } from "../support/faults.ts";
+import { failure, unreadable, unwritable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import { type Content, smallRegistry, storeOf, type Write } from "./content.ts";
 import { expectContent, keysOf, run } from "./run.ts";

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { formatDigest } from "../../src/layout/digest.ts";
 import { blobKey, formatKey, parseKey } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import {
 	type ListOptions,
@@ -10,7 +11,6 @@ import {
 	type Page,
 } from "../../src/store/object-store.ts";
 import { Pruner } from "../../src/store/prune.ts";
-import { faulty } from "../support/faults.ts";
 import { digestOf } from "./content.ts";
 
 /** Objects of one image: its blob, and a link of each kind. */

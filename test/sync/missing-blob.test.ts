@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { failure, faulty } from "../support/faults.ts";
+import { faulty } from "../../src/store/faults.ts";
+import { failure } from "../support/faults.ts";
 import { blob, pushWrites, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/layout/digest.ts";
 import { blobKey, repositoryOf } from "../../src/layout/paths.ts";
 import { StoreError } from "../../src/store/errors.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { failure, faulty, unreadable } from "../support/faults.ts";
+import { failure, unreadable } from "../support/faults.ts";
 import {
 	blob,
 	type Content,

@@ -5,6 +5,7 @@ import {
 } from "../errors.ts";
 import type { ResponseHeaders } from "../http/exchange.ts";
 import { fromNetwork } from "../http/network-errors.ts";
+import { retryAfterMs } from "../http/retry-after.ts";
 import { element } from "../http/xml.ts";
 import { adviceFor } from "./advice.ts";
 
@@ -110,6 +111,7 @@ export function fromResponse(
 		{
 			...about,
 			suggestions: advice === undefined ? [] : [advice.suggestion],
+			retryAfterMs: retryAfterMs(headers),
 		},
 	);
 }

@@ -3,7 +3,9 @@ import {
 	type StoreErrorCode,
 	type StoreErrorOptions,
 } from "../errors.ts";
+import type { ResponseHeaders } from "../http/exchange.ts";
 import { fromNetwork } from "../http/network-errors.ts";
+import { retryAfterMs } from "../http/retry-after.ts";
 
 /**
  * Reasons that say more than their HTTP status. Source: Cloud Storage documentation, "HTTP status and error codes for
@@ -62,6 +64,7 @@ export function fromResponse(
 	status: number,
 	body: string,
 	about: StoreErrorOptions,
+	headers: ResponseHeaders = {},
 ): StoreError {
 	const { reason, message } = parsed(body);
 	const said = message?.replace(/\.$/, "");
@@ -79,7 +82,11 @@ export function fromResponse(
 		code,
 		words.join(": ") ||
 			(WORDS_BY_STATUS[status] ?? `the server answered ${status}`),
-		{ ...about, suggestions: suggestion === undefined ? [] : [suggestion] },
+		{
+			...about,
+			suggestions: suggestion === undefined ? [] : [suggestion],
+			retryAfterMs: retryAfterMs(headers),
+		},
 	);
 }
 

@@ -34,7 +34,8 @@ export class Plane implements AsyncDisposable {
 			);
 			if (response.status < 300 || accepted.includes(response.status))
 				return response;
-			throw fromResponse(response.status, response.body.toString(), about);
+			const { status, headers, body } = response;
+			throw fromResponse(status, body.toString(), about, headers);
 		} catch (error) {
 			throw mapped(error, request, about);
 		}
@@ -55,7 +56,7 @@ export class Plane implements AsyncDisposable {
 			for await (const chunk of stream.chunks()) chunks.push(chunk);
 			if (accepted.includes(stream.status)) return stream;
 			const body = Buffer.concat(chunks).toString();
-			throw fromResponse(stream.status, body, about);
+			throw fromResponse(stream.status, body, about, stream.headers);
 		} catch (error) {
 			throw mapped(error, request, about);
 		}

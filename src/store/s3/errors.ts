@@ -3,7 +3,9 @@ import {
 	type StoreErrorCode,
 	type StoreErrorOptions,
 } from "../errors.ts";
+import type { ResponseHeaders } from "../http/exchange.ts";
 import { fromNetwork } from "../http/network-errors.ts";
+import { retryAfterMs } from "../http/retry-after.ts";
 import { element } from "../http/xml.ts";
 
 /**
@@ -89,6 +91,7 @@ export interface S3Failure {
 	readonly message?: string | undefined;
 	/** The bucket's region, where the server says that another was expected. */
 	readonly region?: string | undefined;
+	readonly headers?: ResponseHeaders | undefined;
 	readonly cause?: unknown;
 }
 
@@ -97,7 +100,7 @@ export function fromFailure(
 	failure: S3Failure,
 	about: StoreErrorOptions,
 ): StoreError {
-	const { status, code, message, region, cause } = failure;
+	const { status, code, message, region, headers = {}, cause } = failure;
 	const storeCode =
 		status === 429
 			? "throttled"
@@ -121,13 +124,14 @@ export function fromFailure(
 		...about,
 		cause,
 		suggestions: suggestion === undefined ? [] : [suggestion],
+		retryAfterMs: retryAfterMs(headers),
 	});
 }
 
 /** What an error response of the lean plane means. `body` is empty for HEAD. */
 export function fromResponse(
 	status: number,
-	headers: Readonly<Record<string, string | string[] | undefined>>,
+	headers: ResponseHeaders,
 	body: string,
 	about: StoreErrorOptions,
 ): StoreError {
@@ -142,7 +146,13 @@ export function fromResponse(
 		? at("Region") || (typeof header === "string" ? header : undefined)
 		: undefined;
 	return fromFailure(
-		{ status, code, message: at("Message")?.replace(/\.$/, ""), region },
+		{
+			status,
+			code,
+			message: at("Message")?.replace(/\.$/, ""),
+			region,
+			headers,
+		},
 		about,
 	);
 }
@@ -184,6 +194,7 @@ export function fromThrown(
 					isNamed && error.message !== "UnknownError"
 						? error.message
 						: undefined,
+				headers: headersOf(error),
 				cause: error,
 			},
 			about,
@@ -232,5 +243,15 @@ function statusOf(error: Error): number | undefined {
 	return "httpStatusCode" in metadata &&
 		typeof metadata.httpStatusCode === "number"
 		? metadata.httpStatusCode
+		: undefined;
+}
+
+/** The headers of the response that the SDK hangs on its errors. */
+function headersOf(error: Error): ResponseHeaders | undefined {
+	const response = "$response" in error ? error.$response : undefined;
+	if (typeof response !== "object" || response === null) return undefined;
+	const headers = "headers" in response ? response.headers : undefined;
+	return typeof headers === "object" && headers !== null
+		? { ...headers }
 		: undefined;
 }

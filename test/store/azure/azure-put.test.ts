@@ -73,7 +73,7 @@ describe("put", () => {
 		});
 		let opened = 0;
 		const body = bodyOf([bytes("content")], 7, { atEnd: () => opened++ });
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		expect(await store.put("a", body)).toMatchObject({ version: "0x8D1" });
 		expect(opened).toBe(3);
 	});
@@ -83,7 +83,7 @@ describe("put", () => {
 			if (number === 0) refuse(response, 400, "Md5Mismatch");
 			else response.writeHead(201, CREATED).end();
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		await store.put("a", bytes("x"));
 		expect(scripted.server.requests).toHaveLength(2);
 	});
@@ -92,7 +92,7 @@ describe("put", () => {
 		await using scripted = await scriptedAzure((_request, response) => {
 			response.socket?.destroy();
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		await expectCode(
 			store.put("a", bytes("x"), { only: "absent" }),
 			"unavailable",

@@ -234,7 +234,7 @@ describe("delete", () => {
 					name === "a" ? ["503 x", "ServerBusy"] : ["202 Accepted"],
 				);
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		expect(await store.delete(["a", "b", "c"])).toEqual(new Map());
 		expect(calls).toBe(2);
 		expect(scripted.server.requests[1]).toMatchObject({

@@ -111,7 +111,7 @@ describe("put", () => {
 		);
 		let opened = 0;
 		const body = bodyOf([bytes("content")], 7, { atEnd: () => opened++ });
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		expect(await store.put("a", body)).toMatchObject({ version: "17" });
 		expect(opened).toBe(3);
 	});
@@ -120,7 +120,7 @@ describe("put", () => {
 		await using scripted = await scriptedGcs((_request, response) => {
 			response.socket?.destroy();
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		await expectCode(
 			store.put("a", bytes("x"), { only: "absent" }),
 			"unavailable",

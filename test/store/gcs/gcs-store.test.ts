@@ -229,7 +229,7 @@ describe("delete", () => {
 				return refuse(response, 403, "forbidden");
 			response.writeHead(204).end();
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		const failures = await store.delete(["busy", "forbidden", "c"]);
 		expect([...failures.keys()]).toEqual(["forbidden"]);
 		expect(scripted.server.requests).toHaveLength(4);

@@ -43,7 +43,7 @@ describe("put", () => {
 		});
 		let opened = 0;
 		const body = bodyOf([bytes("content")], 7, { atEnd: () => opened++ });
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		expect(await store.put("a", body)).toMatchObject({ version: "e" });
 		expect(opened).toBe(3);
 		expect(scripted.server.requests.map(({ body }) => body.toString())).toEqual(
@@ -59,7 +59,7 @@ describe("put", () => {
 			else response.writeHead(200, { etag: '"e"' }).end();
 			seen.add(socket);
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		for (let round = 0; round < 5; round++)
 			await store.put(`a${round}`, bytes("x"));
 		expect(seen.size).toBe(5);
@@ -69,7 +69,7 @@ describe("put", () => {
 		await using scripted = await scriptedS3((_request, response) => {
 			response.socket?.destroy();
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		await expectCode(
 			store.put("a", bytes("x"), { only: "absent" }),
 			"unavailable",

@@ -145,7 +145,7 @@ describe("delete", () => {
 				),
 			);
 		});
-		const store = retry(scripted.store, { minTimeoutMs: 0 });
+		const store = retry(scripted.store, { baseMs: 0 });
 		const failures = await store.delete(["a", "b", "c"]);
 		expect([...failures.keys()]).toEqual(["b"]);
 		expect(scripted.server.requests).toHaveLength(2);
