@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
 import { formatKey } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { IndexFile } from "../../src/sync/index-file.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
-import { failure, faulty } from "../support/faults.ts";
+import { failure } from "../support/faults.ts";
 import { type TracedCall, traced, writesOf } from "../support/trace.ts";
 import {
 	contentOf,
