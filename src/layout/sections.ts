@@ -18,11 +18,17 @@ export interface SectionListing {
 	readonly prune: (prefix: string) => boolean;
 	/** The only object below a prefix that matters, where the layout says so; as `ListOptions.leaf` takes it. */
 	readonly leaf: (prefix: string) => string | undefined;
+	/** The ranks of the objects that the section is about; others that it lists are another's. */
+	readonly ranks: readonly [lowest: number, highest: number];
+	/** Whether what `prune` cuts off has ranks among these: other sections tell of it. */
+	readonly hasOthersInside: boolean;
 }
+
+const ALL_RANKS = [0, copyRank("current")] as const;
 
 /**
  * How to list one section of a repository. What lies loose in `tags/` or in a tag, which no registry writes, is in the
- * listings of both `current` and `index`.
+ * listings of both `current` and `index`, and the latter's to tell of.
  */
 export function sectionListing(
 	repository: string,
@@ -37,21 +43,33 @@ export function sectionListing(
 				prune: (prefix) => NOT_CURRENT.test(prefix.slice(tags.length)),
 				leaf: (prefix) =>
 					TAG.test(prefix.slice(tags.length)) ? "current/link" : undefined,
+				ranks: [copyRank("current"), copyRank("current")],
+				hasOthersInside: false,
 			};
 		case "index":
 			return {
 				prefix: tags,
 				prune: (prefix) => CURRENT.test(prefix.slice(tags.length)),
 				leaf: leafName,
+				ranks: [0, copyRank("index")],
+				hasOthersInside: false,
 			};
 		case "revisions":
 			return {
 				prefix: `${root}_manifests/`,
 				prune: (prefix) => prefix === tags,
 				leaf: leafName,
+				ranks: ALL_RANKS,
+				hasOthersInside: true,
 			};
 		case "layers":
-			return { prefix: `${root}_layers/`, prune: never, leaf: leafName };
+			return {
+				prefix: `${root}_layers/`,
+				prune: never,
+				leaf: leafName,
+				ranks: ALL_RANKS,
+				hasOthersInside: false,
+			};
 		default:
 			return section satisfies never;
 	}
@@ -73,6 +91,8 @@ export const REPOSITORY_LISTING: SectionListing = {
 	prefix: REPOSITORIES_PREFIX,
 	prune: (prefix) => SECTION.test(prefix.slice(REPOSITORIES_PREFIX.length)),
 	leaf: leafName,
+	ranks: ALL_RANKS,
+	hasOthersInside: true,
 };
 
 /** The repository whose section a prefix cut off by `REPOSITORY_LISTING` is. */
@@ -87,6 +107,8 @@ export const BLOB_LISTING: SectionListing = {
 	prefix: BLOBS_PREFIX,
 	prune: never,
 	leaf: leafName,
+	ranks: ALL_RANKS,
+	hasOthersInside: false,
 };
 export const REST_LISTING: SectionListing = {
 	prefix: "docker/registry/",
@@ -95,6 +117,8 @@ export const REST_LISTING: SectionListing = {
 		prefix === REPOSITORIES_PREFIX ||
 		prefix === LOCKS_PREFIX,
 	leaf: leafName,
+	ranks: ALL_RANKS,
+	hasOthersInside: true,
 };
 
 /**

@@ -1,7 +1,7 @@
 import { type Kind, parseKey, type RegistryKey } from "../layout/paths.ts";
 import { ObjectBody } from "../store/body.ts";
 import { isCancellation, StoreError } from "../store/errors.ts";
-import type { PutOptions } from "../store/object-store.ts";
+import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
@@ -36,10 +36,11 @@ export async function copyObject(
 			object.state === State.compare &&
 			(await hasSameContent(context, object))
 		) {
+			index.settle(key);
 			add(counts.skipped, size);
 			observe({ type: "skipped", key, size });
 		} else {
-			await put(context, object, parsed);
+			index.written(key, await put(context, object, parsed));
 			add(counts.copied, size);
 			observe({ type: "copied", key, kind, size });
 		}
@@ -63,7 +64,7 @@ async function isHeldBack(
 		return false;
 	}
 	counts.heldBack++;
-	index.mark(key, rank, State.trouble);
+	index.trouble.mark(key, rank, State.trouble);
 	observe({ type: "held-back", key, needs: verdict.needs });
 	return true;
 }
@@ -72,23 +73,25 @@ async function put(
 	{ source, target, signal }: PassContext,
 	object: PendingObject,
 	parsed: RegistryKey | undefined,
-): Promise<void> {
+): Promise<ObjectMeta> {
 	const { key, content } = object;
-	if (content !== undefined) {
-		await target.put(key, Buffer.from(content), { signal });
-		return;
-	}
+	if (content !== undefined)
+		return await target.put(key, Buffer.from(content), { signal });
 	const options: PutOptions = {
 		signal,
 		digest: parsed?.kind === "blob" ? parsed.digest : undefined,
 	};
 	try {
-		await target.put(key, new ObjectBody(source, object, signal), options);
+		return await target.put(
+			key,
+			new ObjectBody(source, object, signal),
+			options,
+		);
 	} catch (error) {
 		if (!isBeingWritten(error)) throw error;
 		await wait(CORRUPT_WAIT_MS, signal);
 		const now = (await source.head(key, { signal })) ?? object;
-		await target.put(key, new ObjectBody(source, now, signal), options);
+		return await target.put(key, new ObjectBody(source, now, signal), options);
 	}
 }
 
@@ -117,13 +120,14 @@ async function fail(
 					{ store: source.url, operation: "copy", key, cause: error },
 				);
 	if (failure.code === "corrupt" && kind === "blob") {
-		index.mark(key, rank, State.broken);
+		index.trouble.mark(key, rank, State.broken);
 		const found = "its bytes do not hash to its name";
 		report(context, { kind: "corrupt", key, found });
 		return;
 	}
+	if (failure.store === context.target.url) index.unsure(key);
 	// Whatever depends on it is held back either way; the next pass looks again.
-	index.mark(key, rank, State.trouble);
+	index.trouble.mark(key, rank, State.trouble);
 	if (
 		failure.code === "not-found" &&
 		failure.store === source.url &&

@@ -9,6 +9,9 @@ import { settle } from "./settle.ts";
 /** Large objects on their way at a time, beside the others. */
 const LARGE_CONCURRENCY = 2;
 
+/** How often the index is saved (ms). */
+const SAVE_MS = 1000;
+
 /** Bodies held at a time (bytes), beside the parts of large ones. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +21,7 @@ const BUDGET_BYTES = 64 * 1024 * 1024;
  */
 export async function copy(context: PassContext): Promise<void> {
 	const budget = new ByteBudget(BUDGET_BYTES);
+	using _saving = saveOften(context);
 	for (const rank of COPY_ORDER) {
 		await settle([
 			copyLane(context, { rank, isLarge: true }, budget),
@@ -26,6 +30,12 @@ export async function copy(context: PassContext): Promise<void> {
 		if (context.counts.isStopped) return;
 		if (rank === copyRank("blob")) spreadTrouble(context.index);
 	}
+}
+
+/** Until it is disposed of, what was copied is saved every second: that much a killed pass copies again. */
+function saveOften({ save }: PassContext): Disposable {
+	const timer = setInterval(save, SAVE_MS);
+	return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 async function copyLane(

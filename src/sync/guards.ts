@@ -4,7 +4,7 @@ import {
 	VERSION_PREFIX,
 } from "../layout/paths.ts";
 import type { ObjectStore, Page } from "../store/object-store.ts";
-import { readMarker } from "./marker.ts";
+import type { Marker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Refuses a target that is the source, lies in it, or would be written where it lies: it is never written (I3). */
@@ -87,9 +87,9 @@ export async function guardSource(
 export async function guardTarget(
 	source: ObjectStore,
 	target: ObjectStore,
+	marker: Marker | undefined,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const marker = await readMarker(target, signal);
 	if (marker?.source === source.identity) return;
 	if (marker !== undefined) {
 		throw new SyncRefusal(

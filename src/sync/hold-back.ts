@@ -37,12 +37,12 @@ export function judgeLink(
 	content: string,
 	rank: number,
 ): LinkVerdict {
-	if (index.hasTrouble) {
+	if (index.trouble.hasAny) {
 		const repository = repositoryOf(key);
 		const needs =
 			repository === undefined
 				? undefined
-				: index.troubleBelow(repository, rank);
+				: index.trouble.below(repository, rank);
 		if (needs !== undefined) return { type: "hold-back", needs };
 	}
 	return judgeBlob(index, content);
@@ -57,7 +57,7 @@ function judgeBlob(index: ObjectIndex, content: string): LinkVerdict {
 	if (known?.isAtTarget && !known.isAtSource) return WRITE;
 	if (known?.state === State.trouble) return { type: "hold-back", needs: blob };
 	if (known !== undefined) return WRITE;
-	const unknown = index.unknownAbove(blob);
+	const unknown = index.trouble.unknownAbove(blob);
 	return unknown === undefined
 		? { type: "dangling", needs: blob }
 		: { type: "hold-back", needs: unknown };
@@ -68,9 +68,9 @@ function judgeBlob(index: ObjectIndex, content: string): LinkVerdict {
  * copied, and so not judged; but what needs them must wait (I1). Called when all blobs have been dealt with.
  */
 export function spreadTrouble(index: ObjectIndex): void {
-	if (!index.hasTrouble) return;
+	if (!index.trouble.hasAny) return;
 	for (const { key, rank, content } of index.sameLinks()) {
 		if (judgeBlob(index, content).type === "hold-back")
-			index.mark(key, rank, State.trouble);
+			index.trouble.mark(key, rank, State.trouble);
 	}
 }

@@ -13,6 +13,33 @@ export interface MirroredLocks {
 	readonly deleted: readonly string[];
 }
 
+/** What must be done to make the target's lock files the source's. */
+export interface LockPlan {
+	/** The content of those to be copied, by key. */
+	readonly copies: ReadonlyMap<string, Buffer>;
+	/** Those that the source does not have. */
+	readonly stale: readonly string[];
+}
+
+/** Compares the lock files. Rejects with a `StoreError` when either side's cannot be read. */
+export async function planLocks(
+	source: ObjectStore,
+	target: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<LockPlan> {
+	const copies = new Map(await readLocks(source, signal));
+	const stale: string[] = [];
+	for (const [key, content] of await readLocks(target, signal)) {
+		const wanted = copies.get(key);
+		if (wanted?.equals(content)) copies.delete(key);
+		else if (wanted === undefined && kindOf(key) === "lock") stale.push(key);
+	}
+	// A source whose mount went away has no lock files either: it is unknown then, not empty (I2).
+	if (stale.length > 0 && !(await holdsRegistry(source, signal)))
+		throw refusal(source, "unavailable", "its registry is gone", LOCKS_PREFIX);
+	return { copies, stale };
+}
+
 /**
  * Makes the target's lock files exactly the source's, absences included: they say which metadata is in force, and a
  * stale one beside a new one keeps the registry from starting. Rejects with a `StoreError` when the source's cannot
@@ -23,17 +50,9 @@ export async function mirrorLocks(
 	target: ObjectStore,
 	signal: AbortSignal | undefined,
 ): Promise<MirroredLocks> {
-	const wanted = await readLocks(source, signal);
-	const present = await readLocks(target, signal);
-	const stale = [...present.keys()].filter(
-		(key) => !wanted.has(key) && kindOf(key) === "lock",
-	);
-	// A source whose mount went away has no lock files either: it is unknown then, not empty (I2).
-	if (stale.length > 0 && !(await holdsRegistry(source, signal)))
-		throw refusal(source, "unavailable", "its registry is gone", LOCKS_PREFIX);
+	const { copies, stale } = await planLocks(source, target, signal);
 	const copied: { key: string; size: number }[] = [];
-	for (const [key, content] of wanted) {
-		if (present.get(key)?.equals(content)) continue;
+	for (const [key, content] of copies) {
 		await target.put(key, content, { signal });
 		copied.push({ key, size: content.length });
 	}

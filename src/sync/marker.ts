@@ -1,5 +1,6 @@
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Claim } from "./index-file.ts";
 
 /**
  * The object by which a target is known to be one. It lies beside `docker/`, where no registry looks, and is written
@@ -11,6 +12,8 @@ export const MARKER_KEY = "regmigrate.json";
 export interface Marker {
 	/** The `identity` of the source that the target is filled from. */
 	readonly source: string;
+	/** Which index knows what the target has; `undefined` when none does. */
+	readonly claim: Claim | undefined;
 }
 
 /** Longest marker that is believed to be one (bytes). */
@@ -37,15 +40,16 @@ export async function readMarker(
 	}
 }
 
-/** Marks the target as filled from this source, unless it is marked so already. */
+/** Marks the target as filled from this source, and as known to this index and no other. */
 export async function mark(
 	target: ObjectStore,
 	source: ObjectStore,
+	claim: Claim,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const marker: Marker = { source: source.identity };
-	if ((await readMarker(target, signal))?.source === marker.source) return;
-	const text = `${JSON.stringify({ ...marker, note: NOTE }, undefined, 2)}\n`;
+	const { nonce, pass } = claim;
+	const marker = { source: source.identity, nonce, pass, note: NOTE };
+	const text = `${JSON.stringify(marker, undefined, 2)}\n`;
 	await target.put(MARKER_KEY, Buffer.from(text), { signal });
 }
 
@@ -60,10 +64,16 @@ function parseMarker(text: string): Marker | undefined {
 		// Not ours: whatever it is, it marks nothing.
 		return undefined;
 	}
-	return typeof json === "object" &&
-		json !== null &&
-		"source" in json &&
-		typeof json.source === "string"
-		? { source: json.source }
+	if (typeof json !== "object" || json === null) return undefined;
+	if (!("source" in json) || typeof json.source !== "string") return undefined;
+	return { source: json.source, claim: parseClaim(json) };
+}
+
+function parseClaim(json: object): Claim | undefined {
+	return "nonce" in json &&
+		typeof json.nonce === "string" &&
+		"pass" in json &&
+		typeof json.pass === "number"
+		? { nonce: json.nonce, pass: json.pass }
 		: undefined;
 }

@@ -1,15 +1,11 @@
 import { copyRank } from "../layout/order.ts";
-import { type Kind, REPOSITORIES_PREFIX } from "../layout/paths.ts";
+import type { Kind } from "../layout/paths.ts";
 import type { ObjectMeta } from "../store/object-store.ts";
 import type { AtTarget } from "./decide.ts";
 import type { Tally } from "./events.ts";
 import { State } from "./object-state.ts";
-import {
-	inBatches,
-	type ObjectTable,
-	openTable,
-	rowOf,
-} from "./object-table.ts";
+import { inBatches, type ObjectTable, rowOf } from "./object-table.ts";
+import { Trouble } from "./trouble.ts";
 
 /** An object of the source to be taken in. */
 export interface IndexEntry {
@@ -18,11 +14,13 @@ export interface IndexEntry {
 	readonly size: number;
 	/** A link's content. */
 	readonly content: string | undefined;
+	/** The source's, by which the object is known again; "" where it cannot tell. */
+	readonly version: string;
 	readonly state: State;
 }
 
 /** An object that waits to be copied or compared. */
-export type PendingObject = Omit<IndexEntry, "kind">;
+export type PendingObject = Omit<IndexEntry, "kind" | "version">;
 
 /** A link that is the same on both sides. */
 export interface SameLink {
@@ -40,11 +38,25 @@ export interface Lane {
 	readonly isLarge: boolean;
 }
 
+/** What is known of an object that the source was seen to have. */
+export interface Seen {
+	readonly key: string;
+	/** The source's version of which the target has the same; "" where something is to be done. */
+	readonly settled: string;
+}
+
+/** A part of the key space of which some ranks are asked for: keys between `after` and `before`, both exclusive. */
+export interface KeyRange {
+	readonly after: string;
+	readonly before: string;
+	readonly ranks: readonly [lowest: number, highest: number];
+}
+
 /** What is known of one key. */
 export interface Known {
 	/** The source was listed to have it. */
 	readonly isAtSource: boolean;
-	/** The target was listed to have it, before the pass. */
+	/** The target has it, as a listing or its own answer told. */
 	readonly isAtTarget: boolean;
 	readonly state: number;
 }
@@ -67,35 +79,29 @@ export interface Totals {
 }
 
 /**
- * What a pass knows of both sides, on disk, so that memory does not grow with the number of objects (I8).
+ * What is known of both sides, and what is to be done; on disk, so that memory does not grow with the number of objects
+ * (I8). Does not own the table.
  */
-export class ObjectIndex implements Disposable {
-	readonly #table: ObjectTable = openTable();
+export class ObjectIndex {
+	readonly trouble: Trouble;
+	readonly #table: ObjectTable;
 	readonly #largeBytes: number;
-	#hasTarget = false;
-	#hasTrouble = false;
-	#hasUnknown = false;
-	/** The last answer of `troubleBelow`: links come in key order, so that the next one asks the same. */
-	#answer:
-		| { repository: string; rank: number; found: string | undefined }
-		| undefined;
 
 	/** Objects of more than `largeBytes` go through the large lane. */
-	constructor(largeBytes: number) {
+	constructor(table: ObjectTable, largeBytes: number) {
+		this.#table = table;
 		this.#largeBytes = largeBytes;
+		this.trouble = new Trouble(table);
 	}
 
 	/** Takes in objects of the target's listing. */
 	addTarget(objects: Iterable<ObjectMeta>): void {
-		for (const { key, size, md5 } of objects) {
-			this.#hasTarget = true;
+		for (const { key, size, md5 } of objects)
 			this.#table.statements.addTarget.run(key, size, md5 ?? null);
-		}
 	}
 
-	/** What the target was listed to have under this key. */
+	/** What the target has under this key; what it may have is of another size than any object. */
 	target(key: string): AtTarget | undefined {
-		if (!this.#hasTarget) return undefined;
 		const row = rowOf(this.#table.statements.target.get(key));
 		if (row === undefined) return undefined;
 		const [size, md5] = row;
@@ -106,80 +112,67 @@ export class ObjectIndex implements Disposable {
 	}
 
 	/** Takes in an object of the source, with what is to be done with it; again, when it is listed again. */
-	addSource({ key, kind, size, content, state }: IndexEntry): void {
+	addSource(entry: IndexEntry): void {
+		const { key, kind, size, content, version, state } = entry;
 		this.#table.statements.addSource.run(
 			key,
 			copyRank(kind),
 			size > this.#largeBytes ? 1 : 0,
 			size,
 			content ?? null,
+			version,
 			state,
 		);
 	}
 
-	/** Notes trouble or damage with an object. */
-	mark(key: string, rank: number, state: State): void {
-		this.#table.statements.mark.run(key, rank, state);
-		if (state !== State.trouble) return;
-		this.#hasTrouble = true;
-		if (this.#answer !== undefined && rank < this.#answer.rank)
-			this.#answer = undefined;
+	/** The objects of a range that the source was seen to have, in key order. */
+	*seen({ after, before, ranks }: KeyRange): Generator<Seen, undefined> {
+		const { seen } = this.#table.statements;
+		const [lowest, highest] = ranks;
+		const rows = inBatches(
+			(last) => seen.all(last, before, lowest, highest),
+			after,
+		);
+		for (const [key, settled] of rows)
+			yield { key: String(key), settled: String(settled) };
 	}
 
-	/**
-	 * Notes that nothing is known of what lies in a prefix, or at a name that may be a prefix's (it was to be one, had it
-	 * been looked at). What may lie there has this rank or a higher one.
-	 */
-	addUnknown(prefix: string, rank: number): void {
-		const range = prefix.endsWith("/") ? prefix : `${prefix}/`;
-		this.#hasUnknown = true;
-		this.mark(range, rank, State.trouble);
+	/** What a link was seen to hold, at this version. */
+	content(key: string, version: string): string | undefined {
+		const row = rowOf(this.#table.statements.content.get(key, version));
+		return row === undefined ? undefined : String(row[0]);
 	}
 
-	/** Whether there is any trouble at all; while there is none, nothing can be held back. */
-	get hasTrouble(): boolean {
-		return this.#hasTrouble;
+	/** Notes that the source no longer has an object. */
+	gone(key: string): void {
+		this.#table.statements.gone.run(key);
 	}
 
-	/** What is known of a key; `undefined` when neither side was listed to have it, and nothing happened to it. */
+	/** Notes that an object is the same on both sides. */
+	settle(key: string): void {
+		this.#table.statements.settle.run(key);
+	}
+
+	/** Notes what the target has now, as its own answer to a put tells. */
+	written(key: string, { size, md5 }: AtTarget): void {
+		this.#table.statements.written.run(size, md5 ?? null, key);
+	}
+
+	/** Notes that the target may have an object or not: the answer to a put was lost. */
+	unsure(key: string): void {
+		this.#table.statements.unsure.run(key);
+	}
+
+	/** What is known of a key; `undefined` when neither side has it, as far as is known, and nothing happened to it. */
 	find(key: string): Known | undefined {
 		const row = rowOf(this.#table.statements.find.get(key));
 		if (row === undefined) return undefined;
 		const [size, targetSize, state] = row;
 		return {
 			isAtSource: size !== null,
-			isAtTarget: targetSize !== null,
+			isAtTarget: targetSize !== null && Number(targetSize) >= 0,
 			state: Number(state),
 		};
-	}
-
-	/** What is in trouble in a repository and ranks below `rank`, or is the unknown range that the repository lies in. */
-	troubleBelow(repository: string, rank: number): string | undefined {
-		if (!this.#hasTrouble) return undefined;
-		const answer = this.#answer;
-		if (answer?.repository === repository && answer.rank === rank)
-			return answer.found;
-		// From the first section's "_" to the character after it: what is in nested repositories does not count.
-		const root = `${REPOSITORIES_PREFIX}${repository}/`;
-		const [start, end] = [`${root}_`, `${root}\``];
-		const row = rowOf(this.#table.statements.trouble.get(start, end, rank));
-		const found = row === undefined ? this.unknownAbove(start) : String(row[0]);
-		this.#answer = { repository, rank, found };
-		return found;
-	}
-
-	/** The range that could not be looked at and in which a key lies, if any. */
-	unknownAbove(key: string): string | undefined {
-		if (!this.#hasUnknown) return undefined;
-		for (
-			let slash = key.lastIndexOf("/");
-			slash > 0;
-			slash = key.lastIndexOf("/", slash - 1)
-		) {
-			const range = key.slice(0, slash + 1);
-			if (this.find(range)?.state === State.trouble) return range;
-		}
-		return undefined;
 	}
 
 	/** The objects of a lane that wait, in key order. */
@@ -229,9 +222,5 @@ export class ObjectIndex implements Disposable {
 			atTarget: next(),
 			atBoth: next(),
 		};
-	}
-
-	[Symbol.dispose](): void {
-		this.#table.database.close();
 	}
 }

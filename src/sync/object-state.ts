@@ -10,6 +10,8 @@ export const State = {
 	trouble: 3,
 	/** A blob whose bytes do not hash to its name: stays out of the target, and holds nothing back. */
 	broken: 4,
+	/** A link that holds no digest: stays out of the target, and holds nothing back. */
+	malformed: 5,
 } as const;
 
 export type State = (typeof State)[keyof typeof State];

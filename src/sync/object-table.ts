@@ -2,29 +2,54 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { State } from "./object-state.ts";
 
 const WAITING = `state IN (${State.copy}, ${State.compare})`;
+/** What the source has that can be copied. */
+const SOUND = `state <> ${State.malformed}`;
 const SAME = `state = ${State.settled} AND size IS NOT NULL`;
+
+/** Changes whenever the tables do: a file of another version is begun anew. */
+const SCHEMA_VERSION = 1;
 
 /**
  * One flat table by key. The objects that wait, and those in trouble, are found by partial indexes, which cost only as
- * much as there is of either. `size` and `content` are the source's; `target_…` is what the target was listed to have.
- * A range that could not be looked at is a row, too: its key ends in "/", and it has no sizes.
+ * much as there is of either. `size`, `content` and `version` are the source's: what it was seen to hold, with the
+ * version by which it is known again ("" is never equal). `target_…` is what the target has; a size of -1 says that
+ * it may have something. A range that could not be looked at is a row, too: its key ends in "/", and it has no sizes.
+ *
+ * `fact` holds what is known of the whole: see `IndexFile`.
  */
 const SCHEMA = `
-	PRAGMA page_size = 8192;
-	PRAGMA journal_mode = OFF;
-	PRAGMA synchronous = OFF;
 	CREATE TABLE object (
 		key TEXT PRIMARY KEY,
 		rank INTEGER,
 		is_large INTEGER NOT NULL DEFAULT 0,
 		size INTEGER,
 		content TEXT,
+		version TEXT NOT NULL DEFAULT '',
 		target_size INTEGER,
 		target_md5 TEXT,
 		state INTEGER NOT NULL DEFAULT ${State.settled}
 	) WITHOUT ROWID;
 	CREATE INDEX waiting ON object (rank, is_large, key) WHERE ${WAITING};
 	CREATE INDEX trouble ON object (key, rank) WHERE state = ${State.trouble};
+	CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+	PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** The size of a page is that of a few dozen rows, which makes the tree flat. */
+const PAGES = "PRAGMA page_size = 8192;";
+
+/** It is gone when the process ends, however it ends: there is nothing to commit and nothing to recover. */
+const TEMPORARY = `${PAGES} PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;`;
+
+/**
+ * One process at a time. A commit survives the process at once, and a power cut within moments: what must survive it
+ * for certain is committed by `durably`.
+ */
+const LASTING = `
+	${PAGES}
+	PRAGMA locking_mode = EXCLUSIVE;
+	PRAGMA journal_mode = WAL;
+	PRAGMA synchronous = NORMAL;
 `;
 
 /** Rows read at a time. */
@@ -35,14 +60,26 @@ const STATEMENTS = {
 		INSERT INTO object (key, target_size, target_md5) VALUES (?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET target_size = excluded.target_size, target_md5 = excluded.target_md5`,
 	addSource: `
-		INSERT INTO object (key, rank, is_large, size, content, state) VALUES (?, ?, ?, ?, ?, ?)
+		INSERT INTO object (key, rank, is_large, size, content, version, state) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, is_large = excluded.is_large, size = excluded.size,
-			content = excluded.content, state = excluded.state`,
+			content = excluded.content, version = excluded.version, state = excluded.state`,
+	seen: `
+		SELECT key, CASE WHEN state = ${State.settled} AND target_size >= 0 THEN version ELSE '' END FROM object
+		WHERE key > ? AND key < ? AND size IS NOT NULL AND rank BETWEEN ? AND ? ORDER BY key LIMIT ${BATCH}`,
+	gone: `
+		UPDATE object SET size = NULL, content = NULL, version = '', is_large = 0, state = ${State.settled}
+		WHERE key = ?`,
 	mark: `
 		INSERT INTO object (key, rank, state) VALUES (?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, state = excluded.state`,
+	settle: `UPDATE object SET state = ${State.settled} WHERE key = ?`,
+	written: `
+		UPDATE object SET target_size = ?, target_md5 = ?, state = ${State.settled} WHERE key = ?`,
+	unsure: "UPDATE object SET target_size = -1, target_md5 = NULL WHERE key = ?",
 	target:
 		"SELECT target_size, target_md5 FROM object WHERE key = ? AND target_size IS NOT NULL",
+	content:
+		"SELECT content FROM object WHERE key = ? AND version = ? AND content IS NOT NULL",
 	find: "SELECT size, target_size, state FROM object WHERE key = ?",
 	waiting: `
 		SELECT key, size, content, state FROM object
@@ -54,53 +91,85 @@ const STATEMENTS = {
 		SELECT key FROM object
 		WHERE state = ${State.trouble} AND key >= ? AND key < ? AND rank < ? ORDER BY key LIMIT 1`,
 	totals: `
-		SELECT count(size), total(size),
+		SELECT count(size) FILTER (WHERE ${SOUND}), total(size) FILTER (WHERE ${SOUND}),
 			count(*) FILTER (WHERE ${SAME}), total(size) FILTER (WHERE ${SAME}),
 			count(*) FILTER (WHERE ${WAITING}), total(size) FILTER (WHERE ${WAITING}),
 			count(*) FILTER (WHERE state = ${State.compare}),
 			count(size) FILTER (WHERE rank = ?), count(size) FILTER (WHERE rank = ?),
 			count(target_size), count(target_size + size)
 		FROM object`,
+	fact: "SELECT value FROM fact WHERE name = ?",
+	setFact: `
+		INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 };
 
-/** The table, and its statements. Closing the database is its owner's. */
+/** Troubles of a pass that is over: what they were about is looked at again. */
+const FORGET_TROUBLE = `
+	DELETE FROM object WHERE state = ${State.trouble} AND size IS NULL AND target_size IS NULL;
+	UPDATE object SET state = ${State.settled} WHERE state = ${State.trouble} AND size IS NULL;
+`;
+
+const FORGET_TARGET = `
+	DELETE FROM object WHERE size IS NULL;
+	UPDATE object SET target_size = NULL, target_md5 = NULL WHERE target_size IS NOT NULL;
+`;
+
+/** The tables, and their statements. */
 export interface ObjectTable {
 	readonly database: DatabaseSync;
 	readonly statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
 }
 
 /**
- * Makes the table in a temporary database of SQLite's own: it has no name, and is gone when the process ends, however
- * it ends. So there is nothing to commit and nothing to recover.
+ * Opens the tables in a file, which is made where there is none; `undefined`: in a temporary database of SQLite's own,
+ * which has no name. A transaction is begun. Throws what SQLite throws: `isBusy` tells that another process has the
+ * file open.
  */
-export function openTable(): ObjectTable {
-	const database = new DatabaseSync("");
-	database.exec(SCHEMA);
-	const prepare = (sql: string) => {
-		const statement = database.prepare(sql);
-		statement.setReturnArrays(true);
-		return statement;
-	};
-	const statements = {
-		addTarget: prepare(STATEMENTS.addTarget),
-		addSource: prepare(STATEMENTS.addSource),
-		mark: prepare(STATEMENTS.mark),
-		target: prepare(STATEMENTS.target),
-		find: prepare(STATEMENTS.find),
-		waiting: prepare(STATEMENTS.waiting),
-		sameLinks: prepare(STATEMENTS.sameLinks),
-		trouble: prepare(STATEMENTS.trouble),
-		totals: prepare(STATEMENTS.totals),
-	};
-	database.exec("BEGIN");
-	return { database, statements };
+export function openTable(path: string | undefined): ObjectTable {
+	const database = new DatabaseSync(path ?? "");
+	try {
+		database.exec(path === undefined ? TEMPORARY : LASTING);
+		// Takes the lock, which another process may have.
+		database.exec("BEGIN IMMEDIATE");
+		if (versionOf(database) !== SCHEMA_VERSION) {
+			for (const table of ["object", "fact"])
+				database.exec(`DROP TABLE IF EXISTS ${table}`);
+			database.exec(SCHEMA);
+		}
+		return { database, statements: prepare(database) };
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+}
+
+/** Makes what was written so far last, and goes on. */
+export function commit({ database }: ObjectTable): void {
+	database.exec("COMMIT; BEGIN IMMEDIATE");
+}
+
+/** As `commit`; when it returns, what was written survives a power cut. */
+export function commitDurably({ database }: ObjectTable): void {
+	database.exec(
+		"COMMIT; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; INSERT OR REPLACE INTO fact VALUES ('synced', ''); COMMIT; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+	);
+}
+
+/** Forgets what was in trouble, and with `isTargetUnknown` all that the target was known to have. */
+export function beginPass(
+	{ database }: ObjectTable,
+	isTargetUnknown: boolean,
+): void {
+	database.exec(FORGET_TROUBLE);
+	if (isTargetUnknown) database.exec(FORGET_TARGET);
 }
 
 /** Rows in the order of their first column, a key. Each batch is read when it is needed, after the last one's end. */
 export function* inBatches(
 	read: (after: string) => ReturnType<StatementSync["all"]>,
+	start = "",
 ): Generator<readonly unknown[], undefined> {
-	for (let after = ""; ; ) {
+	for (let after = start; ; ) {
 		const rows = read(after);
 		for (const each of rows) {
 			const row = rowOf(each);
@@ -115,4 +184,37 @@ export function* inBatches(
 /** A row as an array, as statements here return them; `undefined` where there is none. */
 export function rowOf(row: unknown): readonly unknown[] | undefined {
 	return Array.isArray(row) ? row : undefined;
+}
+
+function versionOf(database: DatabaseSync): number {
+	const pragma = database.prepare("PRAGMA user_version");
+	pragma.setReturnArrays(true);
+	return Number(rowOf(pragma.get())?.[0]);
+}
+
+function prepare(database: DatabaseSync): ObjectTable["statements"] {
+	const statement = (sql: string) => {
+		const prepared = database.prepare(sql);
+		prepared.setReturnArrays(true);
+		return prepared;
+	};
+	return {
+		addTarget: statement(STATEMENTS.addTarget),
+		addSource: statement(STATEMENTS.addSource),
+		seen: statement(STATEMENTS.seen),
+		gone: statement(STATEMENTS.gone),
+		mark: statement(STATEMENTS.mark),
+		settle: statement(STATEMENTS.settle),
+		written: statement(STATEMENTS.written),
+		unsure: statement(STATEMENTS.unsure),
+		target: statement(STATEMENTS.target),
+		content: statement(STATEMENTS.content),
+		find: statement(STATEMENTS.find),
+		waiting: statement(STATEMENTS.waiting),
+		sameLinks: statement(STATEMENTS.sameLinks),
+		trouble: statement(STATEMENTS.trouble),
+		totals: statement(STATEMENTS.totals),
+		fact: statement(STATEMENTS.fact),
+		setFact: statement(STATEMENTS.setFact),
+	};
 }

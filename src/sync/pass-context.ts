@@ -8,6 +8,8 @@ export interface PassContext {
 	/** Of a dry run: one that only says that it was written. */
 	readonly target: ObjectStore;
 	readonly index: ObjectIndex;
+	/** What the index says of the target is so: nobody has written there since. */
+	readonly trustsIndex: boolean;
 	readonly counts: Counts;
 	readonly observe: (event: SyncEvent) => void;
 	/** Objects on their way at a time. */
@@ -15,4 +17,6 @@ export interface PassContext {
 	/** Failures after which the pass gives up. */
 	readonly maxFailures: number;
 	readonly signal: AbortSignal | undefined;
+	/** Makes what the index holds outlive the process. */
+	readonly save: () => void;
 }

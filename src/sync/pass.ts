@@ -9,15 +9,22 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
-import { mirrorLocks } from "./locks.ts";
-import { mark } from "./marker.ts";
+import { IndexFile } from "./index-file.ts";
+import { listTarget } from "./list-target.ts";
+import { mirrorLocks, planLocks } from "./locks.ts";
+import { mark, readMarker } from "./marker.ts";
 import { ObjectIndex } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
-import { listTarget, readSource } from "./plan.ts";
+import { readSource } from "./read-source.ts";
 
 export interface SyncOptions {
 	/** Objects on their way at a time; default 32. */
 	readonly concurrency?: number | undefined;
+	/**
+	 * The file in which the index is kept from pass to pass, so that a pass costs what has changed. Its directory is made.
+	 * It is one source's and one target's. Default: the index is temporary, and every pass lists and reads all.
+	 */
+	readonly indexPath?: string | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
 	readonly isDryRun?: boolean | undefined;
 	/** Accept a target that holds something else, or another registry. Default false. */
@@ -48,37 +55,67 @@ export async function sync(
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
-	if (!isTargetNotEmpty) await guardTarget(source, target, signal);
-	using index = new ObjectIndex(target.can.multipartThreshold ?? LARGE_BYTES);
+	const marker = await readMarker(target, signal);
+	if (!isTargetNotEmpty) await guardTarget(source, target, marker, signal);
+	using file = new IndexFile({ path: options.indexPath, isDryRun });
+	const { claim } = file;
+	const trustsIndex =
+		claim !== undefined &&
+		marker?.claim?.nonce === claim.nonce &&
+		marker.claim.pass === claim.pass;
+	file.begin(trustsIndex);
 	const counts = new Counts();
 	const context: PassContext = {
 		source,
 		target: isDryRun ? record(target) : target,
-		index,
+		index: new ObjectIndex(
+			file.table,
+			target.can.multipartThreshold ?? LARGE_BYTES,
+		),
+		trustsIndex,
 		counts,
 		observe: options.observe ?? (() => {}),
 		concurrency: options.concurrency ?? 32,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
+		save: () => file.save(),
 	};
 
 	context.observe({ type: "pass-started" });
-	await listTarget(context);
+	if (!trustsIndex) await listTarget(context);
 	await readSource(context);
 	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
 	await guardSource(source, signal);
-	const totals = index.totals();
+	const totals = context.index.totals();
 	if (counts.unreadable === 0) guardBlobs(source, totals);
 	if (!isTargetNotEmpty) guardOverlap(target, totals);
 	counts.planned(totals);
 	const { waiting, toCompare } = totals;
 	context.observe({ type: "planned", ...waiting, toCompare });
-	await mark(context.target, source, signal);
+	file.save();
+	// A lasting index that was not trusted must be tied to the target, and a target without a marker be marked.
+	const isTied =
+		options.indexPath === undefined
+			? marker?.source === source.identity
+			: trustsIndex;
+	if (isTied && waiting.objects === 0 && (await hasSameLocks(context)))
+		return counts.result();
+	await mark(context.target, source, file.withdraw(), signal);
 	await mirror(context);
 	await copy(context);
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
 	if (!isDryRun && !counts.isStopped) await mirror(context);
+	file.finish();
 	return counts.result();
+}
+
+async function hasSameLocks({
+	source,
+	target,
+	signal,
+}: PassContext): Promise<boolean> {
+	const { copies, stale } = await planLocks(source, target, signal);
+	return copies.size + stale.length === 0;
 }
 
 async function mirror(context: PassContext): Promise<void> {

@@ -5,7 +5,8 @@ export type RefusalCode =
 	| "same-place"
 	| "foreign-target"
 	| "unmarked-registry"
-	| "another-registry";
+	| "another-registry"
+	| "index-in-use";
 
 /** A guard's refusal: nothing was changed. */
 export class SyncRefusal extends Error {

@@ -236,7 +236,7 @@ describe("sync › refuses, and writes nothing: a target", () => {
 	test("but not one that a pass has marked, whatever it has come to", async () => {
 		const source = await storeOf(REGISTRY);
 		const target = new MemoryStore();
-		await mark(target, source, undefined);
+		await mark(target, source, { nonce: "n", pass: 1 }, undefined);
 		const { result } = await run(source, target, { isTargetNotEmpty: false });
 		expect(result.isComplete).toBe(true);
 	});

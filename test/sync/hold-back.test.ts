@@ -11,6 +11,7 @@ import { lowestRankBelow } from "../../src/layout/sections.ts";
 import { judgeLink, spreadTrouble } from "../../src/sync/hold-back.ts";
 import { ObjectIndex } from "../../src/sync/object-index.ts";
 import { State } from "../../src/sync/object-state.ts";
+import { type ObjectTable, openTable } from "../../src/sync/object-table.ts";
 import { digestOf } from "./content.ts";
 
 const DIGEST = digestOf("manifest");
@@ -24,16 +25,25 @@ const CURRENT: RegistryKey = {
 };
 const WRITE = { type: "write" };
 
+let table: ObjectTable;
 let index: ObjectIndex;
 
 beforeEach(() => {
-	index = new ObjectIndex(1000);
+	table = openTable(undefined);
+	index = new ObjectIndex(table, 1000);
 });
 
-afterEach(() => index[Symbol.dispose]());
+afterEach(() => table.database.close());
 
 function atSource(key: string, state: State, content?: string): void {
-	index.addSource({ key, kind: kindOf(key), size: 8, content, state });
+	index.addSource({
+		key,
+		kind: kindOf(key),
+		size: 8,
+		content,
+		version: "",
+		state,
+	});
 }
 
 function atTarget(key: string): void {
@@ -42,12 +52,12 @@ function atTarget(key: string): void {
 }
 
 function trouble(key: string): void {
-	index.mark(key, copyRank(kindOf(key)), State.trouble);
+	index.trouble.mark(key, copyRank(kindOf(key)), State.trouble);
 }
 
 /** Nothing is known of what this may hold. */
 function unknown(prefix: string): void {
-	index.addUnknown(prefix, lowestRankBelow(prefix));
+	index.trouble.addUnknown(prefix, lowestRankBelow(prefix));
 }
 
 function judge(key: RegistryKey = CURRENT) {
@@ -77,7 +87,7 @@ describe("judgeLink › its blob", () => {
 
 	test("is broken in the source: write", () => {
 		atSource(BLOB, State.copy);
-		index.mark(BLOB, copyRank("blob"), State.broken);
+		index.trouble.mark(BLOB, copyRank("blob"), State.broken);
 		expect(judge()).toEqual(WRITE);
 	});
 
@@ -157,7 +167,7 @@ describe("judgeLink › its repository", () => {
 	});
 
 	test("has something broken: write", () => {
-		index.mark(layerOf(REPOSITORY), copyRank("layer"), State.broken);
+		index.trouble.mark(layerOf(REPOSITORY), copyRank("layer"), State.broken);
 		expect(judge()).toEqual(WRITE);
 	});
 
@@ -242,7 +252,7 @@ describe("spreadTrouble › a link that is the same on both sides", () => {
 	test("is in none when its blob is broken in the source", () => {
 		atSource(BLOB, State.copy);
 		trouble(blobKey(digestOf("another")));
-		index.mark(BLOB, copyRank("blob"), State.broken);
+		index.trouble.mark(BLOB, copyRank("blob"), State.broken);
 		spreadTrouble(index);
 		expect(index.find(link)?.state).toBe(State.settled);
 	});

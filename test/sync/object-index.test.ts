@@ -3,17 +3,20 @@ import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, formatKey, type Kind } from "../../src/layout/paths.ts";
 import { type Lane, ObjectIndex } from "../../src/sync/object-index.ts";
 import { State } from "../../src/sync/object-state.ts";
+import { type ObjectTable, openTable } from "../../src/sync/object-table.ts";
 import { digestOf } from "./content.ts";
 
 const LARGE = 1000;
 
+let table: ObjectTable;
 let index: ObjectIndex;
 
 beforeEach(() => {
-	index = new ObjectIndex(LARGE);
+	table = openTable(undefined);
+	index = new ObjectIndex(table, LARGE);
 });
 
-afterEach(() => index[Symbol.dispose]());
+afterEach(() => table.database.close());
 
 function addSource(
 	key: string,
@@ -26,7 +29,7 @@ function addSource(
 ): void {
 	const { content, state = State.copy } = options;
 	const size = options.size ?? content?.length ?? 1;
-	index.addSource({ key, kind, size, content, state });
+	index.addSource({ key, kind, size, content, version: "", state });
 }
 
 function addTarget(key: string, size = 1, md5?: string): void {
@@ -78,8 +81,8 @@ describe("ObjectIndex › what waits", () => {
 		addSource("b", "blob");
 		addSource("c", "blob");
 		addTarget("d");
-		index.mark("b", copyRank("blob"), State.trouble);
-		index.mark("c", copyRank("blob"), State.broken);
+		index.trouble.mark("b", copyRank("blob"), State.trouble);
+		index.trouble.mark("c", copyRank("blob"), State.broken);
 		expect(pendingKeys({ rank: copyRank("blob"), isLarge: false })).toEqual([]);
 	});
 
@@ -90,7 +93,7 @@ describe("ObjectIndex › what waits", () => {
 		const seen: string[] = [];
 		for (const { key } of index.pending({ rank, isLarge: false })) {
 			seen.push(key);
-			if (seen.length % 3 === 0) index.mark(key, rank, State.trouble);
+			if (seen.length % 3 === 0) index.trouble.mark(key, rank, State.trouble);
 		}
 		expect(seen).toEqual(keys);
 	});
@@ -102,7 +105,7 @@ describe("ObjectIndex › what is known", () => {
 		addTarget("target");
 		addSource("both", "blob", { state: State.settled });
 		addTarget("both");
-		index.mark("unreadable", 1, State.trouble);
+		index.trouble.mark("unreadable", 1, State.trouble);
 		expect(index.find("source")).toEqual({
 			isAtSource: true,
 			isAtTarget: false,
@@ -147,8 +150,8 @@ describe("ObjectIndex › what is known", () => {
 			size: 71,
 			state: State.compare,
 		});
-		index.mark("unreadable", copyRank("layer"), State.trouble);
-		index.addUnknown("range/", 0);
+		index.trouble.mark("unreadable", copyRank("layer"), State.trouble);
+		index.trouble.addUnknown("range/", 0);
 		expect(index.totals()).toEqual({
 			source: { objects: 3, bytes: 98 },
 			same: { objects: 1, bytes: 7 },
@@ -173,71 +176,71 @@ describe("ObjectIndex › trouble", () => {
 	const above = copyRank("revision");
 
 	test("is none until something is marked so; what is broken is none", () => {
-		index.mark(layer("app"), rank, State.broken);
-		expect(index.hasTrouble).toBe(false);
-		expect(index.troubleBelow("app", above)).toBeUndefined();
-		index.mark(layer("app"), rank, State.trouble);
-		expect(index.hasTrouble).toBe(true);
+		index.trouble.mark(layer("app"), rank, State.broken);
+		expect(index.trouble.hasAny).toBe(false);
+		expect(index.trouble.below("app", above)).toBeUndefined();
+		index.trouble.mark(layer("app"), rank, State.trouble);
+		expect(index.trouble.hasAny).toBe(true);
 	});
 
 	test("of a repository is what ranks lower, not what ranks the same", () => {
-		index.mark(layer("app"), rank, State.trouble);
-		expect(index.troubleBelow("app", above)).toBe(layer("app"));
-		expect(index.troubleBelow("app", rank)).toBeUndefined();
+		index.trouble.mark(layer("app"), rank, State.trouble);
+		expect(index.trouble.below("app", above)).toBe(layer("app"));
+		expect(index.trouble.below("app", rank)).toBeUndefined();
 	});
 
 	test.each(["app/cache", "app-web", "app.old", "ap", "app_2"])(
 		"of a repository is not that of %s",
 		(other) => {
-			index.mark(layer(other), rank, State.trouble);
-			expect(index.troubleBelow("app", above)).toBeUndefined();
+			index.trouble.mark(layer(other), rank, State.trouble);
+			expect(index.trouble.below("app", above)).toBeUndefined();
 		},
 	);
 
 	test("of a repository is also that of an object of no known kind in it", () => {
 		const key = "docker/registry/v2/repositories/app/_notes/today";
-		index.mark(key, copyRank("other"), State.trouble);
-		expect(index.troubleBelow("app", rank)).toBe(key);
+		index.trouble.mark(key, copyRank("other"), State.trouble);
+		expect(index.trouble.below("app", rank)).toBe(key);
 	});
 
 	test("of an object that the target has counts as much as that of any other", () => {
 		addTarget(layer("app"), 71);
-		index.mark(layer("app"), rank, State.trouble);
-		expect(index.troubleBelow("app", above)).toBe(layer("app"));
+		index.trouble.mark(layer("app"), rank, State.trouble);
+		expect(index.trouble.below("app", above)).toBe(layer("app"));
 	});
 
 	test("is seen as soon as it is marked, also when the same was asked before", () => {
-		index.mark(layer("web"), rank, State.trouble);
-		expect(index.troubleBelow("app", above)).toBeUndefined();
-		index.mark(layer("app"), rank, State.trouble);
-		expect(index.troubleBelow("app", above)).toBe(layer("app"));
-		expect(index.troubleBelow("web", above)).toBe(layer("web"));
+		index.trouble.mark(layer("web"), rank, State.trouble);
+		expect(index.trouble.below("app", above)).toBeUndefined();
+		index.trouble.mark(layer("app"), rank, State.trouble);
+		expect(index.trouble.below("app", above)).toBe(layer("app"));
+		expect(index.trouble.below("web", above)).toBe(layer("web"));
 	});
 
 	test.each(["", "acme/", "acme/app/"])(
 		"of a repository is the unknown range repositories/%s that it lies in",
 		(range) => {
 			const prefix = `docker/registry/v2/repositories/${range}`;
-			index.addUnknown(prefix, 0);
-			expect(index.troubleBelow("acme/app", rank)).toBe(prefix);
+			index.trouble.addUnknown(prefix, 0);
+			expect(index.trouble.below("acme/app", rank)).toBe(prefix);
 		},
 	);
 
 	test.each(["acme/app/nested/", "acme/ap/", "acme/app-web/"])(
 		"of a repository is not the unknown range repositories/%s beside or below it",
 		(range) => {
-			index.addUnknown(`docker/registry/v2/repositories/${range}`, 0);
-			expect(index.troubleBelow("acme/app", above)).toBeUndefined();
+			index.trouble.addUnknown(`docker/registry/v2/repositories/${range}`, 0);
+			expect(index.trouble.below("acme/app", above)).toBeUndefined();
 		},
 	);
 
 	test("above a key is any unknown range that it lies in, and none beside it", () => {
 		const blob = blobKey(digestOf("content"));
-		expect(index.unknownAbove(blob)).toBeUndefined();
-		index.addUnknown("docker/registry/v2/blobs/sha256/zz/", 0);
-		expect(index.unknownAbove(blob)).toBeUndefined();
+		expect(index.trouble.unknownAbove(blob)).toBeUndefined();
+		index.trouble.addUnknown("docker/registry/v2/blobs/sha256/zz/", 0);
+		expect(index.trouble.unknownAbove(blob)).toBeUndefined();
 		// A name that could not be looked at: it may be a prefix's.
-		index.addUnknown("docker/registry/v2/blobs", 0);
-		expect(index.unknownAbove(blob)).toBe("docker/registry/v2/blobs/");
+		index.trouble.addUnknown("docker/registry/v2/blobs", 0);
+		expect(index.trouble.unknownAbove(blob)).toBe("docker/registry/v2/blobs/");
 	});
 });

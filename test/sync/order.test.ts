@@ -26,7 +26,11 @@ const OPTIONS = { concurrency: 32 };
 async function fingerprint(store: ObjectStore): Promise<string> {
 	const hash = createHash("sha256");
 	for await (const { objects } of store.list({ prefix: "" }))
-		for (const { key, version } of objects) hash.update(`${key} ${version}\n`);
+		for (const { key } of objects) {
+			// A listing does not tell the versions of what has just been written.
+			const version = (await store.head(key))?.version;
+			hash.update(`${key} ${version}\n`);
+		}
 	return hash.digest("hex");
 }
 

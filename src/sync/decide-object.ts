@@ -1,0 +1,41 @@
+import { getFips, hash } from "node:crypto";
+import type { Kind } from "../layout/paths.ts";
+import type { ObjectMeta } from "../store/object-store.ts";
+import { type Action, decide } from "./decide.ts";
+import { State } from "./object-state.ts";
+import type { PassContext } from "./pass-context.ts";
+
+const STATES: Readonly<Record<Action, State>> = {
+	copy: State.copy,
+	compare: State.compare,
+	skip: State.settled,
+};
+
+/** Decides on an object of the source, from what is known of the target's, and notes it. */
+export function decideObject(
+	{ index }: PassContext,
+	object: {
+		readonly meta: ObjectMeta;
+		readonly kind: Kind;
+		/** What a link holds; it is what will be written, also if the source's link has moved on by then. */
+		readonly content: string | undefined;
+	},
+): void {
+	const { meta, kind, content } = object;
+	const { key, version } = meta;
+	const size = content?.length ?? meta.size;
+	const atTarget = index.target(key);
+	const md5 =
+		content === undefined || atTarget?.md5 === undefined
+			? undefined
+			: md5Of(content);
+	const state = STATES[decide({ kind, size, md5 }, atTarget)];
+	index.addSource({ key, kind, size, content, version, state });
+}
+
+/** MD5 in hex; `undefined` where the machine's policy (FIPS) forbids it, and contents must be compared. */
+function md5Of(content: string): string | undefined {
+	return IS_FIPS ? undefined : hash("md5", content, "hex");
+}
+
+const IS_FIPS = getFips() === 1;

@@ -1,0 +1,157 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import {
+	beginPass,
+	commit,
+	commitDurably,
+	type ObjectTable,
+	openTable,
+	rowOf,
+} from "./object-table.ts";
+import { SyncRefusal } from "./refusal.ts";
+
+/** What ties an index to its target: the target's marker says the same as long as nobody else has written there. */
+export interface Claim {
+	/** Made when the index was begun; another index has another one. */
+	readonly nonce: string;
+	/** Counts the passes that changed something. */
+	readonly pass: number;
+}
+
+export interface IndexFileOptions {
+	/** Where the index is kept from pass to pass; `undefined`: it is gone with the pass. */
+	readonly path: string | undefined;
+	/** Whether what happens to the index is undone in the end, as in a dry run. */
+	readonly isDryRun: boolean;
+}
+
+/**
+ * The file of an index. It is what the last pass saw, the plan of this one, and where to resume from; and never the only
+ * witness: whenever it is not known to agree with the target, the target is listed.
+ *
+ * *Clean* says that it agrees. It is withdrawn, durably, before a pass first changes the target, and given back when the
+ * pass has noted all that it did. So a pass that was killed leaves an index that is not trusted, and so does a power
+ * cut that takes the last commits with it.
+ */
+export class IndexFile implements Disposable {
+	readonly table: ObjectTable;
+	readonly #options: IndexFileOptions;
+
+	/** Rejects with a `SyncRefusal` when another process has the index open. */
+	constructor(options: IndexFileOptions) {
+		this.#options = options;
+		const { path } = options;
+		this.table = path === undefined ? openTable(undefined) : openFile(path);
+		if (path !== undefined) writeOwner(path);
+	}
+
+	/** What the target's marker must say for the index to be trusted; `undefined` when it cannot be. */
+	get claim(): Claim | undefined {
+		const [nonce, pass] = [this.#fact("nonce"), this.#fact("pass")];
+		return this.#fact("clean") === "yes" &&
+			nonce !== undefined &&
+			pass !== undefined
+			? { nonce, pass: Number(pass) }
+			: undefined;
+	}
+
+	/** Begins a pass; with `isTrusted` false all that is known of the target is forgotten, to be listed anew. */
+	begin(isTrusted: boolean): void {
+		if (!isTrusted) this.#setFact("clean", "no");
+		beginPass(this.table, !isTrusted);
+	}
+
+	/** Withdraws *clean*. When it returns, no crash brings it back. Returns what the target's marker is to say now. */
+	withdraw(): Claim {
+		const nonce = this.#fact("nonce") ?? crypto.randomUUID();
+		const pass = Number(this.#fact("pass") ?? 0) + 1;
+		this.#setFact("nonce", nonce);
+		this.#setFact("pass", String(pass));
+		this.#setFact("clean", "no");
+		if (!this.#options.isDryRun) commitDurably(this.table);
+		return { nonce, pass };
+	}
+
+	/** Makes what was noted so far outlive the process. */
+	save(): void {
+		if (!this.#options.isDryRun) commit(this.table);
+	}
+
+	/** The pass has noted all that it did: the index agrees with the target. */
+	finish(): void {
+		this.#setFact("clean", "yes");
+		this.save();
+	}
+
+	[Symbol.dispose](): void {
+		const { path, isDryRun } = this.#options;
+		const { database } = this.table;
+		if (path !== undefined) database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
+		database.close();
+		if (path !== undefined) rmSync(ownerPath(path), { force: true });
+	}
+
+	#fact(name: string): string | undefined {
+		const row = rowOf(this.table.statements.fact.get(name));
+		return row === undefined ? undefined : String(row[0]);
+	}
+
+	#setFact(name: string, value: string): void {
+		this.table.statements.setFact.run(name, value);
+	}
+}
+
+/** A file that is no index, or a damaged one, is begun anew: nothing is lost but time. */
+function openFile(path: string): ObjectTable {
+	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+	try {
+		return openTable(path);
+	} catch (error) {
+		if (hasCode(error, BUSY)) throw inUse(path);
+		if (!hasCode(error, CORRUPT, NOT_A_DATABASE)) throw error;
+		for (const suffix of ["", "-wal", "-shm"])
+			rmSync(path + suffix, { force: true });
+		return openTable(path);
+	}
+}
+
+// Source: sqlite.org, "Result and Error Codes".
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+function hasCode(error: unknown, ...codes: readonly number[]): boolean {
+	return (
+		error instanceof Error &&
+		"errcode" in error &&
+		// The upper bits say more.
+		codes.includes(Number(error.errcode) & 0xff)
+	);
+}
+
+/** Beside the index, because the index itself is locked: who has it open. */
+function ownerPath(path: string): string {
+	return `${path}.owner`;
+}
+
+function writeOwner(path: string): void {
+	writeFileSync(
+		ownerPath(path),
+		`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`,
+	);
+}
+
+function inUse(path: string): SyncRefusal {
+	let owner = "another process";
+	try {
+		owner = readFileSync(ownerPath(path), "utf8").trim();
+	} catch {
+		// It has only just opened it, or just ended.
+	}
+	return new SyncRefusal(
+		"index-in-use",
+		`Another pass from this source to this target is under way: ${owner}`,
+		["Wait until it has ended, or end it."],
+	);
+}
