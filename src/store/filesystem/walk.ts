@@ -4,7 +4,7 @@ import type { ListOptions, Page } from "../object-store.ts";
 import { mayBeThere } from "./absence.ts";
 import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
-import { metaOf } from "./meta.ts";
+import { listedMetaOf, settledBefore } from "./meta.ts";
 import { areMountsChanged, readMounts } from "./mounts.ts";
 import { PageBuilder } from "./page-builder.ts";
 import type { Root } from "./root.ts";
@@ -31,6 +31,7 @@ export class Walk {
 	readonly #page: PageBuilder;
 	/** From before anything was read; so that directories need not be asked one by one, which costs a fifth more. */
 	readonly #mounts: string | undefined;
+	readonly #settledBeforeMs = settledBefore();
 
 	constructor(root: Root, url: string, options: ListOptions) {
 		this.#root = root;
@@ -133,7 +134,7 @@ export class Walk {
 	}
 
 	#addStats(key: string, stats: Stats): void {
-		if (stats.isFile()) this.#page.object(metaOf(key, stats));
+		if (stats.isFile()) this.#addFile(key, stats);
 		else if (!stats.isDirectory())
 			this.#page.refused(
 				key,
@@ -142,12 +143,18 @@ export class Walk {
 			);
 	}
 
+	#addFile(key: string, stats: Stats): void {
+		const isLocal = this.#root.isLocalAt(this.#root.path + key, stats.dev);
+		const settledBeforeMs = this.#settledBeforeMs;
+		this.#page.object(listedMetaOf(key, stats, { isLocal, settledBeforeMs }));
+	}
+
 	/** Looks for the one object that a leaf prefix holds; false when it is not there, and the prefix must be listed. */
 	#addLeaf(key: string): boolean {
 		try {
 			const stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
 			if (stats === undefined || !stats.isFile()) return false;
-			this.#page.object(metaOf(key, stats));
+			this.#addFile(key, stats);
 			return true;
 		} catch (error) {
 			this.#page.failed(key, error);
