@@ -74,7 +74,7 @@ test.skipIf(!canMount)(
 				exitCode: 1,
 				stdout: "",
 				stderr: expect.stringMatching(
-					/^Error: Cannot open file:.*\/target: the file system is mounted read-only\n {2}Mount it read-write/,
+					/^Error: Cannot write file:.*\/target: the file system is mounted read-only\n {2}Mount it read-write/,
 				),
 			});
 		} finally {

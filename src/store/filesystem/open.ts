@@ -38,13 +38,20 @@ export function openDirectory(
 		});
 	}
 	try {
-		if (statSync(root).isDirectory()) {
-			// Asked of the kernel, which answers for root too: nothing is written to find it out.
-			if (isWritten) accessSync(root, constants.W_OK | constants.X_OK);
-			return new FilesystemStore(root);
-		}
+		if (!statSync(root).isDirectory())
+			throw refuse("it is a file, not a directory", "Name a directory.");
+		if (isWritten) proveWritable(root, url);
+		return new FilesystemStore(root);
 	} catch (error) {
 		throw fromFilesystem(error, about);
 	}
-	throw refuse("it is a file, not a directory", "Name a directory.");
+}
+
+/** Asks the kernel, which answers for root too: nothing is written to find it out. */
+function proveWritable(root: string, url: URL): void {
+	try {
+		accessSync(root, constants.W_OK | constants.X_OK);
+	} catch (error) {
+		throw fromFilesystem(error, { store: url.href, operation: "write" });
+	}
 }

@@ -73,7 +73,7 @@ describe.skipIf(!canMount)("on a small disk", () => {
 			openDirectory(url, { isWritten: true });
 			expect(forbidWriting(root.at("disk"))).toBe(true);
 			expect(() => openDirectory(url, { isWritten: true })).toThrow(
-				/^Cannot open file:.*: the file system is mounted read-only$/,
+				/^Cannot write file:.*: the file system is mounted read-only$/,
 			);
 			openDirectory(url);
 		}));
