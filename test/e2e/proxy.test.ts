@@ -45,6 +45,18 @@ beforeEach(async () => {
 	writeFileSync(ours, authority.cert);
 });
 
+/** Adds a layer that goes up in parts. */
+function addLargeLayer(): void {
+	writeSampleRegistry(source, {
+		repositories: 1,
+		tagsPerRepository: 1,
+		layersPerTag: 1,
+		sharedLayersPerTag: 0,
+		layerBytes: MULTIPART_THRESHOLD + 1,
+		multiPlatformEvery: 0,
+	});
+}
+
 /** A proxy that knows where the S3 server is, and its authority in a file. */
 async function startProxy(options: ProxyOptions = {}) {
 	const proxy = await InspectingProxy.start({
@@ -75,14 +87,7 @@ function expectDone(result: ProgramResult): void {
 
 describe("a proxy that opens TLS", () => {
 	test("sees every request of sync and verify, also those for credentials and of uploads in parts", async () => {
-		writeSampleRegistry(source, {
-			repositories: 1,
-			tagsPerRepository: 1,
-			layersPerTag: 1,
-			sharedLayersPerTag: 0,
-			layerBytes: MULTIPART_THRESHOLD + 1,
-			multiPlatformEvery: 0,
-		});
+		addLargeLayer();
 		const { proxy, file } = await startProxy({
 			credentials: `proxy-user:${SECRET}`,
 			answer: ({ url }) =>
@@ -163,6 +168,26 @@ describe("a proxy that opens TLS", () => {
 		}
 		const hosts = new Set(proxy.requests.map(({ url }) => url.host));
 		expect([...hosts]).toEqual([NAME]);
+	});
+});
+
+describe("an S3 server whose certificate nobody knows", () => {
+	test("is refused, with what to do", async () => {
+		await expectRefusal([source, await target(front.host)], {
+			exitCode: 1,
+			problem:
+				/certificate is signed by an authority that this machine does not know at 127\.0\.0\.1:\d+$/,
+			advice: /--ca-bundle FILE or AWS_CA_BUNDLE.*\n.*tls-verify=false/,
+		});
+		expect(front.requests()).toBe(0);
+	});
+
+	test("is used all the same with tls-verify=false, by every kind of request", async () => {
+		addLargeLayer();
+		const url = `${await target(front.host)}&tls-verify=false`;
+		for (const command of ["sync", "verify"])
+			expectDone(await runProgram([command, source, url]));
+		expect(front.requests()).toBeGreaterThan(10);
 	});
 });
 
