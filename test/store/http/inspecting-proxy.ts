@@ -28,7 +28,7 @@ export interface Proxied {
 	readonly isTunnelled: boolean;
 }
 
-export interface Answer {
+interface Answer {
 	readonly contentType: string;
 	readonly body: string;
 }
