@@ -1,13 +1,9 @@
 import {
 	closeSync,
-	constants,
 	fstatSync,
-	openSync,
 	realpathSync,
 	rmdirSync,
-	type Stats,
 	statSync,
-	unlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -29,15 +25,13 @@ import type {
 import { rangeProblem } from "../range.ts";
 import { mayBeThere } from "./absence.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
+import { deleteFile, openedStats, openFile } from "./file.ts";
 import { metaOf } from "./meta.ts";
 import { type Ownership, ownershipLike } from "./ownership.ts";
 import { FileReader } from "./reader.ts";
 import { Root, type RootOptions } from "./root.ts";
 import { Walk } from "./walk.ts";
 import { writeFile } from "./write.ts";
-
-/** Not to wait for a writer when what is opened turns out to be a pipe. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** How long listings keep the event loop from its other work (ms). */
 const TURN_MS = 5;
@@ -86,7 +80,7 @@ export class FilesystemStore implements ObjectStore {
 	async get(key: string, options: GetOptions = {}): Promise<ObjectReader> {
 		options.signal?.throwIfAborted();
 		const path = this.#path("get", key);
-		const descriptor = this.#found("get", key, () => openSync(path, READ));
+		const descriptor = this.#found("get", key, () => openFile(path));
 		if (descriptor === undefined)
 			throw this.#refusal("not-found", "it does not exist", "get", key);
 		try {
@@ -158,16 +152,13 @@ export class FilesystemStore implements ObjectStore {
 		try {
 			for (const key of keys) {
 				call?.signal?.throwIfAborted();
+				this.#root.check("delete", key);
 				try {
 					const path = this.#path("delete", key);
-					unlinkSync(path);
-					emptied.add(dirname(path));
+					if (this.#found("delete", key, () => deleteFile(path)) !== undefined)
+						emptied.add(dirname(path));
 				} catch (error) {
-					const failure = this.#error("delete", key, error);
-					// A directory is no object.
-					if (failure.code === "not-found" || errno(error) === "EISDIR")
-						this.#root.check("delete", key);
-					else failures.set(key, failure);
+					failures.set(key, this.#error("delete", key, error));
 				}
 			}
 		} finally {
@@ -265,15 +256,5 @@ export class FilesystemStore implements ObjectStore {
 
 	#error(operation: string, key: string, error: unknown): StoreError {
 		return fromFilesystem(error, { store: this.url, operation, key });
-	}
-}
-
-/** What a file is by its attributes when it is opened: a network file system asks the server for them then. */
-function openedStats(path: string): Stats {
-	const descriptor = openSync(path, READ);
-	try {
-		return fstatSync(descriptor);
-	} finally {
-		closeSync(descriptor);
 	}
 }

@@ -48,6 +48,11 @@ describe("what was not found", () => {
 			};
 			await expect(root.store.head(key)).rejects.toMatchObject(unknown);
 			await expect(root.store.get(key)).rejects.toMatchObject(unknown);
+			// The link itself can be deleted; what would be behind it is not known to be gone.
+			if (key !== "disk") {
+				const failures = await root.store.delete([key]);
+				expect([...failures]).toMatchObject([[key, unknown]]);
+			}
 			expect(await root.list({ prefix: `${key}/` })).toEqual({
 				keys: [],
 				prefixes: [],
@@ -80,6 +85,7 @@ describe("what was not found", () => {
 			await expectCode(store.head(key), "unavailable");
 			await expectCode(store.get(key), "unavailable");
 			await expectCode(store.put(key, bytes("x")), "unavailable");
+			await expectCode(store.delete([key]), "unavailable");
 		}
 		await expectCode(root.list(), "unavailable");
 		await expectCode(root.list({ prefix: "a/" }), "unavailable");

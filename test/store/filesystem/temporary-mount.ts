@@ -9,6 +9,11 @@ export function mountAt(path: string): boolean {
 	return succeeds(MOUNT, "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
 }
 
+/** Mounts a directory there once more; what is mounted below it is left out. */
+export function mountAgainAt(directory: string, path: string): boolean {
+	return succeeds(MOUNT, "--bind", directory, path);
+}
+
 /** Makes what is mounted there read-only. */
 export function forbidWriting(path: string): boolean {
 	return succeeds(MOUNT, "-o", "remount,ro", path);
