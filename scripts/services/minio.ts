@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
 import { type S3Start, TEST_ACCESS } from "./s3-connection.ts";
@@ -6,9 +7,16 @@ import { startServer } from "./server-process.ts";
 /** The key that encrypts objects where a bucket asks for it; not a secret, its objects are those of tests. */
 export const MINIO_KMS_KEY = "regmigrate-test";
 
-/** Starts MinIO, with a key service. */
+/**
+ * Starts MinIO, with a key service. It speaks TLS where its directory holds `certificates/public.crt` and `private.key`;
+ * the process must trust that certificate.
+ */
 export const startMinio: S3Start = async (directory, lifetime) => {
 	const { product, version, path } = await requireTool("minio");
+	// Always a folder of its own for certificates: those in the user's home would turn TLS on.
+	const certificates = join(directory, "certificates");
+	const isSecure = existsSync(join(certificates, "public.crt"));
+	const scheme = isSecure ? "https" : "http";
 	const server = await startServer({
 		product,
 		command: path,
@@ -18,8 +26,7 @@ export const startMinio: S3Start = async (directory, lifetime) => {
 			"--address",
 			"127.0.0.1:0",
 			"--certs-dir",
-			// An empty folder for certificates: those in the user's home would turn TLS on.
-			join(directory, "certificates"),
+			certificates,
 		],
 		environment: {
 			MINIO_ROOT_USER: TEST_ACCESS.accessKeyId,
@@ -31,11 +38,12 @@ export const startMinio: S3Start = async (directory, lifetime) => {
 			MINIO_UPDATE: "off",
 		},
 		logFile: join(directory, "minio.log"),
-		port: /^API: http:\/\/127\.0\.0\.1:(\d+)/m,
+		port: /^API: https?:\/\/127\.0\.0\.1:(\d+)/m,
 		readyPath: "/minio/health/live",
+		scheme,
 		lifetime,
 	});
-	const endpoint = `http://127.0.0.1:${server.port}`;
+	const endpoint = `${scheme}://127.0.0.1:${server.port}`;
 	return {
 		...server,
 		...TEST_ACCESS,

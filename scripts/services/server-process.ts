@@ -32,6 +32,8 @@ export interface ServerCommand extends ProcessCommand {
 	readonly port: number | RegExp;
 	/** A path that answers with a status below 400 when the server is ready. */
 	readonly readyPath: string;
+	/** Default http. A certificate for https must be one that this process trusts. */
+	readonly scheme?: "http" | "https" | undefined;
 }
 
 /** A program that runs, and is ready. */
@@ -56,7 +58,7 @@ const LOG_TAIL_LINES = 15;
 export async function startServer(
 	server: ServerCommand,
 ): Promise<ServerProcess> {
-	const { logFile } = server;
+	const { logFile, readyPath, scheme = "http" } = server;
 	let port = typeof server.port === "number" ? server.port : 0;
 	const isReady = async () => {
 		if (typeof server.port !== "number") {
@@ -64,7 +66,7 @@ export async function startServer(
 			if (found === undefined) return false;
 			port = Number(found);
 		}
-		return await answers(`http://127.0.0.1:${port}${server.readyPath}`);
+		return await answers(`${scheme}://127.0.0.1:${port}${readyPath}`);
 	};
 	const running = await startProcess(server, isReady);
 	return { ...running, port, logFile };

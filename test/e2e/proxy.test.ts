@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
+import { startS3 } from "../../scripts/services/s3.ts";
 import { MULTIPART_THRESHOLD } from "../../src/store/s3/multipart.ts";
 import { Authority } from "../store/http/certificates.ts";
 import { serve } from "../store/http/http-server.ts";
@@ -9,7 +10,8 @@ import {
 	InspectingProxy,
 	type ProxyOptions,
 } from "../store/http/inspecting-proxy.ts";
-import { newBucket, services } from "../support/services.ts";
+import { trust } from "../store/http/trust.ts";
+import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { describeResult, type ProgramResult, runProgram } from "./program.ts";
 import { expectRefusal, SECRET } from "./refusal.ts";
@@ -170,6 +172,44 @@ describe("a proxy that opens TLS", () => {
 		expect([...hosts]).toEqual([NAME]);
 	});
 });
+
+test.skipIf(!hasTools("minio"))(
+	"MinIO that speaks TLS itself is reached with --ca-bundle, straight and through the proxy",
+	async () => {
+		const directory = join(folder, "minio");
+		const certificates = join(directory, "certificates");
+		mkdirSync(certificates, { recursive: true });
+		const { cert, key } = authority.certify([NAME, "127.0.0.1"]);
+		writeFileSync(join(certificates, "public.crt"), cert);
+		writeFileSync(join(certificates, "private.key"), key);
+		trust(authority.cert);
+		await using minio = await startS3({ product: "minio", directory });
+		const { proxy, file } = await startProxy({
+			hosts: { [`${NAME}:443`]: new URL(minio.endpoint).host },
+		});
+		const bucket = await newBucket(minio);
+		const at = (endpoint: string) => `s3://${bucket}?endpoint=${endpoint}`;
+		const environment = through(proxy.url);
+		for (const command of ["sync", "verify"])
+			expectDone(
+				await runProgram(
+					[command, source, at(`https://${NAME}`), "--ca-bundle", file],
+					{ environment },
+				),
+			);
+		const seen = proxy.requests.length;
+		expect(seen).toBeGreaterThan(10);
+		const straight = [
+			"verify",
+			source,
+			at(minio.endpoint),
+			"--ca-bundle",
+			ours,
+		];
+		expectDone(await runProgram(straight));
+		expect(proxy.requests).toHaveLength(seen);
+	},
+);
 
 describe("an S3 server whose certificate nobody knows", () => {
 	test("is refused, with what to do", async () => {
