@@ -1,8 +1,7 @@
 import { exclusionOf } from "../layout/exclusion.ts";
 import { copyRank, isLink } from "../layout/order.ts";
-import { type Kind, kindOf, parseKey } from "../layout/paths.ts";
-import { lowestRankBelow, type SectionListing } from "../layout/sections.ts";
-import type { StoreError } from "../store/errors.ts";
+import { type Kind, kindOf } from "../layout/paths.ts";
+import type { SectionListing } from "../layout/sections.ts";
 import { compareKeys } from "../store/key.ts";
 import type { ObjectMeta, Page } from "../store/object-store.ts";
 import { decideObject } from "./decide-object.ts";
@@ -12,6 +11,7 @@ import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { endOf, SeenRange } from "./seen-range.ts";
 import { settle } from "./settle.ts";
+import type { UnreadablePlaces } from "./unreadable-places.ts";
 
 /** An object that must be looked at: it is new, or may have changed, or waits. */
 interface Changed {
@@ -26,12 +26,16 @@ export class RangeReader {
 	readonly #context: PassContext;
 	readonly #listing: SectionListing;
 	readonly #seen: SeenRange;
-	/** Prefixes and keys that could not be looked at: what was seen there is not gone (I2). */
-	readonly #unknown: string[] = [];
+	readonly #places: UnreadablePlaces;
 
-	constructor(context: PassContext, listing: SectionListing) {
+	constructor(
+		context: PassContext,
+		listing: SectionListing,
+		places: UnreadablePlaces,
+	) {
 		this.#context = context;
 		this.#listing = listing;
+		this.#places = places;
 		const { prefix, ranks } = listing;
 		this.#seen = new SeenRange(
 			context.index,
@@ -43,7 +47,7 @@ export class RangeReader {
 	/** Takes in a page; resolves when its links have been read. */
 	async take({ objects, prefixes, unreadable }: Page): Promise<void> {
 		for (const { prefix, error } of unreadable)
-			if (isMissed(prefix)) this.note(prefix, error);
+			if (isMissed(prefix)) this.#places.add(prefix, error);
 		const changed: Changed[] = [];
 		for (const [start, end, cut] of this.#runs(objects, prefixes)) {
 			const run = objects.slice(start, end);
@@ -61,18 +65,6 @@ export class RangeReader {
 	/** To be called when the listing has ended: what it did not name is gone. */
 	end(): void {
 		this.#seen.end();
-	}
-
-	/** Notes that a prefix or key could not be looked at. */
-	note(prefix: string, error: StoreError): void {
-		const { index, counts, observe } = this.#context;
-		this.#unknown.push(prefix);
-		counts.unreadable++;
-		const kind = parseKey(prefix)?.kind;
-		if (kind === undefined)
-			index.trouble.addUnknown(prefix, lowestRankBelow(prefix));
-		else index.trouble.mark(prefix, copyRank(kind), State.trouble);
-		observe({ type: "unreadable", prefix, error });
 	}
 
 	/** A page's objects between what was cut off: from, to, and the prefix after them. */
@@ -146,7 +138,7 @@ export class RangeReader {
 				break;
 			}
 			case "unreadable":
-				this.note(key, read.error);
+				this.#places.add(key, read.error);
 				break;
 			case "vanished":
 				index.gone(key);
@@ -157,8 +149,7 @@ export class RangeReader {
 	}
 
 	#onGone(key: string): void {
-		if (!this.#unknown.some((prefix) => isBelow(key, prefix)))
-			this.#context.index.gone(key);
+		if (!this.#places.covers(key)) this.#context.index.gone(key);
 	}
 }
 
@@ -172,12 +163,4 @@ function isMissed(keyOrPrefix: string): boolean {
 		default:
 			return true;
 	}
-}
-
-/** Whether a key is this one, or lies in this prefix, or in what this name may be the prefix of. */
-function isBelow(key: string, keyOrPrefix: string): boolean {
-	return (
-		key === keyOrPrefix ||
-		key.startsWith(keyOrPrefix.endsWith("/") ? keyOrPrefix : `${keyOrPrefix}/`)
-	);
 }

@@ -10,6 +10,7 @@ import {
 import { StoreError } from "../store/errors.ts";
 import type { PassContext } from "./pass-context.ts";
 import { RangeReader } from "./range-reader.ts";
+import { UnreadablePlaces } from "./unreadable-places.ts";
 
 /**
  * Reads the source in an order that is safe while its registry takes pushes: all links first, each repository's from the
@@ -34,30 +35,45 @@ async function readRepository(
 	context: PassContext,
 	repository: string,
 ): Promise<void> {
+	const places = new UnreadablePlaces(context);
 	for (const section of READ_ORDER) {
 		const listing = sectionListing(repository, section);
 		try {
-			await readRange(context, listing);
+			await readPart(context, listing, places);
 		} catch (error) {
 			if (!(error instanceof StoreError)) throw error;
 			// It is unknown (I2); it does not keep the others from being read.
-			new RangeReader(context, listing).note(listing.prefix, error);
+			places.add(listing.prefix, error);
 		}
 	}
+	places.tell();
 }
 
 /** Lists a range and takes it in. `onCut` is called with what was cut off from each page, once the page is taken in. */
 async function readRange(
 	context: PassContext,
 	listing: SectionListing,
-	onCut: (prefixes: readonly string[]) => Promise<void> = async () => {},
+	onCut?: (prefixes: readonly string[]) => Promise<void>,
+): Promise<void> {
+	const places = new UnreadablePlaces(context);
+	await readPart(context, listing, places, async (prefixes) => {
+		places.tell();
+		await onCut?.(prefixes);
+	});
+}
+
+async function readPart(
+	context: PassContext,
+	listing: SectionListing,
+	places: UnreadablePlaces,
+	onPage?: (prefixes: readonly string[]) => Promise<void>,
 ): Promise<void> {
 	const { source, signal } = context;
-	const reader = new RangeReader(context, listing);
+	const reader = new RangeReader(context, listing, places);
 	const { prefix, prune, leaf } = listing;
 	for await (const page of source.list({ prefix, prune, leaf, signal })) {
 		await reader.take(page);
-		await onCut(page.prefixes);
+		await onPage?.(page.prefixes);
 	}
 	reader.end();
 }

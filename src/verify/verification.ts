@@ -1,9 +1,9 @@
+import type { UnknownRanges } from "../layout/unknown-ranges.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { VerifyEvent } from "./event.ts";
 import type { Finding, Side } from "./finding.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Tally } from "./tally.ts";
-import type { UnknownRanges } from "./unknown-ranges.ts";
 
 /** One side of a verification, and what is known of it until now. */
 export interface VerifiedSide {

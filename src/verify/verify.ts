@@ -1,3 +1,4 @@
+import { UnknownRanges } from "../layout/unknown-ranges.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { compareSides } from "./compare.ts";
 import { countSides } from "./count.ts";
@@ -5,7 +6,6 @@ import type { VerifyEvent } from "./event.ts";
 import type { FindingSummaries, Side } from "./finding.ts";
 import { Ledger } from "./ledger.ts";
 import { type SideCounts, Tally } from "./tally.ts";
-import { UnknownRanges } from "./unknown-ranges.ts";
 import type { Verification, VerifiedSide } from "./verification.ts";
 
 /**

@@ -74,6 +74,24 @@ describe("sync › (I2) when nothing can be looked at below", () => {
 	);
 });
 
+const APP = "docker/registry/v2/repositories/acme/app/";
+
+test.each([
+	`${APP}_manifests/`,
+	`${APP}_manifests/tags/`,
+	`${APP}_manifests/tags/v1/`,
+	`${APP}_manifests/tags/v1/current/`,
+	`${APP}_manifests/tags/v1/index/`,
+	`${APP}_manifests/revisions/`,
+	`${APP}_layers/`,
+])("sync › %s is told once when it cannot be looked at", async (range) => {
+	const source = unreadable(await storeOf(REGISTRY), range);
+	const { result, events } = await run(source, new MemoryStore());
+	const told = events.filter(({ type }) => type === "unreadable");
+	expect(told).toMatchObject([{ prefix: range }]);
+	expect(result.unreadable).toBe(1);
+});
+
 describe("sync › (I2) what is at the target already", () => {
 	const NEW = pushWrites("acme/app", "v3", ["base", "one", "three"]);
 	const AFTER: Content = new Map([...REGISTRY, ...NEW]);
@@ -136,8 +154,6 @@ describe("sync › (I2) what is at the target already", () => {
 		expect(result).toMatchObject({ unreadable: 1, heldBack: 0 });
 	});
 });
-
-const APP = "docker/registry/v2/repositories/acme/app/";
 
 test.each([
 	[`${APP}_uploads/0a/data`, `${APP}_uploads/`],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UnknownRanges } from "../../src/verify/unknown-ranges.ts";
+import { UnknownRanges } from "../../src/layout/unknown-ranges.ts";
 
 describe("unknown ranges", () => {
 	it.each([

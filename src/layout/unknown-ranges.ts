@@ -1,7 +1,7 @@
 /** Most ranges that are kept apart. */
 const MAX_RANGES = 10_000;
 
-/** The ranges of one side's keys that could not be listed: nothing in them is said to be missing or extra (I2). */
+/** Ranges of keys that could not be looked at: nothing in them is said to be there or gone (I2). */
 export class UnknownRanges {
 	readonly #maxRanges: number;
 	#ranges = new Set<string>();
