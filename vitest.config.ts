@@ -4,12 +4,16 @@ import { ServicesReporter } from "./test/support/services-reporter.ts";
 /** Tests that need a running server; every other test is quick. */
 const REAL_TESTS = ["test/**/*.real.test.ts", "test/e2e/**/*.test.ts"];
 
-/** Keeps the developer's own cloud account out of every test. */
+/** Keeps the developer's own cloud account and proxies out of every test. */
 const ENVIRONMENT = {
 	AWS_PROFILE: "",
 	AWS_CONFIG_FILE: "/dev/null",
 	AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 	AWS_EC2_METADATA_DISABLED: "true",
+	HTTPS_PROXY: "",
+	https_proxy: "",
+	HTTP_PROXY: "",
+	http_proxy: "",
 };
 
 export default defineConfig({

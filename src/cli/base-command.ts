@@ -1,14 +1,45 @@
-import { Command } from "@oclif/core";
+import http from "node:http";
+import { Command, Flags, type Interfaces } from "@oclif/core";
+import { trustAuthorities } from "./authorities.ts";
 import { asksForJson } from "./command-line.ts";
 import { formatJson } from "./format.ts";
 import { Progress, type Standing } from "./progress.ts";
 
-/** What all commands share: `--json`, and how progress is shown. */
+/** What all commands share: `--json`, which authorities the process trusts, and how progress is shown. */
 export abstract class BaseCommand extends Command {
 	static override readonly enableJsonFlag = true;
 
+	static override readonly baseFlags = {
+		"ca-bundle": Flags.string({
+			helpValue: "FILE",
+			description:
+				"trust the certificate authorities in this file too (PEM), as those in AWS_CA_BUNDLE, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS",
+		}),
+	};
+
 	override jsonEnabled(): boolean {
 		return asksForJson(this.argv);
+	}
+
+	/** Every command parses its arguments, so none can forget to prepare the process for its connections. */
+	protected override async parse<
+		F extends Record<string, unknown>,
+		B extends Record<string, unknown>,
+		A extends Record<string, unknown>,
+	>(
+		options?: Interfaces.Input<F, B, A>,
+		argv?: string[],
+	): Promise<Interfaces.ParserOutput<F, B, A>> {
+		const parsed = await super.parse(options, argv);
+		const { "ca-bundle": caBundle } = parsed.flags;
+		trustAuthorities(
+			process.env,
+			typeof caBundle === "string" ? caBundle : undefined,
+		);
+		// Only what asks for metadata is left to Node's own client, and that goes through no proxy: not with
+		// NODE_USE_ENV_PROXY either, which has given it one.
+		http.globalAgent = new http.Agent();
+		return parsed;
 	}
 
 	/** Not through `console`, as oclif does it: that hides when the output cannot be written. */

@@ -9,7 +9,7 @@ import { UsageError } from "./usage-error.ts";
 export function fromParser(
 	error: unknown,
 	id: string,
-	command: Pick<Command.Class, "args" | "flags">,
+	command: Pick<Command.Class, "args" | "flags" | "baseFlags">,
 ): unknown {
 	if (!(error instanceof Errors.CLIError)) return error;
 	const name = `regmigrate ${id.replaceAll(":", " ")}`;
@@ -17,7 +17,7 @@ export function fromParser(
 	const help = `See ${name} --help.`;
 	if ("flags" in error && isTexts(error.flags)) {
 		const [flag = ""] = error.flags;
-		const known = Object.entries(command.flags)
+		const known = Object.entries({ ...command.flags, ...command.baseFlags })
 			.filter(([, { hidden }]) => hidden !== true)
 			.map(([name]) => name);
 		const similar = mostSimilar(flag.replace(/^-+/, ""), [...known, "json"]);

@@ -51,15 +51,17 @@ export function tablePlugin(
 	};
 }
 
-/** A command as the help reads it: each flag and argument with its name, and the flag that oclif adds when it parses. */
+/** A command as the help reads it: each flag and argument with its name, and the flags that oclif adds when it parses. */
 function loadable(id: string, command: Command.Class): Command.Loadable {
 	command.id = id;
 	const json = Flags.boolean({
 		description: "print the result as JSON, on standard output",
 	});
-	const flags = command.enableJsonFlag
-		? { ...command.flags, json }
-		: command.flags;
+	const flags = {
+		...command.flags,
+		...command.baseFlags,
+		...(command.enableJsonFlag ? { json } : {}),
+	};
 	return {
 		aliases: [],
 		args: named(command.args),

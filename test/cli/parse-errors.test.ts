@@ -58,7 +58,7 @@ describe("fromParser", () => {
 	);
 
 	test("passes on what is no error of the parser", () => {
-		const command = { args: {}, flags: {} };
+		const command = { args: {}, flags: {}, baseFlags: {} };
 		const error = new Error("disk on fire");
 		expect(fromParser(error, "sync", command)).toBe(error);
 		expect(fromParser(new Errors.CLIError("x"), "sync", command)).toEqual(

@@ -8,21 +8,23 @@ import { runProgram } from "./program.ts";
 /** What scripts rely on. A change here is a change of the interface: it belongs into the CHANGELOG. */
 describe("the interface", () => {
 	test("has these commands, arguments and flags", () => {
-		const commands = Object.entries(COMMANDS).map(([id, { args, flags }]) => {
-			const names = Object.entries(flags).map(([name, flag]) =>
-				[
-					`--${name}`,
-					...(flag.char === undefined ? [] : [`-${flag.char}`]),
-					...(flag.aliases ?? []).map((alias) => `--${alias}`),
-					...("default" in flag ? [`= ${flag.default}`] : []),
-				].join(" "),
+		const commands = Object.entries(COMMANDS).map(([id, command]) => {
+			const { args, baseFlags, flags } = command;
+			const names = Object.entries({ ...flags, ...baseFlags }).map(
+				([name, flag]) =>
+					[
+						`--${name}`,
+						...(flag.char === undefined ? [] : [`-${flag.char}`]),
+						...(flag.aliases ?? []).map((alias) => `--${alias}`),
+						...("default" in flag ? [`= ${flag.default}`] : []),
+					].join(" "),
 			);
 			return [id, ...Object.keys(args), ...names].join(", ");
 		});
 		expect(commands).toMatchInlineSnapshot(`
 			[
-			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --delete, --yes -y, --max-delete, --backup-prefix, --verbose -v, --progress = true",
-			  "verify, source, target, --counts, --concurrency = 32, --progress = true",
+			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --delete, --yes -y, --max-delete, --backup-prefix, --verbose -v, --progress = true, --ca-bundle",
+			  "verify, source, target, --counts, --concurrency = 32, --progress = true, --ca-bundle",
 			]
 		`);
 	});

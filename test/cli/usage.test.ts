@@ -24,6 +24,11 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
 		],
 		[
+			["verify", "a", "b", "--ca-bundle", "/nowhere/ca.pem"],
+			"Cannot use --ca-bundle /nowhere/ca.pem: it does not exist",
+			"Name a file of PEM certificates.",
+		],
+		[
 			["sync", "ftp://host/registry", "b"],
 			'Cannot open ftp://host/registry: the scheme "ftp" is not known',
 			"Write a path, file:///PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://ACCOUNT/CONTAINER.",

@@ -101,9 +101,9 @@ test.for(CREDENTIALS)(
 );
 
 test("sync › refuses an option that it does not know", async () => {
-	await expectRefusal([stores.source, stores.target("acl", "public-read")], {
+	await expectRefusal([stores.source, stores.target("sse-algorithm", "x")], {
 		exitCode: 2,
-		problem: /the option "acl" is not known/,
+		problem: /the option "sse-algorithm" is not known/,
 		advice: /Known options: region, endpoint/,
 	});
 });

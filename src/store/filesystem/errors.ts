@@ -44,6 +44,24 @@ const REASONS: Readonly<Record<string, string>> = {
 	EISDIR: "it is a directory",
 	ENAMETOOLONG: "the name is too long for this file system",
 	ELOOP: "too many symbolic links lead to it",
+	ETIMEDOUT: "the network file system did not answer in time",
+	EBUSY: "it is in use",
+};
+
+const ADVICE: Readonly<Record<string, string>> = {
+	EACCES:
+		"Run it as root, or as a user that may read and enter every directory of the registry.",
+	EPERM:
+		"Look whether the file is protected (lsattr), or the file system belongs to another machine.",
+	EROFS: "Mount it read-write: mount -o remount,rw DIRECTORY.",
+	EIO: "Look into the kernel's log (dmesg): the disk may be failing. Read it on another machine, or restore it.",
+	ESTALE: "Mount the network file system again, then run it again.",
+	ETIMEDOUT: "Look whether the file server is there, then run it again.",
+	EMFILE: "Allow more open files (ulimit -n 4096), or lower --concurrency.",
+	ENFILE:
+		"Allow more open files on this machine (sysctl fs.file-max), or lower --concurrency.",
+	ENOSPC: "Make room, then run it again. A disk can also lack inodes (df -i).",
+	EDQUOT: "Raise the quota or make room, then run it again.",
 };
 
 /** The errno name of a Node file system error (`ENOENT`), if it is one. */
@@ -55,6 +73,13 @@ export function errno(error: unknown): string | undefined {
 		: undefined;
 }
 
+/** Whether an error says that there is nothing of that name: not that it could not be looked at. */
+export function isAbsence(error: unknown): boolean {
+	const name = errno(error);
+	// The latter: a component of the path is a file.
+	return name === "ENOENT" || name === "ENOTDIR";
+}
+
 /** What a file system error means for a store; errors of the store are passed on. */
 export function fromFilesystem(
 	error: unknown,
@@ -64,14 +89,9 @@ export function fromFilesystem(
 	const name = errno(error) ?? "";
 	const reason =
 		REASONS[name] ?? (error instanceof Error ? error.message : String(error));
-	const suggestions =
-		name === "EACCES"
-			? [
-					"Run it as root, or as a user that may read and enter every directory of the registry.",
-				]
-			: [];
+	const advice = ADVICE[name];
 	return new StoreError(CODES[name] ?? "unknown", reason, {
-		suggestions,
+		suggestions: advice === undefined ? [] : [advice],
 		...about,
 		cause: error,
 	});

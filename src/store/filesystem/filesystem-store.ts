@@ -5,6 +5,7 @@ import {
 	openSync,
 	realpathSync,
 	rmdirSync,
+	type Stats,
 	statSync,
 	unlinkSync,
 } from "node:fs";
@@ -26,10 +27,12 @@ import type {
 	PutOptions,
 } from "../object-store.ts";
 import { rangeProblem } from "../range.ts";
-import { errno, fromFilesystem } from "./errors.ts";
+import { mayBeThere } from "./absence.ts";
+import { errno, fromFilesystem, isAbsence } from "./errors.ts";
 import { metaOf } from "./meta.ts";
+import { type Ownership, ownershipLike } from "./ownership.ts";
 import { FileReader } from "./reader.ts";
-import { Root } from "./root.ts";
+import { Root, type RootOptions } from "./root.ts";
 import { Walk } from "./walk.ts";
 import { writeFile } from "./write.ts";
 
@@ -56,9 +59,9 @@ export class FilesystemStore implements ObjectStore {
 	#turnEnds = 0;
 
 	/** `root` is an absolute path of a directory that exists. */
-	constructor(root: string) {
+	constructor(root: string, options: RootOptions = {}) {
 		this.url = pathToFileURL(root).href;
-		this.#root = new Root(root, this.url);
+		this.#root = new Root(root, this.url, options);
 		this.identity = `${pathToFileURL(realpathSync(root)).href}/`;
 	}
 
@@ -68,31 +71,27 @@ export class FilesystemStore implements ObjectStore {
 
 	async head(key: string, call?: Call): Promise<ObjectMeta | undefined> {
 		call?.signal?.throwIfAborted();
-		try {
-			const stats = statSync(this.#path("head", key), {
-				throwIfNoEntry: false,
-			});
-			if (stats?.isFile()) return metaOf(key, stats);
-		} catch (error) {
-			const failure = this.#error("head", key, error);
-			if (failure.code !== "not-found") throw failure;
-		}
-		// An absent object below a root that is itself gone is unknown, not absent (I2).
-		this.#root.check("head", key);
-		return undefined;
+		const path = this.#path("head", key);
+		return this.#found("head", key, () => {
+			const stats = statSync(path, { throwIfNoEntry: false });
+			if (stats?.isFile() !== true) return undefined;
+			this.#root.confirm("head", key);
+			return metaOf(
+				key,
+				this.#root.isLocalAt(path, stats.dev) ? stats : openedStats(path),
+			);
+		});
 	}
 
 	async get(key: string, options: GetOptions = {}): Promise<ObjectReader> {
 		options.signal?.throwIfAborted();
-		let descriptor: number;
+		const path = this.#path("get", key);
+		const descriptor = this.#found("get", key, () => openSync(path, READ));
+		if (descriptor === undefined)
+			throw this.#refusal("not-found", "it does not exist", "get", key);
 		try {
-			descriptor = openSync(this.#path("get", key), READ);
-		} catch (error) {
-			const failure = this.#error("get", key, error);
-			if (failure.code === "not-found") this.#root.check("get", key);
-			throw failure;
-		}
-		try {
+			this.#root.confirm("get", key);
+			// Of the open file, so that these are not old on a network file system either: it asks the server at each open.
 			const stats = fstatSync(descriptor);
 			if (!stats.isFile())
 				throw this.#refusal(
@@ -130,7 +129,6 @@ export class FilesystemStore implements ObjectStore {
 			);
 		}
 		const path = this.#path("put", key);
-		this.#root.check("put", key);
 		try {
 			return metaOf(
 				key,
@@ -139,11 +137,14 @@ export class FilesystemStore implements ObjectStore {
 					body,
 					{ store: this.url, operation: "put", key },
 					options,
+					this.#ownership(key),
 				),
 			);
 		} catch (error) {
 			if (options.signal?.aborted && error === options.signal.reason)
 				throw error;
+			// What was made for it is there no more: most likely the whole root is not.
+			if (errno(error) === "ENOENT") this.#root.check("put", key);
 			throw this.#error("put", key, error);
 		}
 	}
@@ -192,6 +193,44 @@ export class FilesystemStore implements ObjectStore {
 		this.#turnEnds = performance.now() + TURN_MS;
 	}
 
+	/** What `look` finds; `undefined` when it is absent. Throws where that cannot be known (I2). */
+	#found<T>(
+		operation: string,
+		key: string,
+		look: () => T | undefined,
+	): T | undefined {
+		const attempt = () => {
+			try {
+				return look();
+			} catch (error) {
+				if (isAbsence(error)) return undefined;
+				throw this.#error(operation, key, error);
+			}
+		};
+		const found = attempt();
+		if (found !== undefined) return found;
+		const about = { store: this.url, operation, key };
+		try {
+			return mayBeThere(this.#root, key, about) ? attempt() : undefined;
+		} catch (error) {
+			throw this.#error(operation, key, error);
+		}
+	}
+
+	/** Like the topmost directory on the way to the object, or, where there is none yet, the root itself. */
+	#ownership(key: string): Ownership | undefined {
+		const root = this.#root.check("put", key);
+		if (process.geteuid?.() !== 0) return undefined;
+		const slash = key.indexOf("/");
+		const top =
+			slash === -1
+				? undefined
+				: statSync(this.#root.path + key.slice(0, slash), {
+						throwIfNoEntry: false,
+					});
+		return ownershipLike(top?.isDirectory() ? top : root, true);
+	}
+
 	#path(operation: string, key: string): string {
 		const problem = keyProblem(key);
 		if (problem !== undefined)
@@ -226,5 +265,15 @@ export class FilesystemStore implements ObjectStore {
 
 	#error(operation: string, key: string, error: unknown): StoreError {
 		return fromFilesystem(error, { store: this.url, operation, key });
+	}
+}
+
+/** What a file is by its attributes when it is opened: a network file system asks the server for them then. */
+function openedStats(path: string): Stats {
+	const descriptor = openSync(path, READ);
+	try {
+		return fstatSync(descriptor);
+	} finally {
+		closeSync(descriptor);
 	}
 }

@@ -23,10 +23,6 @@ export class PageBuilder {
 		return this.#size >= PAGE_SIZE;
 	}
 
-	get isEmpty(): boolean {
-		return this.#size === 0;
-	}
-
 	/** The page, and begins the next one. */
 	take(): Page {
 		const page = {

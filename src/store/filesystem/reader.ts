@@ -1,4 +1,4 @@
-import { close, closeSync, read, readSync } from "node:fs";
+import { close, closeSync, fstatSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import { wrongSize } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
@@ -10,7 +10,11 @@ const CHUNK_BYTES = 1024 * 1024;
 
 const readAsync = promisify(read);
 
-/** An open file. Small ones are read synchronously, large ones piece by piece without stalling the event loop. */
+/**
+ * An open file. Small ones are read synchronously, large ones piece by piece without stalling the event loop. One that
+ * grows, shrinks or is rewritten while it is read is `incomplete`: old registries write in place. One that is replaced
+ * or deleted is read to its end as it was.
+ */
 export class FileReader implements ObjectReader {
 	readonly meta: ObjectMeta;
 	readonly #about: StoreErrorOptions;
@@ -42,14 +46,17 @@ export class FileReader implements ObjectReader {
 				this.#about,
 			);
 		}
-		const buffer = Buffer.allocUnsafe(this.#length);
+		// One byte more than it should have, to notice one that has grown without asking for its size again.
+		const probe = this.#isToEnd ? 1 : 0;
+		const buffer = Buffer.allocUnsafe(this.#length + probe);
 		let filled = 0;
-		while (filled < this.#length) {
+		for (;;) {
 			const count = this.#read(buffer, filled);
-			if (count === 0) throw wrongSize(this.#length, filled, this.#about);
 			filled += count;
+			if (filled > this.#length) throw this.#changed();
+			if (filled === this.#length) return buffer.subarray(0, filled);
+			if (count === 0) throw wrongSize(this.#length, filled, this.#about);
 		}
-		return buffer;
 	}
 
 	async *stream(): AsyncGenerator<Uint8Array> {
@@ -72,6 +79,7 @@ export class FileReader implements ObjectReader {
 			position += bytesRead;
 			yield buffer.subarray(0, bytesRead);
 		}
+		this.#proveUnchanged();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -88,12 +96,39 @@ export class FileReader implements ObjectReader {
 				this.#open(),
 				buffer,
 				filled,
-				this.#length - filled,
+				buffer.length - filled,
 				this.#start + filled,
 			);
 		} catch (error) {
 			throw fromFilesystem(error, this.#about);
 		}
+	}
+
+	get #isToEnd(): boolean {
+		return this.#start + this.#length === this.meta.size;
+	}
+
+	/** By size and time: the pieces may be of several states of the file. */
+	#proveUnchanged(): void {
+		const { size, mtimeMs } = this.#stats();
+		if (size !== this.meta.size || mtimeMs !== this.meta.lastModified)
+			throw this.#changed();
+	}
+
+	#stats() {
+		try {
+			return fstatSync(this.#open());
+		} catch (error) {
+			throw fromFilesystem(error, this.#about);
+		}
+	}
+
+	#changed(): StoreError {
+		return new StoreError(
+			"incomplete",
+			"it was changed while it was read",
+			this.#about,
+		);
 	}
 
 	#open(): number {

@@ -1,8 +1,9 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { compareKeys, keyProblem } from "../key.ts";
 import type { ListOptions, Page } from "../object-store.ts";
+import { mayBeThere } from "./absence.ts";
 import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
-import { errno, fromFilesystem } from "./errors.ts";
+import { errno, fromFilesystem, isAbsence } from "./errors.ts";
 import { metaOf } from "./meta.ts";
 import { areMountsChanged, readMounts } from "./mounts.ts";
 import { PageBuilder } from "./page-builder.ts";
@@ -41,8 +42,7 @@ export class Walk {
 
 	*pages(): Generator<Page> {
 		const top = this.#readTop();
-		if (top === undefined) return;
-		this.#stack.push(top);
+		if (top !== undefined) this.#stack.push(top);
 		for (
 			let frame = this.#stack.at(-1);
 			frame !== undefined;
@@ -51,28 +51,37 @@ export class Walk {
 			const name = frame.content.names[frame.next++];
 			if (name === undefined) this.#stack.pop();
 			else this.#visit(frame, name);
-			if (this.#page.isFull) yield this.#page.take();
+			if (this.#page.isFull) yield this.#take();
 		}
-		if (!this.#page.isEmpty) yield this.#page.take();
+		const last = this.#take();
+		if (!isEmpty(last)) yield last;
+	}
+
+	/** What was found since the last page, where it was found in the place that the store was opened in (I2). */
+	#take(): Page {
+		this.#root.check("list", this.#options.prefix);
+		return this.#page.take();
 	}
 
 	/** The directory where the listing starts; `undefined` when there is none, which is an empty listing. */
 	#readTop(): Frame | undefined {
 		const { prefix } = this.#options;
 		const top = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-		this.#root.check("list", top);
 		// No file has a name with "//" or "../" in it, but a path that leads somewhere can.
 		if (top !== "" && keyProblem(top.slice(0, -1)) !== undefined)
 			return undefined;
+		const about = { store: this.#url, operation: "list", key: top };
 		try {
 			return this.#frame(top);
 		} catch (error) {
-			const code = errno(error);
-			if (top === "" || (code !== "ENOENT" && code !== "ENOTDIR")) {
-				const about = { store: this.#url, operation: "list", key: top };
-				throw fromFilesystem(error, about);
-			}
 			this.#root.check("list", top);
+			if (top === "" || !isAbsence(error)) throw fromFilesystem(error, about);
+		}
+		try {
+			const isThere = mayBeThere(this.#root, top.slice(0, -1), about);
+			return isThere ? this.#frame(top) : undefined;
+		} catch (error) {
+			if (!isAbsence(error)) this.#page.failed(top, error);
 			return undefined;
 		}
 	}
@@ -247,6 +256,10 @@ export class Walk {
 			}
 		});
 	}
+}
+
+function isEmpty({ objects, prefixes, unreadable }: Page): boolean {
+	return objects.length + prefixes.length + unreadable.length === 0;
 }
 
 /** Whether a directory is now on another file system; one that is gone is not. Unknown counts as yes (I2). */

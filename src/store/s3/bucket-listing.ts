@@ -1,11 +1,21 @@
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import { compareKeys } from "../key.ts";
-import { type ListOptions, PAGE_SIZE, type Page } from "../object-store.ts";
+import {
+	type ListOptions,
+	type ObjectMeta,
+	PAGE_SIZE,
+	type Page,
+} from "../object-store.ts";
 import { Pruner } from "../prune.ts";
 import { retrying } from "../retry.ts";
+import type { Etags } from "./etags.ts";
+import { etagFrom } from "./headers.ts";
 import { type Listing, parseListing } from "./list-parser.ts";
 import type { S3Location } from "./location.ts";
 import type { Plane } from "./plane.ts";
+
+/** Most objects of a store that are read in vain before it is left open what ETags are. */
+const MAX_SAMPLES = 3;
 
 /** Where a listing goes on. */
 interface Position {
@@ -18,8 +28,12 @@ export class BucketListing {
 	readonly #url: string;
 	readonly #prefix: string;
 	readonly #plane: Plane;
+	readonly #etags: Etags;
+	/** Objects that are still to be read to learn what ETags are. */
+	#samples = MAX_SAMPLES;
 
-	constructor({ url, prefix }: S3Location, plane: Plane) {
+	constructor({ url, prefix }: S3Location, plane: Plane, etags: Etags) {
+		this.#etags = etags;
 		this.#url = url;
 		this.#prefix = prefix;
 		this.#plane = plane;
@@ -39,12 +53,14 @@ export class BucketListing {
 				() => this.page(options, from, PAGE_SIZE),
 				options.signal,
 			);
+			await this.#learn(objects, options.signal);
 			for (const { key } of objects) {
 				if (last !== "" && compareKeys(last, key) >= 0)
 					throw this.#outOfOrder(options.prefix, last, key);
 				last = key;
 			}
-			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
+			const told = this.#etags.told(objects);
+			const page = pruner?.apply(told) ?? { objects: told, prefixes: [] };
 			if (page.objects.length + page.prefixes.length > 0)
 				yield { ...page, unreadable: [] };
 			if (continuationToken === undefined) return;
@@ -78,13 +94,34 @@ export class BucketListing {
 			about,
 		);
 		try {
-			return parseListing(body.toString(), this.#prefix);
+			return parseListing(body.toString(), this.#prefix, this.#etags);
 		} catch (error) {
 			if (!(error instanceof SyntaxError || error instanceof URIError))
 				throw error;
 			// A page that was cut off on its way may come whole the next time.
 			const reason = `the server's listing cannot be read: ${error.message}`;
 			throw new StoreError("unavailable", reason, { ...about, cause: error });
+		}
+	}
+
+	/** Reads a small object to learn what the bucket's ETags are: nothing else tells without a write. */
+	async #learn(
+		objects: readonly ObjectMeta[],
+		signal: AbortSignal | undefined,
+	): Promise<void> {
+		const sample = this.#etags.sample(objects);
+		if (sample === undefined || this.#samples === 0) return;
+		this.#samples--;
+		const key = this.#prefix + sample.key;
+		try {
+			const { headers, body } = await this.#plane.request(
+				{ method: "GET", key, signal },
+				this.#about(sample.key),
+			);
+			this.#etags.learn(etagFrom(headers), body);
+		} catch {
+			// Whoever needs the object meets the failure; here it only leaves the question open.
+			signal?.throwIfAborted();
 		}
 	}
 

@@ -1,7 +1,9 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import type { Environment } from "../environment.ts";
 import { Transport } from "../http/transport.ts";
-import { type S3Location, wholeOrigin } from "./location.ts";
+import { addressOf, type BucketAddress } from "./address.ts";
+import type { S3Location } from "./location.ts";
+import { settingParameters } from "./object-settings.ts";
 import { sdkRequests } from "./sdk-requests.ts";
 import type { Credentials } from "./signer.ts";
 
@@ -21,25 +23,25 @@ export interface UploadedPart {
 export class Control {
 	/** The URL's, that of the environment or the profile, or the default. */
 	readonly region: string;
-	/** Scheme, host and port that requests go to: the URL's, those of AWS_ENDPOINT_URL or the profile, or AWS's. */
-	readonly origin: string;
+	/** Where requests go: to the URL's endpoint, that of AWS_ENDPOINT_URL or the profile, or AWS's. */
+	readonly address: BucketAddress;
 	/** How requests get there; it ends with the control. */
 	readonly transport: Transport;
 	readonly #client: S3Client;
-	readonly #bucket: string;
+	readonly #location: S3Location;
 
 	private constructor(
 		client: S3Client,
-		bucket: string,
+		location: S3Location,
 		region: string,
-		origin: string,
+		address: BucketAddress,
 		transport: Transport,
 	) {
 		this.transport = transport;
 		this.#client = client;
-		this.#bucket = bucket;
+		this.#location = location;
 		this.region = region;
-		this.origin = origin;
+		this.address = address;
 	}
 
 	/**
@@ -57,7 +59,10 @@ export class Control {
 		]);
 		const requestHandler = sdkRequests(transport);
 		const config: S3ClientConfig = {
-			forcePathStyle: true,
+			useAccelerateEndpoint: location.accelerate,
+			...(location.dualStack === undefined
+				? {}
+				: { useDualstackEndpoint: location.dualStack }),
 			// Retries are the store's, so that they are counted and bounded in one place.
 			maxAttempts: 1,
 			requestHandler,
@@ -72,20 +77,16 @@ export class Control {
 				: { endpoint: location.endpoint }),
 			...staticCredentials(environment),
 		};
-		let region = location.region;
-		if (region === undefined) {
-			const client = new S3Client(config);
+		const region =
+			location.region ??
 			// The SDK rejects when no region is set anywhere, and so would each of its calls.
-			region = await client.config.region().catch(() => DEFAULT_REGION);
-		}
-		const client = new S3Client({ ...config, region });
-		try {
-			const origin = await originOf(client, location, region);
-			return new Control(client, location.bucket, region, origin, transport);
-		} catch (error) {
-			client.destroy();
-			throw error;
-		}
+			(await new S3Client(config).config.region().catch(() => DEFAULT_REGION));
+		const { config: found } = new S3Client({ ...config, region });
+		const address = await addressOf(found, location, region);
+		if (!location.verifiesServer) transport.leaveUnverified(address.origin);
+		const forcePathStyle = address.path !== "";
+		const client = new S3Client({ ...config, region, forcePathStyle });
+		return new Control(client, location, region, address, transport);
 	}
 
 	/** Credentials of the SDK's own chain, refreshed by it before they expire. */
@@ -98,10 +99,11 @@ export class Control {
 		const { CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
 		const { UploadId } = await this.#client.send(
 			new CreateMultipartUploadCommand({
-				Bucket: this.#bucket,
+				Bucket: this.#location.bucket,
 				Key: key,
 				ContentType: CONTENT_TYPE,
 				ChecksumAlgorithm: "SHA256",
+				...settingParameters(this.#location.objects),
 			}),
 		);
 		if (UploadId === undefined)
@@ -120,7 +122,7 @@ export class Control {
 		);
 		await this.#client.send(
 			new CompleteMultipartUploadCommand({
-				Bucket: this.#bucket,
+				Bucket: this.#location.bucket,
 				Key: key,
 				UploadId: uploadId,
 				MultipartUpload: {
@@ -143,33 +145,12 @@ export class Control {
 		const { AbortMultipartUploadCommand } = await import("@aws-sdk/client-s3");
 		await this.#client.send(
 			new AbortMultipartUploadCommand({
-				Bucket: this.#bucket,
+				Bucket: this.#location.bucket,
 				Key: key,
 				UploadId: uploadId,
 			}),
 			{ abortSignal: signal },
 		);
-	}
-
-	/** Deletes at most 1,000 objects. Resolves to what could not be deleted. */
-	async deleteObjects(
-		keys: readonly string[],
-		signal: AbortSignal | undefined,
-	): Promise<readonly { key: string; code: string; message: string }[]> {
-		const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3");
-		const { Errors = [] } = await this.#client.send(
-			new DeleteObjectsCommand({
-				Bucket: this.#bucket,
-				Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-				ChecksumAlgorithm: "SHA256",
-			}),
-			signal === undefined ? {} : { abortSignal: signal },
-		);
-		return Errors.map(({ Key = "", Code = "", Message = "" }) => ({
-			key: Key,
-			code: Code,
-			message: Message,
-		}));
 	}
 
 	close(): void {
@@ -198,29 +179,6 @@ function staticCredentials(
 
 /** What S3-compatible servers call the one region that they have, unless they are told otherwise. */
 const DEFAULT_REGION = "us-east-1";
-
-/** As the SDK itself finds it: it knows AWS's partitions, and FIPS and dual-stack endpoints. */
-async function originOf(
-	client: S3Client,
-	location: S3Location,
-	region: string,
-): Promise<string> {
-	const {
-		serviceConfiguredEndpoint,
-		endpointProvider,
-		useFipsEndpoint,
-		useDualstackEndpoint,
-	} = client.config;
-	const configured = location.endpoint ?? (await serviceConfiguredEndpoint?.());
-	if (configured !== undefined) return wholeOrigin(configured, location);
-	const { url } = endpointProvider({
-		Region: region,
-		UseFIPS: await useFipsEndpoint(),
-		UseDualStack: await useDualstackEndpoint(),
-		ForcePathStyle: true,
-	});
-	return url.origin;
-}
 
 /** What the registry's own s3 driver writes. Source: registry/storage/driver/s3-aws/s3.go, getContentType. */
 export const CONTENT_TYPE = "application/octet-stream";

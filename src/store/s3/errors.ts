@@ -136,7 +136,7 @@ export function fromResponse(
 	about: StoreErrorOptions,
 ): StoreError {
 	const at = (name: string) => elementOf(body, name);
-	const code = at("Code");
+	const code = errorCodeOf(body);
 	const isElsewhere =
 		status === 301 ||
 		code === "AuthorizationHeaderMalformed" ||
@@ -155,6 +155,11 @@ export function fromResponse(
 		},
 		about,
 	);
+}
+
+/** The server's own code in the body of an error response. */
+export function errorCodeOf(body: string): string | undefined {
+	return elementOf(body, "Code");
 }
 
 /** The text of an element of an error response. What of it is missing or cut off, the HTTP status must do without. */

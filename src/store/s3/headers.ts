@@ -1,7 +1,8 @@
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { ResponseHeaders } from "../http/exchange.ts";
-import type { ObjectMeta, PutOptions } from "../object-store.ts";
-import { md5Of, unquoted } from "./list-parser.ts";
+import type { ObjectMeta } from "../object-store.ts";
+import type { Etags } from "./etags.ts";
+import { unquoted } from "./list-parser.ts";
 
 /** The header that asks for a part of an object, `end` excluded; none for the whole. */
 export function rangeHeaders(
@@ -10,16 +11,6 @@ export function rangeHeaders(
 ): Record<string, string> {
 	if (start === undefined && end === undefined) return {};
 	return { range: `bytes=${start ?? 0}-${end === undefined ? "" : end - 1}` };
-}
-
-/** The headers of a conditional PUT. */
-export function conditionHeaders(
-	only: PutOptions["only"],
-): Record<string, string> {
-	if (only === undefined) return {};
-	return only === "absent"
-		? { "if-none-match": "*" }
-		: { "if-match": `"${only.version}"` };
 }
 
 /** The ETag without its quotation marks; "" when the server names none. */
@@ -31,6 +22,7 @@ export function etagFrom(headers: ResponseHeaders): string {
 export function metaFrom(
 	key: string,
 	headers: ResponseHeaders,
+	etags: Etags,
 	about: StoreErrorOptions,
 ): ObjectMeta {
 	const version = etagFrom(headers);
@@ -48,6 +40,6 @@ export function metaFrom(
 		size: Number(size),
 		version,
 		lastModified: Date.parse(String(headers["last-modified"])),
-		md5: md5Of(version),
+		md5: etags.md5Of(version, headers),
 	};
 }

@@ -1,5 +1,6 @@
 import { element } from "../http/xml.ts";
 import type { ObjectMeta } from "../object-store.ts";
+import { Etags } from "./etags.ts";
 
 /** One page of ListObjectsV2. */
 export interface Listing {
@@ -12,7 +13,11 @@ export interface Listing {
  * Reads a ListObjectsV2 response by scanning for the few elements that matter: a general parser costs fifteen times
  * the CPU. Keys are given without `rootPrefix`. Throws a `SyntaxError` on anything that is not such a response.
  */
-export function parseListing(xml: string, rootPrefix: string): Listing {
+export function parseListing(
+	xml: string,
+	rootPrefix: string,
+	etags: Etags = new Etags(),
+): Listing {
 	const start = xml.indexOf("<ListBucketResult");
 	if (start === -1 || !xml.includes("</ListBucketResult>", start))
 		throw new SyntaxError("no ListBucketResult");
@@ -40,7 +45,7 @@ export function parseListing(xml: string, rootPrefix: string): Listing {
 			size: natural(required(xml, "Size", open, end)),
 			version: etag,
 			lastModified: Date.parse(element(xml, "LastModified", open, end) ?? ""),
-			md5: md5Of(etag),
+			md5: etags.md5Of(etag),
 		});
 	}
 	const isTruncated = element(xml, "IsTruncated", start, xml.length);
@@ -60,13 +65,6 @@ export function unquoted(etag: string): string {
 		? etag.slice(1, -1)
 		: etag;
 }
-
-/** The ETag where it looks like an MD5; it may be something else that does, so unequal values prove nothing (I9). */
-export function md5Of(etag: string): string | undefined {
-	return MD5.test(etag) ? etag : undefined;
-}
-
-const MD5 = /^[0-9a-f]{32}$/;
 
 function required(
 	xml: string,

@@ -2,6 +2,7 @@ import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
 import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
+import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
 import { Control } from "./control.ts";
@@ -30,18 +31,17 @@ export async function openS3(
 		options.environment,
 		new Transport(environmentOf(options)),
 	);
-	const { origin, region } = control;
 	const plane = new Plane(
-		origin,
-		region,
-		location.bucket,
+		control.address,
+		control.region,
 		() => control.credentials(),
 		control.transport,
 	);
 	const store = new S3Store(location, plane, control);
 	try {
 		await look(plane, location, options);
-		return retry(store);
+		const { requestsPerSecond } = location;
+		return retry(limit(store, { requestsPerSecond }));
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
 		if (isCancellation(error, options.signal)) throw error;
@@ -50,7 +50,7 @@ export async function openS3(
 		// Without credentials, no host has been asked for anything.
 		const isAtHost = failure.reason !== NO_CREDENTIALS;
 		const where = isAtHost
-			? reasonAt(failure, new URL(origin).host)
+			? reasonAt(failure, new URL(plane.origin).host)
 			: failure.reason;
 		throw new StoreError(failure.code, where, {
 			...about,

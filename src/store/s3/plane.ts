@@ -4,6 +4,7 @@ import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
 import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
 import { Transport } from "../http/transport.ts";
+import type { BucketAddress } from "./address.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
 import { type Credentials, Signer } from "./signer.ts";
 
@@ -39,9 +40,8 @@ export class Plane implements AsyncDisposable {
 
 	/** By default requests go straight to the server. */
 	constructor(
-		origin: string,
+		{ origin, path }: Pick<BucketAddress, "origin" | "path">,
 		region: string,
-		bucket: string,
 		credentials: () => Promise<Credentials>,
 		transport: Transport = new Transport({}),
 	) {
@@ -49,7 +49,7 @@ export class Plane implements AsyncDisposable {
 		this.#connections = transport.connections(origin);
 		this.#signer = new Signer(region);
 		this.#host = new URL(origin).host;
-		this.#bucketPath = `/${encodePath(bucket)}`;
+		this.#bucketPath = path;
 		this.#credentials = credentials;
 	}
 
@@ -109,7 +109,7 @@ export class Plane implements AsyncDisposable {
 		const credentials = this.#current(now) ?? (await this.#refreshed(now));
 		const path =
 			request.key === ""
-				? this.#bucketPath
+				? this.#bucketPath || "/"
 				: `${this.#bucketPath}/${encodePath(request.key)}`;
 		const query = request.query === undefined ? "" : encodeQuery(request.query);
 		const payloadHash =

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { readProven } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { ResponseHeaders } from "../http/exchange.ts";
 import { ResponseReader } from "../http/response-reader.ts";
 import { keyProblem } from "../key.ts";
 import type {
@@ -18,44 +19,66 @@ import type {
 import { rangeProblem } from "../range.ts";
 import { retrying } from "../retry.ts";
 import { BucketListing } from "./bucket-listing.ts";
+import { Conditions } from "./conditions.ts";
 import { CONTENT_TYPE, type Control } from "./control.ts";
+import { DELETE_BATCH, deleteObjects } from "./delete-objects.ts";
 import { fromFailure, fromResponse, fromThrown } from "./errors.ts";
-import {
-	conditionHeaders,
-	etagFrom,
-	metaFrom,
-	rangeHeaders,
-} from "./headers.ts";
-import { md5Of } from "./list-parser.ts";
+import { Etags } from "./etags.ts";
+import { etagFrom, metaFrom, rangeHeaders } from "./headers.ts";
 import type { S3Location } from "./location.ts";
-import { MULTIPART_THRESHOLD, MultipartUpload } from "./multipart.ts";
+import { MultipartUpload } from "./multipart.ts";
+import { settingHeaders, withSettings } from "./object-settings.ts";
 import type { Plane } from "./plane.ts";
-
-/** Most keys one DeleteObjects call takes. Source: S3 API reference, DeleteObjects. */
-const DELETE_BATCH = 1000;
+import { ProvenBodies, sha256Header } from "./proven-bodies.ts";
+import { SettingsCheck } from "./settings-check.ts";
 
 /** A bucket, or a prefix of one, on S3 or a compatible server. */
 export class S3Store implements ObjectStore {
 	readonly url: string;
 	readonly identity: string;
-	readonly can: Capabilities = {
-		putIfAbsent: true,
-		putIfVersion: true,
-		multipartThreshold: MULTIPART_THRESHOLD,
-	};
+	readonly can: Capabilities;
+	readonly #location: S3Location;
 	readonly #prefix: string;
 	readonly #plane: Plane;
 	readonly #control: Control;
+	readonly #etags = new Etags();
 	readonly #listing: BucketListing;
+	readonly #bodies: ProvenBodies;
+	readonly #conditions: Conditions;
+	readonly #settings: SettingsCheck;
+	/** Those of every put. */
+	readonly #headers: Readonly<Record<string, string>>;
 
 	/** Takes over both planes, and closes them when disposed of. */
 	constructor(location: S3Location, plane: Plane, control: Control) {
 		this.url = location.url;
-		this.identity = `${plane.origin}/${location.bucket}/${location.prefix}`;
+		this.identity = control.address.identity + location.prefix;
+		this.#location = location;
 		this.#prefix = location.prefix;
 		this.#plane = plane;
 		this.#control = control;
-		this.#listing = new BucketListing(location, plane);
+		this.#listing = new BucketListing(location, plane, this.#etags);
+		this.#bodies = new ProvenBodies(plane);
+		this.#settings = new SettingsCheck(location.objects);
+		this.#headers = {
+			"content-type": CONTENT_TYPE,
+			...settingHeaders(location.objects),
+		};
+		this.#conditions = new Conditions({
+			plane,
+			prefix: location.prefix,
+			headers: this.#headers,
+		});
+		const { can } = this.#conditions;
+		this.can = {
+			get putIfAbsent() {
+				return can.putIfAbsent;
+			},
+			get putIfVersion() {
+				return can.putIfVersion;
+			},
+			multipartThreshold: location.multipartThreshold,
+		};
 	}
 
 	address(key: string): string {
@@ -74,7 +97,7 @@ export class S3Store implements ObjectStore {
 			about,
 			[400, 403, 404],
 		);
-		if (status < 300) return metaFrom(key, headers, about);
+		if (status < 300) return metaFrom(key, headers, this.#etags, about);
 		// A HEAD has no body to tell an absent object from an absent bucket, or what is wrong with the credentials: a
 		// listing tells, or throws (I2).
 		const { objects } = await this.#listing.page(
@@ -98,7 +121,7 @@ export class S3Store implements ObjectStore {
 			about,
 		);
 		try {
-			const meta = metaFrom(key, stream.headers, about);
+			const meta = metaFrom(key, stream.headers, this.#etags, about);
 			return new ResponseReader(meta, stream, about, signal, fromThrown);
 		} catch (error) {
 			stream.cancel();
@@ -115,38 +138,19 @@ export class S3Store implements ObjectStore {
 		const problem = keyProblem(key);
 		if (problem !== undefined)
 			throw new StoreError("unsupported", problem, about);
-		if (!(body instanceof Uint8Array) && body.size > MULTIPART_THRESHOLD)
-			return await this.#putParts(key, body, options);
-		const bytes = await readProven(body, options.digest, about);
-		const { digest } = options;
-		// Already proven to be the bytes' own.
-		const sha256 =
-			digest?.algorithm === "sha256"
-				? digest.hex
-				: hash("sha256", bytes, "hex");
-		const headers: Record<string, string> = {
-			"content-type": CONTENT_TYPE,
-			"x-amz-checksum-sha256": Buffer.from(sha256, "hex").toString("base64"),
-			...conditionHeaders(options.only),
-		};
-		const { signal } = options;
-		const request = {
-			method: "PUT",
-			key: this.#prefix + key,
-			headers,
-			body: bytes,
-			sha256,
-			signal,
-		} as const;
-		const response = await this.#plane.request(request, about);
-		const version = etagFrom(response.headers);
-		return {
-			key,
-			size: bytes.length,
-			version,
-			lastModified: Date.now(),
-			md5: md5Of(version),
-		};
+		this.#settings.before(about);
+		try {
+			const isLarge =
+				!(body instanceof Uint8Array) &&
+				body.size > this.#location.multipartThreshold;
+			const meta = isLarge
+				? await this.#putParts(key, body, options)
+				: await this.#putWhole(key, body, options);
+			await this.#settings.after(() => this.#headersOf(key, about), about);
+			return meta;
+		} catch (error) {
+			throw withSettings(error, this.#location.objects);
+		}
 	}
 
 	async delete(
@@ -159,12 +163,12 @@ export class S3Store implements ObjectStore {
 			const batch = keys
 				.slice(start, start + DELETE_BATCH)
 				.map((key) => this.#prefix + key);
-			const errors = await this.#control
-				.deleteObjects(batch, call.signal)
-				.catch((error: unknown) => {
-					call.signal?.throwIfAborted();
-					throw fromThrown(error, this.#about("delete", keys[start] ?? ""));
-				});
+			const errors = await deleteObjects(
+				this.#plane,
+				batch,
+				this.#about("delete", keys[start] ?? ""),
+				call.signal,
+			);
 			for (const { key: full, code, message } of errors) {
 				const key = full.slice(this.#prefix.length);
 				failures.set(
@@ -183,6 +187,50 @@ export class S3Store implements ObjectStore {
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.#control.close();
 		await this.#plane[Symbol.asyncDispose]();
+	}
+
+	async #putWhole(
+		key: string,
+		body: Uint8Array | Body,
+		{ digest, only, signal }: PutOptions,
+	): Promise<ObjectMeta> {
+		const about = this.#about("put", key);
+		const bytes = await readProven(body, digest, about);
+		// Already proven to be the bytes' own.
+		const sha256 =
+			digest?.algorithm === "sha256"
+				? digest.hex
+				: hash("sha256", bytes, "hex");
+		const conditions = await this.#conditions.headers(only, about, signal);
+		const request = {
+			method: "PUT",
+			key: this.#prefix + key,
+			headers: { ...this.#headers, ...sha256Header(sha256), ...conditions },
+			body: bytes,
+			sha256,
+			signal,
+		} as const;
+		const { headers } = await this.#bodies.send(request, about);
+		const version = etagFrom(headers);
+		this.#etags.learn(version, bytes);
+		return {
+			key,
+			size: bytes.length,
+			version,
+			lastModified: Date.now(),
+			md5: this.#etags.md5Of(version, headers),
+		};
+	}
+
+	async #headersOf(
+		key: string,
+		about: StoreErrorOptions,
+	): Promise<ResponseHeaders> {
+		const request = { method: "HEAD", key: this.#prefix + key } as const;
+		const { headers } = await retrying(() =>
+			this.#plane.request(request, about),
+		);
+		return headers;
 	}
 
 	async #putParts(

@@ -59,8 +59,8 @@ describe("an error of the file system", () => {
 		["EROFS", "permission-denied", /read-only/],
 		["EIO", "unavailable", /input\/output/],
 		["ESTALE", "unavailable", /stale handle/],
-		["ETIMEDOUT", "unavailable", /ETIMEDOUT/],
-		["EBUSY", "unavailable", /EBUSY/],
+		["ETIMEDOUT", "unavailable", /did not answer in time/],
+		["EBUSY", "unavailable", /in use/],
 		["EMFILE", "unavailable", /too many open files in this process/],
 		["ENFILE", "unavailable", /too many open files on this machine/],
 		["ENOSPC", "unavailable", /no space/],
@@ -75,10 +75,22 @@ describe("an error of the file system", () => {
 		expect(error.retryable).toBe(code === "unavailable");
 	});
 
-	test("of permissions says what to do", () => {
-		expect(
-			fromFilesystem(withErrno("EACCES"), ABOUT).suggestions.join(),
-		).toContain("Run it as root");
+	test.each([
+		["EACCES", "Run it as root"],
+		["EPERM", "lsattr"],
+		["EROFS", "read-write"],
+		["EIO", "dmesg"],
+		["ESTALE", "Mount"],
+		["ETIMEDOUT", "file server"],
+		["EMFILE", "ulimit"],
+		["ENFILE", "fs.file-max"],
+		["ENOSPC", "Make room"],
+		["EDQUOT", "quota"],
+	])("%s comes with what to do", (name, advice) => {
+		const { suggestions } = fromFilesystem(withErrno(name), ABOUT);
+		expect(suggestions).toHaveLength(1);
+		expect(suggestions[0]).toContain(advice);
+		expect(suggestions[0]).toMatch(/^[A-Z].*\.$/);
 	});
 
 	test("that a store has judged already is passed on", () => {

@@ -1,4 +1,10 @@
-import { readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+	readdirSync,
+	rmSync,
+	truncateSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { bodyOf, failingBody } from "../../conformance/bodies.ts";
@@ -20,16 +26,47 @@ describe("an open file", () => {
 		}
 	});
 
-	test("that grows is read as long as it was said to be", async () => {
+	test("that grows before it is read is incomplete, except for a part in front of its end", async () => {
 		using root = new TemporaryRoot();
 		for (const size of [0, 71, LARGE]) {
 			writeFileSync(root.at("a"), Buffer.alloc(size));
 			await using reader = await root.store.get("a");
 			await using other = await root.store.get("a");
 			await appendFile(root.at("a"), "more");
-			expect((await reader.bytes(size)).length).toBe(size);
-			const chunks = await Array.fromAsync(other.stream());
-			expect(Buffer.concat(chunks).length).toBe(size);
+			await expectCode(reader.bytes(size), "incomplete");
+			await expectCode(Array.fromAsync(other.stream()), "incomplete");
+		}
+		await using part = await root.store.get("a", { end: 70 });
+		await appendFile(root.at("a"), "more");
+		expect(await part.bytes(70)).toHaveLength(70);
+	});
+
+	test("that is rewritten in place between its pieces is incomplete, though as long as before", async () => {
+		using root = new TemporaryRoot();
+		writeFileSync(root.at("a"), Buffer.alloc(LARGE, "old"));
+		utimesSync(root.at("a"), 1000, 1000);
+		await using reader = await root.store.get("a");
+		let pieces = 0;
+		const reading = (async () => {
+			for await (const _piece of reader.stream())
+				if (pieces++ === 0)
+					writeFileSync(root.at("a"), Buffer.alloc(LARGE, "new"));
+		})();
+		await expectCode(reading, "incomplete");
+		expect(pieces).toBeGreaterThan(1);
+	});
+
+	test("that is deleted is read to its end as it was", async () => {
+		using root = new TemporaryRoot();
+		for (const size of [71, LARGE]) {
+			writeFileSync(root.at("a"), Buffer.alloc(size));
+			await using reader = await root.store.get("a");
+			await using other = await root.store.get("a");
+			rmSync(root.at("a"));
+			expect(await reader.bytes(size)).toHaveLength(size);
+			const pieces = await Array.fromAsync(other.stream());
+			expect(Buffer.concat(pieces)).toHaveLength(size);
+			await expectCode(root.store.get("a"), "not-found");
 		}
 	});
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +13,11 @@ export class TemporaryRoot implements Disposable {
 
 	at(...components: string[]): string {
 		return join(this.path, ...components);
+	}
+
+	/** The names in one of its directories, in order. */
+	names(directory: string = ""): readonly string[] {
+		return readdirSync(this.at(directory)).sort();
 	}
 
 	/** Writes files that hold their own name; not through the store. */

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
 	mkdirSync,
 	renameSync,
@@ -10,6 +9,7 @@ import {
 import { mkdtemp, rm } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { canMount, mountAt, unmount } from "./temporary-mount.ts";
 import { TemporaryRoot } from "./temporary-root.ts";
 
 /** Acts when the walk is about to enter a directory: it has read the one above, and not yet this one. */
@@ -153,32 +153,17 @@ test.skipIf(!hasOtherDevice)(
 	},
 );
 
-/** Mounts an empty file system there, where the user may; the result says whether. */
-function mounts(path: string): boolean {
-	return (
-		spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", path])
-			.status === 0
-	);
-}
-
-const canMount = (() => {
-	using root = new TemporaryRoot();
-	if (!mounts(root.path)) return false;
-	spawnSync("umount", [root.path]);
-	return true;
-})();
-
 test.skipIf(!canMount)(
 	"what lay on a file system that is unmounted during the walk is unknown (I2)",
 	async () => {
 		using root = new TemporaryRoot();
 		await root.fill("a/1", "z");
 		mkdirSync(root.at("m"));
-		expect(mounts(root.at("m"))).toBe(true);
+		expect(mountAt(root.at("m"))).toBe(true);
 		await root.fill("m/b/1", "m/c/1");
 		await setTimeout(200);
 		const prune = whenEntering("m/c/", () => {
-			expect(spawnSync("umount", ["-l", root.at("m")]).status).toBe(0);
+			expect(unmount(root.at("m"))).toBe(true);
 		});
 		const { keys, unreadable } = await root.list({ prune });
 		expect(keys).toEqual(["a/1", "m/b/1", "z"]);

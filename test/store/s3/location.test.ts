@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { StoreError } from "../../../src/store/errors.ts";
-import { parseLocation, wholeOrigin } from "../../../src/store/s3/location.ts";
+import {
+	parseLocation,
+	type S3Location,
+	wholeOrigin,
+} from "../../../src/store/s3/location.ts";
+import { settingHeaders } from "../../../src/store/s3/object-settings.ts";
 
 function refusalOf(act: () => unknown): StoreError {
 	try {
@@ -15,6 +20,27 @@ function refusalOf(act: () => unknown): StoreError {
 function textOf(error: StoreError): string {
 	return [error.message, ...error.suggestions, JSON.stringify(error)].join();
 }
+
+/** What holds where the URL says nothing. */
+const UNTOLD = {
+	region: undefined,
+	endpoint: undefined,
+	pathStyle: undefined,
+	accelerate: false,
+	dualStack: undefined,
+	verifiesServer: true,
+	objects: {
+		encryption: undefined,
+		kmsKeyId: undefined,
+		storageClass: undefined,
+		acl: undefined,
+	},
+	chunkBytes: 8 * 1024 * 1024,
+	multipartThreshold: 8 * 1024 * 1024,
+	requestsPerSecond: undefined,
+};
+
+const ENDPOINT = "endpoint=https://s3.example.com";
 
 describe("a bucket's URL", () => {
 	test.each([
@@ -35,8 +61,7 @@ describe("a bucket's URL", () => {
 				url,
 				bucket,
 				prefix,
-				region: undefined,
-				endpoint: undefined,
+				...UNTOLD,
 			});
 		},
 	);
@@ -52,9 +77,45 @@ describe("a bucket's URL", () => {
 		);
 	});
 
-	test("names a region, and may say what holds anyway", () => {
-		const url = new URL("s3://reg?region=eu-north-1&path-style=true");
-		expect(parseLocation(url).region).toBe("eu-north-1");
+	test.each<[string, Partial<S3Location>]>([
+		["region=eu-north-1", { region: "eu-north-1" }],
+		["path-style=true", { pathStyle: true }],
+		["path-style=false", { pathStyle: false }],
+		[`${ENDPOINT}&path-style=false`, { pathStyle: false }],
+		["accelerate=true&dual-stack=true", { accelerate: true, dualStack: true }],
+		["accelerate=false", { accelerate: false }],
+		[`${ENDPOINT}&dual-stack=false`, { dualStack: false }],
+		["tls-verify=false", { verifiesServer: false }],
+		["tls-verify=true", { verifiesServer: true }],
+		["chunk-size=5242880", { chunkBytes: 5 * 1024 ** 2 }],
+		["chunk-size=5368709120", { chunkBytes: 5 * 1024 ** 3 }],
+		["multipart-threshold=104857600", { multipartThreshold: 100 * 1024 ** 2 }],
+		["max-requests-per-second=350", { requestsPerSecond: 350 }],
+	])("with %s says %j", (options, told) => {
+		expect(parseLocation(new URL(`s3://reg?${options}`))).toMatchObject(told);
+	});
+
+	test.each<[string, Partial<S3Location["objects"]>]>([
+		["sse=aes256", { encryption: "AES256" }],
+		["sse=AES256", { encryption: "AES256" }],
+		["sse=kms", { encryption: "aws:kms" }],
+		["sse=aws:kms", { encryption: "aws:kms" }],
+		[
+			"sse=kms&kms-key-id=arn:aws:kms:eu-west-1:1:key/2",
+			{ encryption: "aws:kms", kmsKeyId: "arn:aws:kms:eu-west-1:1:key/2" },
+		],
+		["storage-class=standard_ia", { storageClass: "STANDARD_IA" }],
+		["storage-class=GLACIER_IR", { storageClass: "GLACIER_IR" }],
+		["storage-class=OUTPOSTS", { storageClass: "OUTPOSTS" }],
+		["storage-class=NONE", { storageClass: undefined }],
+		["acl=bucket-owner-full-control", { acl: "bucket-owner-full-control" }],
+		["acl=private&object-ownership=false", { acl: "private" }],
+		["object-ownership=true", { acl: undefined }],
+	])("with %s wants objects to lie so: %j", (options, objects) => {
+		expect(parseLocation(new URL(`s3://reg?${options}`)).objects).toEqual({
+			...UNTOLD.objects,
+			...objects,
+		});
 	});
 
 	test.each([
@@ -67,7 +128,40 @@ describe("a bucket's URL", () => {
 		["s3://reg?region=", /option "region" is empty/],
 		["s3://reg?endpoint=", /option "endpoint" is empty/],
 		["s3://reg?region=a&region=b", /more than once/],
-		["s3://reg?path-style=false", /path-style/],
+		["s3://reg?path-style=no", /path-style has another value/],
+		["s3://my.reg?path-style=false", /cannot be part of a host name/],
+		["s3://Reg?path-style=false", /cannot be part of a host name/],
+		["s3://my_reg?path-style=false", /cannot be part of a host name/],
+		[
+			"s3://reg?path-style=false&endpoint=http://127.0.0.1:9000",
+			/an IP address/,
+		],
+		["s3://reg?path-style=false&endpoint=http://[::1]:9000", /an IP address/],
+		["s3://reg?accelerate=1", /accelerate has another value/],
+		["s3://my.reg?accelerate=true", /accelerate needs the bucket's name/],
+		["s3://reg?accelerate=true&path-style=true", /exclude each other/],
+		[`s3://reg?accelerate=true&${ENDPOINT}`, /accelerate is for AWS's own/],
+		[`s3://reg?dual-stack=true&${ENDPOINT}`, /dual-stack is for AWS's own/],
+		["s3://reg?tls-verify=0", /tls-verify has another value/],
+		["s3://reg?chunk-size=5242879", /chunk-size is no number of bytes/],
+		["s3://reg?chunk-size=5368709121", /chunk-size is no number of bytes/],
+		["s3://reg?chunk-size=8MiB", /chunk-size is no number of bytes/],
+		["s3://reg?chunk-size=1e7", /chunk-size is no number of bytes/],
+		["s3://reg?multipart-threshold=0", /multipart-threshold is no number/],
+		["s3://reg?max-requests-per-second=0", /max-requests-per-second is no/],
+		["s3://reg?max-requests-per-second=1.5", /max-requests-per-second is no/],
+		["s3://reg?sse=c", /SSE-C is not supported/],
+		["s3://reg?sse=des", /sse has another value/],
+		["s3://reg?kms-key-id=k", /kms-key-id needs encryption/],
+		["s3://reg?sse=aes256&kms-key-id=k", /kms-key-id needs encryption/],
+		["s3://reg?sse=kms&kms-key-id=a%0d%0ab", /characters that no key id has/],
+		["s3://reg?storage-class=GLACIER", /must be restored first/],
+		["s3://reg?storage-class=deep_archive", /must be restored first/],
+		["s3://reg?storage-class=EXPRESS_ONEZONE", /directory buckets/],
+		["s3://reg?storage-class=COLD", /not a storage class/],
+		["s3://reg?acl=everybody", /not a canned ACL/],
+		["s3://reg?acl=private&object-ownership=true", /exclude each other/],
+		["s3://reg?object-ownership=yes", /object-ownership has another value/],
 		["s3://reg?endpoint=127.0.0.1:9000", /not the URL of a server/],
 		["s3://reg?endpoint=s3.example.com", /not the URL of a server/],
 		["s3://reg?endpoint=ftp://s3.example.com", /not the URL of a server/],
@@ -88,6 +182,9 @@ describe("a bucket's URL", () => {
 		"s3://reg?endpoint=http://:hunter2@host",
 		"s3://reg?endpoint=ftp://user:hunter2@host",
 		"s3://reg?endpoint=user:hunter2@host",
+		"s3://reg?customer-key=hunter2",
+		"s3://reg?sse-customer-key=hunter2",
+		"s3://reg?sse=c&sse-customer-key=hunter2",
 	])("%s is refused without showing the secret (I7)", (text) => {
 		const error = refusalOf(() => parseLocation(new URL(text)));
 		expect(error.code).toBe("unsupported");
@@ -110,5 +207,25 @@ describe("an endpoint that is configured elsewhere", () => {
 		const error = refusalOf(() => wholeOrigin(text, { url: "s3://reg" }));
 		expect(error).toMatchObject({ code: "unsupported", store: "s3://reg" });
 		expect(textOf(error)).not.toContain("hunter2");
+	});
+});
+
+describe("how objects are to lie", () => {
+	test.each<[string, Record<string, string>]>([
+		["", {}],
+		["sse=aes256", { "x-amz-server-side-encryption": "AES256" }],
+		[
+			"sse=kms&kms-key-id=k&storage-class=standard_ia&acl=private",
+			{
+				"x-amz-server-side-encryption": "aws:kms",
+				"x-amz-server-side-encryption-aws-kms-key-id": "k",
+				"x-amz-storage-class": "STANDARD_IA",
+				"x-amz-acl": "private",
+			},
+		],
+		["storage-class=NONE&object-ownership=true", {}],
+	])("is said in headers: %s", (options, headers) => {
+		const { objects } = parseLocation(new URL(`s3://reg?${options}`));
+		expect(settingHeaders(objects)).toEqual(headers);
 	});
 });

@@ -25,7 +25,8 @@ beforeEach(async () => {
 	handle = (_request, response) => void response.end("ok");
 	server = await serve((request, response) => handle(request, response));
 	provider = async () => CREDENTIALS;
-	plane = new Plane(server.origin, REGION, "reg", () => provider());
+	const { origin } = server;
+	plane = new Plane({ origin, path: "/reg" }, REGION, () => provider());
 });
 afterEach(async () => {
 	vi.useRealTimers();

@@ -114,12 +114,8 @@ test.skipIf(!s3.verifies)(
 		await store.put("a", Buffer.from("old"));
 		const body = Buffer.from("new!");
 		const { Plane } = await import("../../../src/store/s3/plane.ts");
-		await using plane = new Plane(
-			s3.endpoint,
-			s3.region,
-			bucketOf(store),
-			async () => s3,
-		);
+		const address = { origin: s3.endpoint, path: `/${bucketOf(store)}` };
+		await using plane = new Plane(address, s3.region, async () => s3);
 		await expect(
 			plane.request(
 				{ method: "PUT", key: "a", body, sha256: "0".repeat(64) },

@@ -3,7 +3,13 @@ import { Control } from "../../../src/store/s3/control.ts";
 import { parseLocation } from "../../../src/store/s3/location.ts";
 import { Plane } from "../../../src/store/s3/plane.ts";
 import { S3Store } from "../../../src/store/s3/s3-store.ts";
-import { type Handler, serve, type TestServer } from "../http/http-server.ts";
+import { sha256 } from "../../conformance/objects.ts";
+import {
+	type Arrived,
+	type Handler,
+	serve,
+	type TestServer,
+} from "../http/http-server.ts";
 
 process.env.AWS_ACCESS_KEY_ID = "AKIAEXAMPLE";
 process.env.AWS_SECRET_ACCESS_KEY = "a-secret";
@@ -14,14 +20,20 @@ export interface ScriptedS3 extends AsyncDisposable {
 	readonly store: S3Store;
 }
 
-/** Opens the prefix `pre` of the bucket `reg`. The test disposes of it. */
-export async function scriptedS3(handle: Handler): Promise<ScriptedS3> {
-	const server = await serve(handle);
-	const url = new URL("s3://reg/pre?region=us-east-1");
+/**
+ * Opens the prefix `pre` of the bucket `reg`, with more options of its URL. The server proves bodies, so that the
+ * test's script is not asked for those that are not as they were signed. The test disposes of it.
+ */
+export async function scriptedS3(
+	handle: Handler,
+	options = "",
+): Promise<ScriptedS3> {
+	const server = await provingServer(handle);
+	const url = new URL(`s3://reg/pre?region=us-east-1&${options}`);
 	url.searchParams.set("endpoint", server.origin);
 	const location = parseLocation(url);
 	const control = await Control.open(location);
-	const plane = new Plane(control.origin, control.region, "reg", () =>
+	const plane = new Plane(control.address, control.region, () =>
 		control.credentials(),
 	);
 	const store = new S3Store(location, plane, control);
@@ -33,6 +45,31 @@ export async function scriptedS3(handle: Handler): Promise<ScriptedS3> {
 			await server[Symbol.asyncDispose]();
 		},
 	};
+}
+
+async function provingServer(handle: Handler): Promise<TestServer> {
+	const requests: Arrived[] = [];
+	const server = await serve((arrived, response) => {
+		if (!isAsSigned(arrived)) {
+			refuse(response, 400, "XAmzContentSHA256Mismatch");
+			return;
+		}
+		const request = { ...arrived, number: requests.length };
+		requests.push(request);
+		return handle(request, response);
+	});
+	return {
+		origin: server.origin,
+		requests,
+		open: server.open,
+		accepted: () => server.accepted(),
+		[Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+	};
+}
+
+/** Whether a body has the SHA-256 that the signature says. */
+export function isAsSigned({ headers, body }: Arrived): boolean {
+	return headers["x-amz-content-sha256"] === sha256(body);
 }
 
 /** Answers with a status and, for an error, S3's code. */
