@@ -20,6 +20,12 @@ interface Frame {
 }
 
 /**
+ * How old a time stamp must be (ms) before the file counts as known by it: time stamps move in ticks, of up to two
+ * seconds on some file systems, and two changes in one tick look the same. Source: git's documentation, "racy git".
+ */
+const RACY_MS = 2000;
+
+/**
  * Walks a directory tree in the order of its keys and gathers pages of objects. It works synchronously inside: an
  * asynchronous stat costs many times a synchronous one, and the caller gets control back at every page.
  */
@@ -29,6 +35,8 @@ export class Walk {
 	readonly #options: ListOptions;
 	readonly #stack: Frame[] = [];
 	readonly #page: PageBuilder;
+	/** From when on a time stamp is so young that what it stands on may change again within the same one. */
+	readonly #racyFrom = Date.now() - RACY_MS;
 	/** From before anything was read; so that directories need not be asked one by one, which costs a fifth more. */
 	readonly #mounts: string | undefined;
 
@@ -133,7 +141,7 @@ export class Walk {
 	}
 
 	#addStats(key: string, stats: Stats): void {
-		if (stats.isFile()) this.#page.object(metaOf(key, stats));
+		if (stats.isFile()) this.#page.object(metaOf(key, stats, this.#racyFrom));
 		else if (!stats.isDirectory())
 			this.#page.refused(
 				key,
@@ -147,7 +155,7 @@ export class Walk {
 		try {
 			const stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
 			if (stats === undefined || !stats.isFile()) return false;
-			this.#page.object(metaOf(key, stats));
+			this.#page.object(metaOf(key, stats, this.#racyFrom));
 			return true;
 		} catch (error) {
 			this.#page.failed(key, error);
