@@ -6,7 +6,7 @@ import {
 	S3Client,
 } from "@aws-sdk/client-s3";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
-import type { S3Connection } from "../services/s3.ts";
+import type { S3Connection } from "../services/s3-connection.ts";
 import { fingerprint } from "./tree.ts";
 
 /** A bucket for one tool and round; disposing of it deletes it with all that is in it. */

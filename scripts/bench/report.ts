@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, release, totalmem } from "node:os";
 import { dirname } from "node:path";
-import type { S3Connection } from "../services/s3.ts";
+import type { S3Connection } from "../services/s3-connection.ts";
 import { formatWalks } from "./baseline.ts";
 import type { FoundBenchTool } from "./find-tools.ts";
 import type { Measurement } from "./measure.ts";

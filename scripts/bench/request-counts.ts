@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { S3Connection } from "../services/s3.ts";
+import type { S3Connection } from "../services/s3-connection.ts";
 
 /** How many requests a server took, by the name of the API call, such as `PutObject`. */
 export type RequestCounts = Readonly<Record<string, number>>;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quietEnvironment } from "../services/environment.ts";
-import type { S3Server } from "../services/s3.ts";
+import type { S3Server } from "../services/s3-connection.ts";
 import { type Bucket, makeBucket } from "./bucket.ts";
 import type { FoundBenchTool } from "./find-tools.ts";
 import { type Command, type Measurement, measure } from "./measure.ts";

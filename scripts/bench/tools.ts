@@ -1,4 +1,5 @@
-import { type S3Connection, s3Environment } from "../services/s3.ts";
+import { s3Environment } from "../services/s3.ts";
+import type { S3Connection } from "../services/s3-connection.ts";
 
 /** What a tool is to do: make the bucket hold what the directory holds. */
 interface Job {

@@ -57,7 +57,7 @@ export async function startAzurite({
 			"--skipApiVersionCheck",
 		],
 		logFile: join(directory, "azurite.log"),
-		portPattern: /successfully listens on http:\/\/127\.0\.0\.1:(\d+)/,
+		port: /successfully listens on http:\/\/127\.0\.0\.1:(\d+)/,
 		readyPath: `/${ACCOUNT}/?comp=list&${signature()}`,
 		lifetime,
 	});

@@ -1,4 +1,4 @@
-import type { S3Connection } from "./s3.ts";
+import type { S3Connection } from "./s3-connection.ts";
 
 /** Makes an empty bucket and answers the URL by which our own program is told of it. */
 export async function createBucket(

@@ -1,5 +1,5 @@
 /** Variables that reconfigure a registry, an S3 server or an SDK behind the back of its configuration. */
-const MEDDLING = /^(REGISTRY|MINIO|OTEL|AWS)_/;
+const MEDDLING = /^(REGISTRY|MINIO|VGW|CEPH|OTEL|AWS)_/;
 
 /** Our own environment without what would reconfigure a test server; `undefined` in `changes` removes a variable. */
 export function quietEnvironment(

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
+import { onFreePort } from "./free-port.ts";
 import type { StorageBlock } from "./registry.ts";
 import {
 	type Lifetime,
@@ -53,54 +53,29 @@ export async function startFakeGcsServer(
 	};
 }
 
-/** Somebody else may take the port between its choice and the start. */
-const ATTEMPTS = 3;
-
 /** It must be told its port, since it logs the one that it was told and not the one that it got. */
-async function start(
+function start(
 	command: string,
 	{ directory, lifetime }: GcsServerOptions,
-	attempt = 1,
 ): Promise<ServerProcess> {
-	const host = `127.0.0.1:${await freePort()}`;
-	try {
-		return await startServer({
+	return onFreePort((port) =>
+		startServer({
 			product: "fake-gcs-server",
 			command,
 			arguments: [
 				"-scheme=http",
 				"-host=127.0.0.1",
-				`-port=${host.split(":")[1]}`,
-				`-public-host=${host}`,
-				`-external-url=http://${host}`,
+				`-port=${port}`,
+				`-public-host=127.0.0.1:${port}`,
+				`-external-url=http://127.0.0.1:${port}`,
 				"-backend=memory",
 			],
 			logFile: join(directory, "fake-gcs-server.log"),
-			portPattern: /server started at http:\/\/127\.0\.0\.1:(\d+)/,
+			port,
 			readyPath: "/_internal/healthcheck",
 			lifetime,
-		});
-	} catch (error) {
-		const isTaken =
-			error instanceof Error && error.message.includes("already in use");
-		if (!isTaken || attempt === ATTEMPTS) throw error;
-		return await start(command, { directory, lifetime }, attempt + 1);
-	}
-}
-
-function freePort(): Promise<number> {
-	const server = createServer();
-	return new Promise((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() =>
-				typeof address === "object" && address !== null
-					? resolve(address.port)
-					: reject(new Error("there is no free port")),
-			);
-		});
-	});
+		}),
+	);
 }
 
 async function createBucket(origin: string, name: string): Promise<void> {

@@ -55,7 +55,7 @@ async function installPackages(options: ProvideOptions): Promise<void> {
 	const packages: string[] = [];
 	for (const { name, source } of TOOLS) {
 		if (source.kind === "debian" && (await findTool(name)) === undefined)
-			packages.push(source.package);
+			packages.push(...source.packages);
 	}
 	if (packages.length === 0) return;
 	const failure = await debianInstall(packages, options.announce);

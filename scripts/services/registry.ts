@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
-import type { S3Connection } from "./s3.ts";
+import type { S3Connection } from "./s3-connection.ts";
 import { type Lifetime, startServer } from "./server-process.ts";
 
 /** A registry's `storage:` block: a driver or a setting, and its parameters. */
@@ -56,7 +56,7 @@ export async function startRegistry(
 		arguments: ["serve", configFile],
 		environment: { OTEL_TRACES_EXPORTER: "none" },
 		logFile: join(options.directory, "registry.log"),
-		portPattern: /listening on 127\.0\.0\.1:(\d+)/,
+		port: /listening on 127\.0\.0\.1:(\d+)/,
 		readyPath: "/v2/",
 		lifetime: options.lifetime,
 	});

@@ -11,8 +11,8 @@ import { groupEnvironment } from "./process-group.ts";
 /** When a server ends: with us at the latest (`process`), or when somebody ends the group that it belongs to. */
 export type Lifetime = "process" | { readonly group: string };
 
-/** A server to start. It chooses its own port (`127.0.0.1:0`), so that two starts never collide, and logs it. */
-export interface ServerCommand {
+/** A program to start that runs until it is ended. */
+export interface ProcessCommand {
 	/** What people call it, for messages. */
 	readonly product: string;
 	readonly command: string;
@@ -20,23 +20,31 @@ export interface ServerCommand {
 	readonly environment?:
 		| Readonly<Record<string, string | undefined>>
 		| undefined;
-	/** Gets the server's output; what was in it before is lost. */
+	/** Gets the program's output; what was in it before is lost. */
 	readonly logFile: string;
-	/** Finds the port (first group) in the log. */
-	readonly portPattern: RegExp;
-	/** A path that answers with a status below 400 when the server is ready. */
-	readonly readyPath: string;
 	/** Default `process`. */
 	readonly lifetime?: Lifetime | undefined;
 }
 
-/** A server that answers. */
-export interface ServerProcess {
+/** A server to start. */
+export interface ServerCommand extends ProcessCommand {
+	/** Its port on 127.0.0.1; or, where it chooses its own and logs it, what finds that in the log (first group). */
+	readonly port: number | RegExp;
+	/** A path that answers with a status below 400 when the server is ready. */
+	readonly readyPath: string;
+}
+
+/** A program that runs, and is ready. */
+export interface RunningProcess {
 	readonly pid: number;
-	readonly port: number;
-	readonly logFile: string;
 	/** Ends it and waits until it is gone; safe to call again. */
 	stop(): Promise<void>;
+}
+
+/** A server that answers. */
+export interface ServerProcess extends RunningProcess {
+	readonly port: number;
+	readonly logFile: string;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -44,25 +52,44 @@ const GRACE_MS = 5000;
 const POLL_MS = 25;
 const LOG_TAIL_LINES = 15;
 
-/** Starts a server and waits until it answers; throws with the end of its log when it does not, and leaves nothing running. */
+/** Starts a server and waits until it answers; throws as `startProcess` does. */
 export async function startServer(
 	server: ServerCommand,
 ): Promise<ServerProcess> {
-	const { child, release } = await launch(server);
+	const { logFile } = server;
+	let port = typeof server.port === "number" ? server.port : 0;
+	const isReady = async () => {
+		if (typeof server.port !== "number") {
+			const found = server.port.exec(await readFile(logFile, "utf8"))?.[1];
+			if (found === undefined) return false;
+			port = Number(found);
+		}
+		return await answers(`http://127.0.0.1:${port}${server.readyPath}`);
+	};
+	const running = await startProcess(server, isReady);
+	return { ...running, port, logFile };
+}
+
+/** Starts a program and waits until it is ready; throws with the end of its log when it is not, and leaves nothing running. */
+export async function startProcess(
+	program: ProcessCommand,
+	isReady: () => Promise<boolean>,
+): Promise<RunningProcess> {
+	const { child, release } = await launch(program);
 	const stop = () => stopChild(child);
 	try {
-		const port = await waitUntilReady(server, child);
+		await waitUntilReady(program, child, isReady);
 		if (child.pid === undefined) throw new Error("it has no process id");
-		if (server.lifetime !== undefined && server.lifetime !== "process") {
+		if (program.lifetime !== undefined && program.lifetime !== "process") {
 			release();
 			child.unref();
 		}
-		return { pid: child.pid, port, logFile: server.logFile, stop };
+		return { pid: child.pid, stop };
 	} catch (error) {
 		await stop();
 		const reason = error instanceof Error ? error.message : String(error);
-		const tail = await logTail(server.logFile);
-		throw new Error(`Cannot start ${server.product}: ${reason}\n${tail}`, {
+		const tail = await logTail(program.logFile);
+		throw new Error(`Cannot start ${program.product}: ${reason}\n${tail}`, {
 			cause: error,
 		});
 	}
@@ -74,7 +101,7 @@ interface Launched {
 	readonly release: () => void;
 }
 
-async function launch(server: ServerCommand): Promise<Launched> {
+async function launch(server: ProcessCommand): Promise<Launched> {
 	const { command, lifetime = "process" } = server;
 	const isOurs = lifetime === "process";
 	const [file, fileArguments] = isOurs
@@ -98,25 +125,18 @@ async function launch(server: ServerCommand): Promise<Launched> {
 }
 
 async function waitUntilReady(
-	server: ServerCommand,
+	{ command }: ProcessCommand,
 	child: ChildProcess,
-): Promise<number> {
+	isReady: () => Promise<boolean>,
+): Promise<void> {
 	const deadline = performance.now() + START_TIMEOUT_MS;
 	while (performance.now() < deadline) {
-		if (child.pid === undefined)
-			throw new Error(`${server.command} cannot be run`);
+		if (child.pid === undefined) throw new Error(`${command} cannot be run`);
 		if (hasExited(child))
 			throw new Error(
 				`it ended with ${child.signalCode ?? `exit code ${child.exitCode}`}`,
 			);
-		const port = server.portPattern.exec(
-			await readFile(server.logFile, "utf8"),
-		)?.[1];
-		if (
-			port !== undefined &&
-			(await answers(`http://127.0.0.1:${port}${server.readyPath}`))
-		)
-			return Number(port);
+		if (await isReady()) return;
 		await sleep(POLL_MS);
 	}
 	throw new Error(
@@ -124,7 +144,8 @@ async function waitUntilReady(
 	);
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether a URL is answered with a status below 400. */
+export async function answers(url: string): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
 		await response.body?.cancel();

@@ -3,6 +3,8 @@ import azurite from "./azurite/package.json" with { type: "json" };
 /** The programs that tests, demo and benchmark can use. */
 export type ToolName =
 	| "minio"
+	| "versitygw"
+	| "radosgw"
 	| "registry-3"
 	| "registry-2"
 	| "skopeo"
@@ -20,10 +22,10 @@ interface GoSource {
 	readonly buildTime: string;
 }
 
-/** A program from a Debian package; its version is the distribution's. */
+/** A program from Debian packages; its version is the distribution's. */
 interface DebianSource {
 	readonly kind: "debian";
-	readonly package: string;
+	readonly packages: readonly string[];
 }
 
 /** A program from npm, with a manifest and a lock of its own. */
@@ -66,6 +68,31 @@ export const TOOLS: readonly Tool[] = [
 		},
 	},
 	{
+		name: "versitygw",
+		product: "VersityGW",
+		binary: "versitygw",
+		// A build by `go install` calls itself "git".
+		versionPattern: /^Version\s+: (\S+)$/m,
+		covers: "an S3 server over a folder, of another make",
+		source: {
+			kind: "go",
+			package: "github.com/versity/versitygw/cmd/versitygw",
+			version: "v1.8.0",
+			buildTime: "about a minute",
+		},
+	},
+	{
+		name: "radosgw",
+		product: "Ceph radosgw",
+		binary: "radosgw",
+		versionPattern: /^ceph version (\S+)/m,
+		covers: "Ceph's object storage",
+		source: {
+			kind: "debian",
+			packages: ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"],
+		},
+	},
+	{
 		name: "registry-3",
 		product: "Distribution",
 		binary: "registry",
@@ -84,7 +111,7 @@ export const TOOLS: readonly Tool[] = [
 		binary: "docker-registry",
 		versionPattern: /docker\/distribution v?(2\.[^\s+]+)/,
 		covers: "a registry of the second generation",
-		source: { kind: "debian", package: "docker-registry" },
+		source: { kind: "debian", packages: ["docker-registry"] },
 	},
 	{
 		name: "skopeo",
@@ -92,7 +119,7 @@ export const TOOLS: readonly Tool[] = [
 		binary: "skopeo",
 		versionPattern: /^skopeo version (\S+)/m,
 		covers: "pushes and pulls by skopeo",
-		source: { kind: "debian", package: "skopeo" },
+		source: { kind: "debian", packages: ["skopeo"] },
 	},
 	{
 		name: "fake-gcs-server",

@@ -1,4 +1,5 @@
 import { Args } from "@oclif/core";
+import type { OpenOptions } from "../store/environment.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
@@ -48,11 +49,12 @@ export async function openStores(
 	const to = parse(target);
 	const opened = await open(
 		from,
-		signal,
+		{ signal },
 		"Check how it is spelled, and that it is mounted.",
 	);
 	try {
-		const other = await open(to, signal, ifNoTarget);
+		const isWritten = isTargetWritten;
+		const other = await open(to, { signal, isWritten }, ifNoTarget);
 		return {
 			source: readOnly(opened),
 			target: isTargetWritten ? other : readOnly(other),
@@ -77,11 +79,11 @@ function parse(text: string): URL {
 
 async function open(
 	url: URL,
-	signal: AbortSignal,
+	options: OpenOptions,
 	ifAbsent: string,
 ): Promise<ObjectStore> {
 	try {
-		return await openStore(url, { signal });
+		return await openStore(url, options);
 	} catch (error) {
 		const isAbsent =
 			url.protocol === "file:" &&

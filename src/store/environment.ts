@@ -10,6 +10,8 @@ export interface OpenOptions extends Call {
 	 * that is `undefined` here counts as unset. They may be secrets: no store shows them (I7).
 	 */
 	readonly environment?: Environment | undefined;
+	/** Whether it is going to be written: one of which it shows at once that it cannot be is refused; default false. */
+	readonly isWritten?: boolean | undefined;
 }
 
 /** The process's variables, with those that go before them. */

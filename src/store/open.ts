@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Call, ObjectStore } from "./object-store.ts";
+import type { OpenOptions } from "./environment.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { refusing, withoutSecrets } from "./store-url.ts";
 
 /** A kind of store. */
@@ -8,7 +9,7 @@ interface StoreKind {
 	/** How its URLs are written. */
 	readonly form: string;
 	/** Opens the store, having made sure that it is there. */
-	readonly open: (url: URL, call: Call) => Promise<ObjectStore>;
+	readonly open: (url: URL, options: OpenOptions) => Promise<ObjectStore>;
 }
 
 /** Every kind of store by its scheme. Each is loaded when it is needed: no command should wait for another's client. */
@@ -17,32 +18,32 @@ const STORES: ReadonlyMap<string, StoreKind> = new Map<string, StoreKind>([
 		"file",
 		{
 			form: "file:///PATH",
-			open: async (url) =>
-				(await import("./filesystem/open.ts")).openDirectory(url),
+			open: async (url, options) =>
+				(await import("./filesystem/open.ts")).openDirectory(url, options),
 		},
 	],
 	[
 		"s3",
 		{
 			form: "s3://BUCKET/PREFIX",
-			open: async (url, call) =>
-				(await import("./s3/open.ts")).openS3(url, call),
+			open: async (url, options) =>
+				(await import("./s3/open.ts")).openS3(url, options),
 		},
 	],
 	[
 		"gs",
 		{
 			form: "gs://BUCKET/PREFIX",
-			open: async (url, call) =>
-				(await import("./gcs/open.ts")).openGcs(url, call),
+			open: async (url, options) =>
+				(await import("./gcs/open.ts")).openGcs(url, options),
 		},
 	],
 	[
 		"az",
 		{
 			form: "az://ACCOUNT/CONTAINER",
-			open: async (url, call) =>
-				(await import("./azure/open.ts")).openAzure(url, call),
+			open: async (url, options) =>
+				(await import("./azure/open.ts")).openAzure(url, options),
 		},
 	],
 ]);
@@ -75,9 +76,9 @@ export function parseStoreUrl(text: string): URL {
 /** Opens the store that a URL of `parseStoreUrl` names, having made sure that it is there. The caller disposes of it. */
 export async function openStore(
 	url: URL,
-	call: Call = {},
+	options: OpenOptions = {},
 ): Promise<ObjectStore> {
 	const kind = STORES.get(url.protocol.slice(0, -1));
-	if (kind !== undefined) return await kind.open(url, call);
+	if (kind !== undefined) return await kind.open(url, options);
 	throw refusing(withoutSecrets(url.href))("its scheme is not known");
 }

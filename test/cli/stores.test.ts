@@ -1,10 +1,18 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStores } from "../../src/cli/stores.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { bytes, keysOf } from "../conformance/objects.ts";
 import { snapshotTree } from "../e2e/tree.ts";
+import {
+	canMount,
+	forbidWriting,
+	mountAt,
+	unmount,
+} from "../store/filesystem/temporary-mount.ts";
 import { temporaryFolder, write } from "./folders.ts";
+import { runProgram } from "./program.ts";
 
 /** Two directories as a command opens them. */
 async function opened(isTargetWritten: boolean) {
@@ -52,3 +60,25 @@ test("for a command that writes nothing, neither is the target (I3)", async () =
 	await expectUnwritable(both.target);
 	expect(snapshotTree(folder)).toEqual(before);
 });
+
+test.skipIf(!canMount)(
+	"a target on a disk that is mounted read-only is refused before anything is read",
+	async () => {
+		const folder = temporaryFolder();
+		mkdirSync(join(folder, "target"));
+		expect(mountAt(join(folder, "target"))).toBe(true);
+		try {
+			expect(forbidWriting(join(folder, "target"))).toBe(true);
+			const argv = ["sync", folder, join(folder, "target")];
+			expect(await runProgram(argv)).toMatchObject({
+				exitCode: 1,
+				stdout: "",
+				stderr: expect.stringMatching(
+					/^Error: Cannot write file:.*\/target: the file system is mounted read-only\n {2}Mount it read-write/,
+				),
+			});
+		} finally {
+			unmount(join(folder, "target"));
+		}
+	},
+);

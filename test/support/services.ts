@@ -3,7 +3,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { inject } from "vitest";
 import type { FoundTool } from "../../scripts/services/find-tool.ts";
 import type { MissingTool } from "../../scripts/services/provide-tools.ts";
-import type { S3Connection } from "../../scripts/services/s3.ts";
+import type { S3Connection } from "../../scripts/services/s3-connection.ts";
 import type { ToolName } from "../../scripts/services/tools.ts";
 
 /** What a run's setup found and started for its tests; plain values, since tests run in other processes. */

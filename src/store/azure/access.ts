@@ -9,6 +9,7 @@ import {
 	bySignature,
 } from "./authorization.ts";
 import { parseConnectionString } from "./connection-string.ts";
+import { TokenServerError } from "./errors.ts";
 import { type AzureLocation, serviceUrl } from "./location.ts";
 
 /** Where requests go, and what shows that they may. */
@@ -144,6 +145,7 @@ export function identityToken(
 	let credential:
 		| Promise<{ getToken(scope: string): Promise<AccessToken> }>
 		| undefined;
+	let failure: unknown;
 	return async () => {
 		credential ??= Promise.all([
 			import("@azure/identity"),
@@ -154,7 +156,9 @@ export function identityToken(
 				{ identityRequests },
 			]) => {
 				const options = {
-					httpClient: identityRequests(transport),
+					httpClient: identityRequests(transport, (error) => {
+						failure = error;
+					}),
 					// Never used; without one the library would read the environment's itself, and fail at what others take.
 					proxyOptions: { host: "http://localhost", port: 9 },
 				};
@@ -163,6 +167,15 @@ export function identityToken(
 					: new DefaultAzureCredential(options);
 			},
 		);
-		return await (await credential).getToken(SCOPE);
+		try {
+			return await (await credential).getToken(SCOPE);
+		} catch (error) {
+			// Only this error of the library hides the network's. Others come of asking who is not there, as it must.
+			const isHidden =
+				error instanceof Error && error.message.includes("network_error");
+			throw isHidden && failure instanceof Error
+				? new TokenServerError(failure)
+				: error;
+		}
 	};
 }

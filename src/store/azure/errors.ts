@@ -4,7 +4,7 @@ import {
 	type StoreErrorOptions,
 } from "../errors.ts";
 import type { ResponseHeaders } from "../http/exchange.ts";
-import { fromNetwork } from "../http/network-errors.ts";
+import { fromNetwork, proxyErrorIn } from "../http/network-errors.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import { element } from "../http/xml.ts";
 import { adviceFor } from "./advice.ts";
@@ -139,6 +139,7 @@ export function fromThrown(
 	if (error instanceof StoreError) return error;
 	if (!(error instanceof Error))
 		return new StoreError("unknown", String(error), { ...about, cause: error });
+	if (error instanceof TokenServerError) return fromTokenServer(error, about);
 	if (IDENTITY.test(error.name)) {
 		const [first = ""] = error.message.split("\n");
 		const reason = NO_IDENTITY.test(error.name)
@@ -158,6 +159,39 @@ export function fromThrown(
 			...about,
 			cause: error,
 		})
+	);
+}
+
+/** A token could not be asked for, and the library tells only that: here is why, as the cause. */
+export class TokenServerError extends Error {
+	override readonly name = "TokenServerError";
+
+	constructor(cause: Error) {
+		super(cause.message, { cause });
+	}
+}
+
+function fromTokenServer(
+	error: TokenServerError,
+	about: StoreErrorOptions,
+): StoreError {
+	const network = fromNetwork(error, about);
+	const reason = network?.reason ?? error.message;
+	const isProxys = proxyErrorIn(error) !== undefined;
+	return new StoreError(
+		network?.code ?? "unknown",
+		`no access token was given: ${isProxys ? "" : "at the token server, "}${reason}`,
+		{
+			...about,
+			cause: error,
+			// A certificate that is not trusted has advice of its own.
+			suggestions:
+				isProxys || network?.code !== "unavailable"
+					? network?.suggestions
+					: [
+							"Check that this machine can reach Microsoft's token server (login.microsoftonline.com), or the one in AZURE_AUTHORITY_HOST.",
+						],
+		},
 	);
 }
 

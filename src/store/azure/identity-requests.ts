@@ -2,19 +2,30 @@ import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import { flatHeaders, methodNamed } from "../http/fetch.ts";
 import type { Transport } from "../http/transport.ts";
 
-/** Sends the requests by which Azure's own library gets tokens over the store's transport. */
-export function identityRequests(transport: Transport): HttpClient {
+/**
+ * Sends the requests by which Azure's own library gets tokens over the store's transport. `failed` is told why one got no
+ * answer, since the library keeps that to itself.
+ */
+export function identityRequests(
+	transport: Transport,
+	failed: (error: unknown) => void,
+): HttpClient {
 	return {
 		async sendRequest(request) {
 			const { origin, pathname, search } = new URL(request.url);
-			const { status, headers, body } = await transport.request({
-				origin,
-				path: `${pathname}${search}`,
-				method: methodNamed(request.method),
-				headers: request.headers.toJSON(),
-				body: bytesOf(request.body),
-				signal: signalOf(request),
-			});
+			const { status, headers, body } = await transport
+				.request({
+					origin,
+					path: `${pathname}${search}`,
+					method: methodNamed(request.method),
+					headers: request.headers.toJSON(),
+					body: bytesOf(request.body),
+					signal: signalOf(request),
+				})
+				.catch((error: unknown) => {
+					failed(error);
+					throw error;
+				});
 			return {
 				request,
 				status,

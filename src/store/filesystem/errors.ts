@@ -48,9 +48,16 @@ const REASONS: Readonly<Record<string, string>> = {
 	EBUSY: "it is in use",
 };
 
+const READ_ADVICE =
+	"Run it as root, or as a user that may read and enter every directory of the registry.";
+const WRITE_ADVICE =
+	"Run it as root, or as a user that may write in every directory there.";
+
+/** Operations that need to write. */
+const WRITES: ReadonlySet<string> = new Set(["write", "put", "delete"]);
+
 const ADVICE: Readonly<Record<string, string>> = {
-	EACCES:
-		"Run it as root, or as a user that may read and enter every directory of the registry.",
+	EACCES: READ_ADVICE,
 	EPERM:
 		"Look whether the file is protected (lsattr), or the file system belongs to another machine.",
 	EROFS: "Mount it read-write: mount -o remount,rw DIRECTORY.",
@@ -89,7 +96,8 @@ export function fromFilesystem(
 	const name = errno(error) ?? "";
 	const reason =
 		REASONS[name] ?? (error instanceof Error ? error.message : String(error));
-	const advice = ADVICE[name];
+	const isWrite = WRITES.has(about.operation);
+	const advice = name === "EACCES" && isWrite ? WRITE_ADVICE : ADVICE[name];
 	return new StoreError(CODES[name] ?? "unknown", reason, {
 		suggestions: advice === undefined ? [] : [advice],
 		...about,

@@ -9,36 +9,56 @@ class FileMeta implements ObjectMeta {
 	readonly md5 = undefined;
 	readonly #ctimeMs: number;
 	readonly #ino: number;
-	readonly #racyFrom: number;
+	readonly #canTell: boolean;
 
-	constructor(key: string, stats: Stats, racyFrom: number) {
+	constructor(key: string, stats: Stats, canTell: boolean) {
 		this.key = key;
 		this.size = stats.size;
 		this.lastModified = stats.mtimeMs;
 		this.#ctimeMs = stats.ctimeMs;
 		this.#ino = stats.ino;
-		this.#racyFrom = racyFrom;
+		this.#canTell = canTell;
 	}
 
-	/**
-	 * Size, mtime, ctime (both to a quarter of a microsecond, as a double holds them) and inode; "" when either time is
-	 * so young that a change to come could bear the same.
-	 */
+	/** Size, mtime, ctime (both to a quarter of a microsecond, as a double holds them) and inode. */
 	get version(): string {
-		if (this.lastModified >= this.#racyFrom || this.#ctimeMs >= this.#racyFrom)
-			return "";
+		if (!this.#canTell) return "";
 		return `${this.size}-${this.lastModified}-${this.#ctimeMs}-${this.#ino}`;
 	}
 }
 
+/** The metadata of the object that a file with these stats is. */
+export function metaOf(key: string, stats: Stats): ObjectMeta {
+	return new FileMeta(key, stats, true);
+}
+
 /**
- * The metadata of the object that a file with these stats is. Times from `racyFrom` on (ms since 1970) are too young to
- * tell versions apart; by default none is.
+ * How long after a change (ms) another one may leave the same time stamps: the kernel moves its clock for them in ticks
+ * of up to 10 ms, and may itself be set back a little.
  */
-export function metaOf(
+const RACY_MS = 2000;
+
+/** When stamps that are not racy were last moved (milliseconds since 1970), for what is looked at from now on. */
+export function settledBefore(now: number = Date.now()): number {
+	return now - RACY_MS;
+}
+
+/**
+ * The same, for who compares versions from one listing to the next, and takes what is equal for unchanged.
+ *
+ * | its attributes                        | version |
+ * | ------------------------------------- | ------- |
+ * | are this machine's own, and settled   | as told |
+ * | changed a moment ago, or in the future | ""     |
+ * | are another machine's, and can be old | ""      |
+ */
+export function listedMetaOf(
 	key: string,
 	stats: Stats,
-	racyFrom = Number.POSITIVE_INFINITY,
+	{
+		isLocal,
+		settledBeforeMs,
+	}: { readonly isLocal: boolean; readonly settledBeforeMs: number },
 ): ObjectMeta {
-	return new FileMeta(key, stats, racyFrom);
+	return new FileMeta(key, stats, isLocal && stats.ctimeMs < settledBeforeMs);
 }

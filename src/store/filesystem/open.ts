@@ -1,13 +1,20 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { OpenOptions } from "../environment.ts";
 import { StoreError } from "../errors.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { refusing, withoutSecrets } from "../store-url.ts";
 import { fromFilesystem } from "./errors.ts";
 import { FilesystemStore } from "./filesystem-store.ts";
 
-/** Opens the directory that a `file:` URL names. Throws a `StoreError` when there is none. */
-export function openDirectory(url: URL): ObjectStore {
+/**
+ * Opens the directory that a `file:` URL names. Throws a `StoreError` when there is none, and when it is going to be
+ * written and cannot be: it is mounted read-only, or somebody else's.
+ */
+export function openDirectory(
+	url: URL,
+	{ isWritten = false }: OpenOptions = {},
+): ObjectStore {
 	const refuse = refusing(withoutSecrets(url.href));
 	if (url.search !== "" || url.hash !== "") {
 		throw refuse(
@@ -31,9 +38,20 @@ export function openDirectory(url: URL): ObjectStore {
 		});
 	}
 	try {
-		if (statSync(root).isDirectory()) return new FilesystemStore(root);
+		if (!statSync(root).isDirectory())
+			throw refuse("it is a file, not a directory", "Name a directory.");
+		if (isWritten) proveWritable(root, url);
+		return new FilesystemStore(root);
 	} catch (error) {
 		throw fromFilesystem(error, about);
 	}
-	throw refuse("it is a file, not a directory", "Name a directory.");
+}
+
+/** Asks the kernel, which answers for root too: nothing is written to find it out. */
+function proveWritable(root: string, url: URL): void {
+	try {
+		accessSync(root, constants.W_OK | constants.X_OK);
+	} catch (error) {
+		throw fromFilesystem(error, { store: url.href, operation: "write" });
+	}
 }

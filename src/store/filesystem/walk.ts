@@ -4,7 +4,7 @@ import type { ListOptions, Page } from "../object-store.ts";
 import { mayBeThere } from "./absence.ts";
 import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
-import { metaOf } from "./meta.ts";
+import { listedMetaOf, settledBefore } from "./meta.ts";
 import { areMountsChanged, readMounts } from "./mounts.ts";
 import { PageBuilder } from "./page-builder.ts";
 import type { Root } from "./root.ts";
@@ -20,12 +20,6 @@ interface Frame {
 }
 
 /**
- * How old a time stamp must be (ms) before the file counts as known by it: time stamps move in ticks, of up to two
- * seconds on some file systems, and two changes in one tick look the same. Source: git's documentation, "racy git".
- */
-const RACY_MS = 2000;
-
-/**
  * Walks a directory tree in the order of its keys and gathers pages of objects. It works synchronously inside: an
  * asynchronous stat costs many times a synchronous one, and the caller gets control back at every page.
  */
@@ -35,10 +29,9 @@ export class Walk {
 	readonly #options: ListOptions;
 	readonly #stack: Frame[] = [];
 	readonly #page: PageBuilder;
-	/** From when on a time stamp is so young that what it stands on may change again within the same one. */
-	readonly #racyFrom = Date.now() - RACY_MS;
 	/** From before anything was read; so that directories need not be asked one by one, which costs a fifth more. */
 	readonly #mounts: string | undefined;
+	readonly #settledBeforeMs = settledBefore();
 
 	constructor(root: Root, url: string, options: ListOptions) {
 		this.#root = root;
@@ -141,7 +134,7 @@ export class Walk {
 	}
 
 	#addStats(key: string, stats: Stats): void {
-		if (stats.isFile()) this.#page.object(metaOf(key, stats, this.#racyFrom));
+		if (stats.isFile()) this.#addFile(key, stats);
 		else if (!stats.isDirectory())
 			this.#page.refused(
 				key,
@@ -150,12 +143,18 @@ export class Walk {
 			);
 	}
 
+	#addFile(key: string, stats: Stats): void {
+		const isLocal = this.#root.isLocalAt(this.#root.path + key, stats.dev);
+		const settledBeforeMs = this.#settledBeforeMs;
+		this.#page.object(listedMetaOf(key, stats, { isLocal, settledBeforeMs }));
+	}
+
 	/** Looks for the one object that a leaf prefix holds; false when it is not there, and the prefix must be listed. */
 	#addLeaf(key: string): boolean {
 		try {
 			const stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
 			if (stats === undefined || !stats.isFile()) return false;
-			this.#page.object(metaOf(key, stats, this.#racyFrom));
+			this.#addFile(key, stats);
 			return true;
 		} catch (error) {
 			this.#page.failed(key, error);

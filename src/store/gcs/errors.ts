@@ -4,7 +4,7 @@ import {
 	type StoreErrorOptions,
 } from "../errors.ts";
 import type { ResponseHeaders } from "../http/exchange.ts";
-import { fromNetwork } from "../http/network-errors.ts";
+import { fromNetwork, proxyErrorIn } from "../http/network-errors.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 
 /**
@@ -141,6 +141,13 @@ export function fromCredentials(
 			{ ...about, suggestions: isPassing ? [] : [RENEW] },
 		);
 	}
+	const proxyError = proxyErrorIn(error);
+	if (proxyError !== undefined)
+		return new StoreError(
+			proxyError.storeCode,
+			`${NO_TOKEN}: ${proxyError.message}`,
+			{ ...about, cause: proxyError, suggestions: [proxyError.suggestion] },
+		);
 	const network = fromNetwork(error, about);
 	if (network !== undefined)
 		return new StoreError(
@@ -148,9 +155,13 @@ export function fromCredentials(
 			`${NO_TOKEN}: at the token server, ${network.reason}`,
 			{
 				...about,
-				suggestions: [
-					"Check that this machine can reach Google's token server (oauth2.googleapis.com), or the one that its credentials name.",
-				],
+				// A certificate that is not trusted has advice of its own.
+				suggestions:
+					network.code === "unavailable"
+						? [
+								"Check that this machine can reach Google's token server (oauth2.googleapis.com), or the one that its credentials name.",
+							]
+						: network.suggestions,
 			},
 		);
 	// What cannot be parsed is quoted in the message, and may be the key.

@@ -8,10 +8,14 @@ import { ProxyError } from "./proxy-error.ts";
 
 /** A failure's reason and the host that was asked, unless a proxy stood in the way: then that host knows of nothing. */
 export function reasonAt({ reason, cause }: StoreError, host: string): string {
-	const isProxys = [...failuresIn(cause)].some(
-		(failure) => failure instanceof ProxyError,
-	);
-	return isProxys ? reason : `${reason} at ${host}`;
+	return proxyErrorIn(cause) === undefined ? `${reason} at ${host}` : reason;
+}
+
+/** The proxy's part in an error, where it had one. */
+export function proxyErrorIn(error: unknown): ProxyError | undefined {
+	for (const failure of failuresIn(error))
+		if (failure instanceof ProxyError) return failure;
+	return undefined;
 }
 
 /** What a failure of the network means for the store; `undefined` when the error is none of the network's. */
@@ -19,11 +23,11 @@ export function fromNetwork(
 	error: Error,
 	about: StoreErrorOptions,
 ): StoreError | undefined {
-	for (const failure of failuresIn(error)) {
-		if (!(failure instanceof ProxyError)) continue;
-		const suggestions = [failure.suggestion];
-		const options = { ...about, cause: error, suggestions };
-		return new StoreError(failure.storeCode, failure.message, options);
+	const proxyError = proxyErrorIn(error);
+	if (proxyError !== undefined) {
+		const { storeCode, message, suggestion } = proxyError;
+		const options = { ...about, cause: error, suggestions: [suggestion] };
+		return new StoreError(storeCode, message, options);
 	}
 	const found = networkReason(error, "the server's");
 	if (found === undefined) return undefined;

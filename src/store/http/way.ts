@@ -5,7 +5,7 @@ import type { ProxyServer } from "./proxy.ts";
 import { ProxyError } from "./proxy-error.ts";
 
 /** How long making a connection may take (ms); through a proxy, each of its steps. */
-export const CONNECT_MS = 10_000;
+const CONNECT_MS = 10_000;
 
 /** What a server must show, and what is shown to it. */
 export interface TlsOptions {

@@ -93,6 +93,19 @@ describe("an error of the file system", () => {
 		expect(suggestions[0]).toMatch(/^[A-Z].*\.$/);
 	});
 
+	test.each([
+		["get", "read and enter"],
+		["list", "read and enter"],
+		["open", "read and enter"],
+		["put", "write"],
+		["delete", "write"],
+		["write", "write"],
+	])("of permissions to %s tells which ones are needed", (operation, what) => {
+		const about = { ...ABOUT, operation };
+		const { suggestions } = fromFilesystem(withErrno("EACCES"), about);
+		expect(suggestions.join()).toMatch(new RegExp(`a user that may ${what}`));
+	});
+
 	test("that a store has judged already is passed on", () => {
 		const error = new StoreError("corrupt", "judged", ABOUT);
 		expect(fromFilesystem(error, { ...ABOUT, key: "b" })).toBe(error);

@@ -1,5 +1,7 @@
 import { mkdirSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { openDirectory } from "../../../src/store/filesystem/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { bytes, keysOf, read } from "../../conformance/objects.ts";
 import {
@@ -63,5 +65,16 @@ describe.skipIf(!canMount)("on a small disk", () => {
 			expect([...failures]).toMatchObject([["disk/a", refusal]]);
 			expect(await keysOf(store, { prefix: "" })).toEqual(["disk/a"]);
 			expect(await read(store, "disk/a")).toEqual(bytes("old"));
+		}));
+
+	test("that is mounted read-only, a store to be written is not opened, and one to be read is", () =>
+		onDisk(async (root) => {
+			const url = pathToFileURL(root.at("disk"));
+			openDirectory(url, { isWritten: true });
+			expect(forbidWriting(root.at("disk"))).toBe(true);
+			expect(() => openDirectory(url, { isWritten: true })).toThrow(
+				/^Cannot write file:.*: the file system is mounted read-only$/,
+			);
+			openDirectory(url);
 		}));
 });

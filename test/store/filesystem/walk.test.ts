@@ -1,18 +1,10 @@
 import { execFileSync } from "node:child_process";
-import {
-	mkdirSync,
-	readFileSync,
-	statSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { symlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareKeys } from "../../../src/store/key.ts";
-import { pagesOf } from "../../conformance/objects.ts";
 import { TemporaryRoot } from "./temporary-root.ts";
 
 /** Of the GNU core utilities: Node cannot make a pipe that has a name. */
@@ -240,26 +232,5 @@ describe("a leaf hint", () => {
 			...NOTHING,
 			keys: ["t/1/current/link", "t/2/index/x"],
 		});
-	});
-});
-
-describe("the version of a file in a listing", () => {
-	const versionOf = async ({ store }: TemporaryRoot) => {
-		const [page] = await pagesOf(store, { prefix: "" });
-		return page?.objects[0]?.version;
-	};
-
-	test("is not told while a change to come could bear the same time stamp, however old the file seems", async () => {
-		using root = new TemporaryRoot();
-		await root.fill("a");
-		utimesSync(root.at("a"), 1, 1);
-		expect(await versionOf(root)).toBe("");
-		await setTimeout(2100);
-		const version = await versionOf(root);
-		expect(version).toBe((await root.store.head("a"))?.version);
-		expect(version).not.toBe("");
-		expect(await versionOf(root)).toBe(version);
-		await root.fill("a");
-		expect(await versionOf(root)).toBe("");
 	});
 });

@@ -28,6 +28,11 @@ export interface Proxied {
 	readonly isTunnelled: boolean;
 }
 
+interface Answer {
+	readonly contentType: string;
+	readonly body: string;
+}
+
 export interface ProxyOptions {
 	/** Where hosts (`name:port`) really are, as `127.0.0.1:port`; others are where they say. */
 	readonly hosts?: Readonly<Record<string, string>> | undefined;
@@ -37,6 +42,8 @@ export interface ProxyOptions {
 	readonly credentials?: string | undefined;
 	/** A status to answer everything with. */
 	readonly refusesWith?: number | undefined;
+	/** Answers in the server's place; what it gives no answer to is sent on. */
+	readonly answer?: ((request: Proxied) => Answer | undefined) | undefined;
 	/** Its own certificate; then it is an https proxy. */
 	readonly certificate?: Certificate | undefined;
 }
@@ -153,7 +160,13 @@ export class InspectingProxy implements AsyncDisposable {
 			return;
 		}
 		const { method = "", headers } = request;
-		this.requests.push({ method, url, headers, body, isTunnelled });
+		const proxied = { method, url, headers, body, isTunnelled };
+		this.requests.push(proxied);
+		const answer = this.#options.answer?.(proxied);
+		if (answer !== undefined) {
+			response.setHeader("content-type", answer.contentType).end(answer.body);
+			return;
+		}
 		const isSecure = url.protocol === "https:";
 		const port = url.port || (isSecure ? "443" : "80");
 		const place = this.#options.hosts?.[`${url.hostname}:${port}`];
