@@ -1,18 +1,18 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
+import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
 import { openStores, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
-import { UsageError } from "../src/cli/usage-error.ts";
 import { sync } from "../src/sync/pass.ts";
 
 export class Sync extends BaseCommand {
 	static override readonly summary =
 		"Copy a registry's storage to another store";
 	static override readonly description = [
-		"Makes TARGET hold all that the registry in SOURCE holds. The registry may stay in use: the copy is made in an order in which every tag at the target is complete at any moment, also when the command is killed. Run it again to copy what has changed since; for the last time when the registry is read-only. Nothing in SOURCE is written; nothing at TARGET is deleted but stale lock files.",
+		"Makes TARGET hold all that the registry in SOURCE holds. The registry may stay in use: the copy is made in an order in which every tag at the target is complete at any moment, also when the command is killed. Run it again to copy what has changed since; for the last time when the registry is read-only. Nothing in SOURCE is written; nothing at TARGET is deleted but stale lock files, unless --delete is given.",
 		"SOURCE is the registry's rootdirectory; GitLab's Linux package has it at /var/opt/gitlab/gitlab-rails/shared/registry. Credentials come from where the AWS tools look for them (AWS_ACCESS_KEY_ID, AWS_PROFILE, instance roles).",
 		"Links (tags above all) are compared by content, blobs by their digest, which is proven before a blob can be seen.",
 	].join("\n\n");
@@ -29,7 +29,7 @@ export class Sync extends BaseCommand {
 		"dry-run": Flags.boolean({
 			char: "n",
 			aliases: ["dryrun"],
-			description: "print what would be copied, and change nothing",
+			description: "print what would be copied and deleted, and change nothing",
 		}),
 		concurrency: Flags.integer({
 			default: 32,
@@ -42,11 +42,7 @@ export class Sync extends BaseCommand {
 			description:
 				"accept a target that holds other objects, or a registry that regmigrate has not put there",
 		}),
-		delete: Flags.boolean({
-			description:
-				"refused: deleting what the source no longer has is not supported yet",
-			hidden: true,
-		}),
+		...deleteFlags,
 		verbose: Flags.boolean({
 			char: "v",
 			description: "print a line for each object that is copied",
@@ -60,17 +56,11 @@ export class Sync extends BaseCommand {
 
 	async run(): Promise<object> {
 		const { args, flags } = await this.parse(Sync);
-		if (flags.delete)
-			throw new UsageError(
-				"--delete is not supported yet: objects that the source no longer has stay at the target",
-				[
-					"Run it without --delete. What stays takes space, and a tag deleted meanwhile stays at the target.",
-				],
-			);
 		const isDryRun = flags["dry-run"];
 		const began = Date.now();
 		using interruption = interruptible();
 		const { signal } = interruption;
+		const deletes = deleteOptions({ ...flags, isDryRun, signal });
 		const ifNoTarget = "If it is the right one, create it and run this again.";
 		const isTargetWritten = true;
 		await using stores = await openStores(
@@ -84,10 +74,18 @@ export class Sync extends BaseCommand {
 				result: (line) => progress.above(() => this.log(line)),
 				trouble: (line) => progress.above(() => this.logToStderr(line)),
 			},
-			{ isDryRun, printsCopies: isDryRun || flags.verbose },
+			{
+				isDryRun,
+				deletes: flags.delete,
+				printsCopies: isDryRun || flags.verbose,
+			},
 		);
 		const result = await sync(stores.source, stores.target, {
 			concurrency: flags.concurrency,
+			deletes: deletes && {
+				...deletes,
+				approve: (plan) => progress.hidden(() => deletes.approve(plan)),
+			},
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],
 			observe: (event) => view.observe(event),

@@ -42,6 +42,7 @@ export class Progress implements Disposable {
 	#timer: NodeJS.Timeout | undefined;
 	#bar: SingleBar | undefined;
 	#isDrawn = false;
+	#isHidden = false;
 	#label = "";
 	#labelBegan: number;
 	#labelObjects = 0;
@@ -75,6 +76,17 @@ export class Progress implements Disposable {
 		write();
 	}
 
+	/** Takes the bar away while somebody is asked something at the same terminal. */
+	async hidden<T>(ask: () => T | Promise<T>): Promise<T> {
+		this.#clear();
+		this.#isHidden = true;
+		try {
+			return await ask();
+		} finally {
+			this.#isHidden = false;
+		}
+	}
+
 	[Symbol.dispose](): void {
 		clearInterval(this.#timer);
 		process.off("exit", this.#onExit);
@@ -82,6 +94,7 @@ export class Progress implements Disposable {
 	}
 
 	#draw(): void {
+		if (this.#isHidden) return;
 		const standing = this.#standing();
 		if (standing.label !== this.#label) {
 			// What was done before the first look counts as done under the first label.

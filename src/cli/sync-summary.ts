@@ -10,6 +10,8 @@ import type { Group } from "./groups.ts";
 /** What a summary says beside the counts. */
 export interface SummaryDetails {
 	readonly isDryRun: boolean;
+	/** Whether what the source does not have was to be deleted. */
+	readonly deletes: boolean;
 	readonly durationMs: number;
 	readonly failures: readonly Group[];
 	readonly unreadable: readonly Group[];
@@ -23,7 +25,7 @@ export function summaryLines(
 	result: SyncResult,
 	details: SummaryDetails,
 ): readonly string[] {
-	const { copied, skipped, deletedLocks, vanished } = result;
+	const { copied, skipped, deletedLocks, deleted, extra, vanished } = result;
 	const { isDryRun } = details;
 	const lines = [
 		`${isDryRun ? "Would copy" : "Copied"} ${formatObjects(copied.objects)} (${formatBytes(copied.bytes)}) in ${formatDuration(details.durationMs)}; ${formatObjects(skipped.objects)} (${formatBytes(skipped.bytes)}) already the same.`,
@@ -31,6 +33,14 @@ export function summaryLines(
 	if (deletedLocks > 0)
 		lines.push(
 			`${isDryRun ? "Would remove" : "Removed"} ${formatObjects(deletedLocks, "stale lock file")} from the target.`,
+		);
+	if (deleted.objects > 0)
+		lines.push(
+			`${isDryRun ? "Would delete" : "Deleted"} ${formatObjects(deleted.objects)} (${formatBytes(deleted.bytes)}) that the source does not have.`,
+		);
+	if (extra > 0)
+		lines.push(
+			`At the target, and not in the source: ${formatObjects(extra)}${details.deletes ? "; not deleted, because of what is below." : "; --delete deletes them."}`,
 		);
 	if (vanished > 0)
 		lines.push(

@@ -23,6 +23,8 @@ const NAMED_DAMAGE = 1000;
 
 export interface SyncViewOptions {
 	readonly isDryRun: boolean;
+	/** Delete what the source does not have. */
+	readonly deletes: boolean;
 	/** Print a line for each object that is copied. */
 	readonly printsCopies: boolean;
 }
@@ -133,6 +135,13 @@ export class SyncView {
 				if (this.#options.printsCopies)
 					this.#result(this.#lines.deleted(event.key));
 				break;
+			case "delete-failed":
+				this.#failures.add(
+					occurrence(event.error, this.#lines.reason(event.error)),
+					event.key,
+				);
+				this.#printTrouble(this.#lines.deleteFailed(event.key, event.error));
+				break;
 			default:
 				event satisfies never;
 		}
@@ -153,6 +162,7 @@ export class SyncView {
 	summarize(result: SyncResult, durationMs: number): void {
 		const lines = summaryLines(result, {
 			isDryRun: this.#options.isDryRun,
+			deletes: this.#options.deletes,
 			durationMs,
 			failures: this.#failures.list(),
 			unreadable: this.#unreadable.list(),

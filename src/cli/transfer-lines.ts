@@ -30,6 +30,11 @@ export class TransferLines {
 		return `${this.#verb} failed: ${this.#pair(key)} ${this.reason(error)}`;
 	}
 
+	/** `delete failed: s3://bucket/docker/… REASON (at the target)` */
+	deleteFailed(key: string, error: StoreError): string {
+		return `delete failed: ${this.#target.address(key)} ${this.reason(error)}`;
+	}
+
 	/** Why, and on which side. */
 	reason({ reason, store }: StoreError): string {
 		const isAtSource = store === this.#source.url;

@@ -42,8 +42,19 @@ export type SyncEvent =
 	/** Gone from the source since it was listed: normal on a live registry. */
 	| { readonly type: "vanished"; readonly key: string }
 	| { readonly type: "broken"; readonly damage: Damage }
-	/** A lock file that the source does not have was removed from the target. */
-	| { readonly type: "deleted"; readonly key: string };
+	/** An object that the source does not have was deleted at the target: a lock file, or what deleting was allowed for. */
+	| {
+			readonly type: "deleted";
+			readonly key: string;
+			readonly kind: Kind;
+			readonly size: number;
+	  }
+	/** An object of the target that is to be deleted stays, or may be there still. */
+	| {
+			readonly type: "delete-failed";
+			readonly key: string;
+			readonly error: StoreError;
+	  };
 
 /**
  * Something broken in the source itself:
@@ -71,6 +82,10 @@ export interface SyncResult {
 	/** Ranges of the source that could not be looked at. */
 	readonly unreadable: number;
 	readonly deletedLocks: number;
+	/** Other objects that were deleted at the target. */
+	readonly deleted: Tally;
+	/** Objects of the target that the source does not have, and that were not deleted. */
+	readonly extra: number;
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
 	/** Whether the pass stopped early because too much failed. */
 	readonly isStopped: boolean;
@@ -94,17 +109,27 @@ export class Counts {
 	vanished = 0;
 	unreadable = 0;
 	deletedLocks = 0;
+	readonly deleted = { objects: 0, bytes: 0 };
+	/** What was extra before anything was deleted. */
+	extra = 0;
 	isStopped = false;
 
 	/** Takes over what is known when the source has been read. */
-	planned({ source, same }: Totals): void {
+	planned({ source, same, atTarget, atBoth }: Totals): void {
 		this.scanned = source;
+		this.extra = atTarget - atBoth;
 		this.skipped = { ...same };
 	}
 
+	/** Whether nothing went wrong that the next pass may mend. */
+	get isWhole(): boolean {
+		return (
+			this.failed + this.heldBack + this.unreadable === 0 && !this.isStopped
+		);
+	}
+
 	result(): SyncResult {
-		const { failed, heldBack, unreadable, damage, isStopped } = this;
-		const isWhole = failed + heldBack + unreadable === 0 && !isStopped;
+		const { failed, heldBack, unreadable, damage, isStopped, isWhole } = this;
 		const isCopied = damage.corrupt + damage.malformed === 0;
 		return {
 			scanned: this.scanned,
@@ -115,6 +140,8 @@ export class Counts {
 			vanished: this.vanished,
 			unreadable,
 			deletedLocks: this.deletedLocks,
+			deleted: this.deleted,
+			extra: this.extra - this.deleted.objects,
 			damage,
 			isStopped,
 			isComplete: isWhole && isCopied,

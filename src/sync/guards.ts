@@ -3,8 +3,10 @@ import {
 	REGISTRY_PREFIX,
 	VERSION_PREFIX,
 } from "../layout/paths.ts";
+import { StoreError } from "../store/errors.ts";
 import type { ObjectStore, Page } from "../store/object-store.ts";
-import type { Marker } from "./marker.ts";
+import type { Claim } from "./index-file.ts";
+import { type Marker, readMarker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Refuses a target that is the source, lies in it, or would be written where it lies: it is never written (I3). */
@@ -112,6 +114,25 @@ export async function guardTarget(
 		);
 	}
 	await guardEmpty(target, signal);
+}
+
+/** Rejects when the target is not the one that this pass has marked, or another pass writes there, too. */
+export async function guardClaim(
+	target: ObjectStore,
+	{ nonce, pass }: Claim,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const claim = (await readMarker(target, signal))?.claim;
+	if (claim?.nonce === nonce && claim.pass === pass) return;
+	throw new StoreError(
+		"precondition-failed",
+		"its marker is no longer this pass's: another pass writes there, or it was emptied",
+		{
+			store: target.url,
+			operation: "delete",
+			suggestions: ["See that no other pass is under way, and run it again."],
+		},
+	);
 }
 
 /** Looks at one page of names only. */

@@ -1,7 +1,8 @@
-import { copyRank } from "../layout/order.ts";
-import type { Kind } from "../layout/paths.ts";
+import { COPY_ORDER, copyRank } from "../layout/order.ts";
+import { type Kind, kindOf } from "../layout/paths.ts";
 import type { ObjectMeta } from "../store/object-store.ts";
 import type { AtTarget } from "./decide.ts";
+import type { DeletePlan } from "./delete-plan.ts";
 import type { Tally } from "./events.ts";
 import { State } from "./object-state.ts";
 import { inBatches, type ObjectTable, rowOf } from "./object-table.ts";
@@ -61,6 +62,13 @@ export interface Known {
 	readonly state: number;
 }
 
+/** An object that only the target has. */
+export interface ExtraObject {
+	readonly key: string;
+	/** 0 where it is not known. */
+	readonly size: number;
+}
+
 /** What there is on both sides, and what is to be done. */
 export interface Totals {
 	/** What the source has, unreadable and malformed objects aside. */
@@ -97,7 +105,12 @@ export class ObjectIndex {
 	/** Takes in objects of the target's listing. */
 	addTarget(objects: Iterable<ObjectMeta>): void {
 		for (const { key, size, md5 } of objects)
-			this.#table.statements.addTarget.run(key, size, md5 ?? null);
+			this.#table.statements.addTarget.run(
+				key,
+				copyRank(kindOf(key)),
+				size,
+				md5 ?? null,
+			);
 	}
 
 	/** What the target has under this key; what it may have is of another size than any object. */
@@ -202,6 +215,50 @@ export class ObjectIndex {
 				content: String(content),
 			};
 		}
+	}
+
+	/** What only the target has of a rank, in key order, 1,000 at a time. What of it is deleted must be noted. */
+	*extra(rank: number): Generator<readonly ExtraObject[], undefined> {
+		const { extra } = this.#table.statements;
+		for (let after = ""; ; ) {
+			const batch = extra.all(rank, after).flatMap((each) => {
+				const row = rowOf(each);
+				if (row === undefined) return [];
+				return [{ key: String(row[0]), size: Math.max(Number(row[1]), 0) }];
+			});
+			const last = batch.at(-1);
+			if (last === undefined) return undefined;
+			yield batch;
+			after = last.key;
+		}
+	}
+
+	/** What a pass that deletes would delete. Goes through all of it. */
+	deletePlan(): DeletePlan {
+		const row = rowOf(
+			this.#table.statements.extraTotals.get({
+				tag: copyRank("current"),
+				blob: copyRank("blob"),
+				link: copyRank("layer"),
+			}),
+		);
+		const [objects = 0, bytes = 0, tags = 0, blobs = 0, links = 0, all = 0] = (
+			row ?? []
+		).map(Number);
+		const index = this;
+		return {
+			...{ objects, bytes, tags, blobs, links, targetTags: all },
+			*keys() {
+				for (const rank of COPY_ORDER.toReversed())
+					for (const batch of index.extra(rank))
+						for (const { key } of batch) yield key;
+			},
+		};
+	}
+
+	/** Notes that the target no longer has an object that the source lacks. */
+	deleted(key: string): void {
+		this.#table.statements.deleted.run(key);
 	}
 
 	/** Adds up what there is. Goes through all of it: to be asked once, when all has been taken in. */

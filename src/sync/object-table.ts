@@ -4,6 +4,8 @@ import { State } from "./object-state.ts";
 const WAITING = `state IN (${State.copy}, ${State.compare})`;
 /** What the source has that can be copied. */
 const SOUND = `state <> ${State.malformed}`;
+/** What only the target has. */
+const EXTRA = `size IS NULL AND target_size IS NOT NULL AND state = ${State.settled}`;
 const SAME = `state = ${State.settled} AND size IS NOT NULL`;
 
 /** Changes whenever the tables do: a file of another version is begun anew. */
@@ -57,7 +59,7 @@ const BATCH = 1000;
 
 const STATEMENTS = {
 	addTarget: `
-		INSERT INTO object (key, target_size, target_md5) VALUES (?, ?, ?)
+		INSERT INTO object (key, rank, target_size, target_md5) VALUES (?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET target_size = excluded.target_size, target_md5 = excluded.target_md5`,
 	addSource: `
 		INSERT INTO object (key, rank, is_large, size, content, version, state) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -90,6 +92,16 @@ const STATEMENTS = {
 	trouble: `
 		SELECT key FROM object
 		WHERE state = ${State.trouble} AND key >= ? AND key < ? AND rank < ? ORDER BY key LIMIT 1`,
+	extra: `
+		SELECT key, target_size FROM object
+		WHERE ${EXTRA} AND rank = ? AND key > ? ORDER BY key LIMIT ${BATCH}`,
+	extraTotals: `
+		SELECT count(*) FILTER (WHERE ${EXTRA}), total(max(target_size, 0)) FILTER (WHERE ${EXTRA}),
+			count(*) FILTER (WHERE ${EXTRA} AND rank = :tag), count(*) FILTER (WHERE ${EXTRA} AND rank = :blob),
+			count(*) FILTER (WHERE ${EXTRA} AND rank BETWEEN :link AND :tag - 1),
+			count(target_size) FILTER (WHERE rank = :tag)
+		FROM object`,
+	deleted: "DELETE FROM object WHERE key = ?",
 	totals: `
 		SELECT count(size) FILTER (WHERE ${SOUND}), total(size) FILTER (WHERE ${SOUND}),
 			count(*) FILTER (WHERE ${SAME}), total(size) FILTER (WHERE ${SAME}),
@@ -213,6 +225,9 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		waiting: statement(STATEMENTS.waiting),
 		sameLinks: statement(STATEMENTS.sameLinks),
 		trouble: statement(STATEMENTS.trouble),
+		extra: statement(STATEMENTS.extra),
+		extraTotals: statement(STATEMENTS.extraTotals),
+		deleted: statement(STATEMENTS.deleted),
 		totals: statement(STATEMENTS.totals),
 		fact: statement(STATEMENTS.fact),
 		setFact: statement(STATEMENTS.setFact),

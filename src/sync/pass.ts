@@ -1,9 +1,12 @@
 import type { ObjectStore } from "../store/object-store.ts";
 import { record } from "../store/record.ts";
 import { copy } from "./copy.ts";
+import { deleteExtra } from "./delete-extra.ts";
+import { approvedPlan, type DeleteOptions } from "./delete-plan.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
 import {
 	guardBlobs,
+	guardClaim,
 	guardDistinct,
 	guardOverlap,
 	guardSource,
@@ -25,6 +28,8 @@ export interface SyncOptions {
 	 * It is one source's and one target's. Default: the index is temporary, and every pass lists and reads all.
 	 */
 	readonly indexPath?: string | undefined;
+	/** Delete what the target has and the source does not. Default: it stays. */
+	readonly deletes?: DeleteOptions | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
 	readonly isDryRun?: boolean | undefined;
 	/** Accept a target that holds something else, or another registry. Default false. */
@@ -42,7 +47,8 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 
 /**
  * One pass: makes the target hold what the source's registry holds, in an order in which the target is closed under
- * references at every instant (I1), while the source's registry may be live. Deletes nothing but stale lock files.
+ * references at every instant (I1), while the source's registry may be live. Deletes nothing but stale lock files, unless
+ * it is told to; and then only when all of the source is known, and all was copied (I2).
  *
  * Rejects with a `SyncRefusal` when a guard refuses (nothing was changed then), with a `StoreError` when a listing
  * fails as a whole, or with the signal's reason. What happens to single objects is reported and counted.
@@ -92,17 +98,28 @@ export async function sync(
 	counts.planned(totals);
 	const { waiting, toCompare } = totals;
 	context.observe({ type: "planned", ...waiting, toCompare });
+	const { deletes } = options;
+	const toDelete =
+		deletes === undefined || counts.unreadable > 0
+			? 0
+			: (await approvedPlan(context.index, deletes, target.url)).objects;
 	file.save();
 	// A lasting index that was not trusted must be tied to the target, and a target without a marker be marked.
 	const isTied =
 		options.indexPath === undefined
 			? marker?.source === source.identity
 			: trustsIndex;
-	if (isTied && waiting.objects === 0 && (await hasSameLocks(context)))
-		return counts.result();
-	await mark(context.target, source, file.withdraw(), signal);
+	const isIdle = waiting.objects + toDelete === 0;
+	if (isTied && isIdle && (await hasSameLocks(context))) return counts.result();
+	const claimed = file.withdraw();
+	await mark(context.target, source, claimed, signal);
 	await mirror(context);
 	await copy(context);
+	if (deletes !== undefined && toDelete > 0 && counts.isWhole) {
+		await guardSource(source, signal);
+		if (!isDryRun) await guardClaim(target, claimed, signal);
+		await deleteExtra(context, deletes);
+	}
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
 	if (!isDryRun && !counts.isStopped) await mirror(context);
 	file.finish();
@@ -127,6 +144,6 @@ async function mirror(context: PassContext): Promise<void> {
 	}
 	for (const key of deleted) {
 		counts.deletedLocks++;
-		observe({ type: "deleted", key });
+		observe({ type: "deleted", key, kind: "lock", size: 0 });
 	}
 }

@@ -6,7 +6,9 @@ export type RefusalCode =
 	| "foreign-target"
 	| "unmarked-registry"
 	| "another-registry"
-	| "index-in-use";
+	| "index-in-use"
+	| "too-many-deletes"
+	| "deletes-not-approved";
 
 /** A guard's refusal: nothing was changed. */
 export class SyncRefusal extends Error {

@@ -15,6 +15,8 @@ const NOTHING: SyncResult = {
 	vanished: 0,
 	unreadable: 0,
 	deletedLocks: 0,
+	deleted: { objects: 0, bytes: 0 },
+	extra: 0,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
 	isStopped: false,
 	isComplete: true,
@@ -22,6 +24,7 @@ const NOTHING: SyncResult = {
 
 const NO_DETAILS: SummaryDetails = {
 	isDryRun: false,
+	deletes: false,
 	durationMs: 1234,
 	failures: [],
 	unreadable: [],

@@ -22,7 +22,11 @@ function seen(
 			result: (line) => results.push(line),
 			trouble: (line) => troubles.push(line),
 		},
-		{ isDryRun, printsCopies: options.printsCopies ?? false },
+		{
+			isDryRun,
+			deletes: false,
+			printsCopies: options.printsCopies ?? false,
+		},
 	);
 	for (const event of events) view.observe(event);
 	return { view, results, troubles };
@@ -101,7 +105,7 @@ describe("the view of a pass", () => {
 			},
 			{ type: "copied", key: "lock", kind: "lock", size: 13 },
 			{ type: "unreadable", prefix: "i/", error: denied(SOURCE) },
-			{ type: "deleted", key: "stale" },
+			{ type: "deleted", key: "stale", kind: "lock", size: 0 },
 		]);
 		expect(view.standing).toMatchObject({ objects: 7, bytes: 70 });
 	});
@@ -109,7 +113,7 @@ describe("the view of a pass", () => {
 	test("prints copies and deletes only when it is asked to", () => {
 		const events: readonly SyncEvent[] = [
 			copied("a"),
-			{ type: "deleted", key: "lock" },
+			{ type: "deleted", key: "lock", kind: "lock", size: 0 },
 		];
 		expect(seen(events).results).toEqual([]);
 		expect(seen(events, { printsCopies: true }).results).toEqual([
@@ -178,6 +182,8 @@ describe("the view of a pass", () => {
 			vanished: 0,
 			unreadable: 0,
 			deletedLocks: 0,
+			deleted: { objects: 0, bytes: 0 },
+			extra: 0,
 			damage: { corrupt: 0, malformed: 0, dangling: 0 },
 			isStopped: false,
 			isComplete: false,

@@ -20,8 +20,8 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 		],
 		[
 			["sync", "a", "b", "--delete"],
-			"--delete is not supported yet: objects that the source no longer has stay at the target",
-			"Run it without --delete. What stays takes space, and a tag deleted meanwhile stays at the target.",
+			"--delete asks before it deletes, and there is no terminal to ask at",
+			"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
 		],
 		[
 			["verify", "a", "b", "--ca-bundle", "/nowhere/ca.pem"],

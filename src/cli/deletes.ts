@@ -1,0 +1,120 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+import { Flags } from "@oclif/core";
+import { keyProblem } from "../store/key.ts";
+import type { DeleteOptions, DeletePlan } from "../sync/delete-plan.ts";
+import { formatBytes, formatObjects } from "./format.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags that say what may be deleted at the target. */
+export const deleteFlags = {
+	delete: Flags.boolean({
+		description:
+			"delete at TARGET what SOURCE does not have, when all else is done; only where the whole source could be read and nothing failed",
+	}),
+	yes: Flags.boolean({
+		char: "y",
+		dependsOn: ["delete"],
+		description: "delete without asking",
+	}),
+	"max-delete": Flags.integer({
+		min: 0,
+		helpValue: "N",
+		dependsOn: ["delete"],
+		description:
+			"refuse to delete more objects than this (default: more than half of the target's tags)",
+	}),
+	"backup-prefix": Flags.string({
+		helpValue: "PREFIX",
+		dependsOn: ["delete"],
+		description: "copy what is deleted to this prefix of TARGET first",
+	}),
+};
+
+/** What the flags of a command say, and where it runs. */
+export interface DeleteWishes {
+	readonly delete: boolean;
+	readonly yes: boolean;
+	readonly "max-delete": number | undefined;
+	readonly "backup-prefix": string | undefined;
+	readonly isDryRun: boolean;
+	readonly signal: AbortSignal;
+}
+
+/** How to delete, as the flags say; `undefined`: not at all. Throws a `UsageError` when nobody could be asked. */
+export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
+	if (!wishes.delete) return undefined;
+	const isSure = wishes.yes || wishes.isDryRun;
+	if (!isSure && !(process.stdin.isTTY && process.stderr.isTTY))
+		throw new UsageError(
+			"--delete asks before it deletes, and there is no terminal to ask at",
+			[
+				"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
+			],
+		);
+	return {
+		approve: (plan) => isSure || ask(question(plan), wishes.signal),
+		maxObjects: wishes["max-delete"],
+		backupPrefix: backupPrefix(wishes["backup-prefix"]),
+	};
+}
+
+function backupPrefix(text: string | undefined): string | undefined {
+	if (text === undefined) return undefined;
+	const name = text.replace(/\/$/, "");
+	const problem = keyProblem(name);
+	if (problem !== undefined)
+		throw new UsageError(`--backup-prefix cannot be used: ${problem}`, [
+			"Write it like a directory: --backup-prefix backup/2026-01-31.",
+		]);
+	if (name.split("/")[0] === "docker")
+		throw new UsageError(
+			"--backup-prefix lies in docker/, where the registry would find what is deleted",
+			["Name another one: --backup-prefix backup."],
+		);
+	return `${name}/`;
+}
+
+/** What is asked of whoever sits at the terminal. */
+export function question({
+	tags,
+	links,
+	blobs,
+	objects,
+	bytes,
+}: DeletePlan): string {
+	const others = objects - tags - links - blobs;
+	const shares = [
+		[tags, "tag"],
+		[links, "other link"],
+		[blobs, "blob"],
+		[others, "other object"],
+	] as const;
+	const told = shares
+		.filter(([count]) => count > 0)
+		.map(([count, name]) => formatObjects(count, name));
+	const list = new Intl.ListFormat("en-GB").format(told);
+	return `The source does not have ${list} of the target (${formatBytes(bytes)}). Delete them there? [y/N] `;
+}
+
+async function ask(text: string, signal: AbortSignal): Promise<boolean> {
+	const terminal = createInterface({
+		input: process.stdin,
+		output: process.stderr,
+	});
+	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
+	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	const closed = once(terminal, "close").then(() => "");
+	try {
+		const answer = await Promise.race([
+			terminal.question(text, { signal }),
+			closed,
+		]);
+		return /^y(es)?$/i.test(answer.trim());
+	} catch (error) {
+		signal.throwIfAborted();
+		throw error;
+	} finally {
+		terminal.close();
+	}
+}
