@@ -56,7 +56,7 @@ function judgeBlob(index: ObjectIndex, content: string): LinkVerdict {
 	// What the target has under this name was proven when it was put there, whatever has become of the source's.
 	if (known?.isAtTarget && !known.isAtSource) return WRITE;
 	if (known?.state === State.trouble) return { type: "hold-back", needs: blob };
-	if (known !== undefined) return WRITE;
+	if (known?.isAtSource) return WRITE;
 	const unknown = index.trouble.unknownAbove(blob);
 	return unknown === undefined
 		? { type: "dangling", needs: blob }

@@ -139,6 +139,13 @@ describe("judgeLink › its blob", () => {
 		expect(judge()).toEqual({ type: "dangling", needs: BLOB });
 	});
 
+	test("was on the source's list in an earlier pass, could not be copied, and is gone: dangling", () => {
+		atSource(BLOB, State.copy);
+		index.unsure(BLOB);
+		index.gone(BLOB);
+		expect(judge()).toEqual({ type: "dangling", needs: BLOB });
+	});
+
 	test("is on neither side's list: dangling", () => {
 		expect(judge()).toEqual({ type: "dangling", needs: BLOB });
 	});
