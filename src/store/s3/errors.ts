@@ -10,7 +10,8 @@ import { element } from "../http/xml.ts";
 
 /**
  * Error codes of S3 and its compatibles that say more than their HTTP status. Those of throttling are many, see `THROTTLED`.
- * Source: Amazon S3 API reference, "Error responses"; MinIO cmd/api-errors.go; Ceph src/rgw/rgw_common.cc.
+ * Source: Amazon S3 API reference, "Error responses"; MinIO cmd/api-errors.go; Ceph src/rgw/rgw_common.cc; VersityGW
+ * s3err/s3err.go.
  */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	NoSuchKey: "not-found",
@@ -57,6 +58,14 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	// Servers on a file system cannot hold `a` beside `a/b`.
 	XMinioObjectExistsAsDirectory: "unsupported",
 	XMinioParentIsObject: "unsupported",
+	ObjectParentIsFile: "unsupported",
+	ExistingObjectIsDirectory: "unsupported",
+	DirectoryObjectContainsData: "unsupported",
+	// What the URL asks for each object.
+	InvalidStorageClass: "unsupported",
+	AccessControlListNotSupported: "unsupported",
+	InvalidBucketName: "unsupported",
+	MethodNotAllowed: "unsupported",
 };
 
 /**
@@ -64,6 +73,9 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
  * key service (KMS.ThrottlingException, with status 400) and its gateways.
  */
 const THROTTLED = /SlowDown|Throttl|TooManyRequests|RequestLimitExceeded/;
+
+const KEY_ADVICE =
+	"Check the key that the bucket, or kms-key-id in the URL, names: it must exist, and be enabled.";
 
 const SUGGESTIONS: Readonly<Record<string, string>> = {
 	NoSuchBucket:
@@ -73,12 +85,34 @@ const SUGGESTIONS: Readonly<Record<string, string>> = {
 	SignatureDoesNotMatch:
 		"Check the secret key: AWS_SECRET_ACCESS_KEY, or the profile in AWS_PROFILE.",
 	ExpiredToken: "Get new temporary credentials.",
+	TokenRefreshRequired: "Get new temporary credentials.",
+	InvalidToken:
+		"Check AWS_SESSION_TOKEN: it must be the one that belongs to the access key, and be left out where there is none.",
 	CredentialsProviderError:
 		"Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile in AWS_PROFILE.",
 	RequestTimeTooSkewed:
 		"Set this machine's clock: it differs from the server's by more than 15 minutes.",
-	AccessDenied:
-		"Allow these credentials to list, read, write and delete objects in this bucket and prefix.",
+	"KMS.AccessDeniedException":
+		"Allow these credentials to use the key: kms:GenerateDataKey and kms:Decrypt.",
+	"KMS.NotFoundException": KEY_ADVICE,
+	"KMS.DisabledException": KEY_ADVICE,
+	"KMS.KMSInvalidStateException": KEY_ADVICE,
+	"kms:KeyNotFound": KEY_ADVICE,
+	InvalidStorageClass:
+		"Leave storage-class out of the URL, or name a class that this server has.",
+	AccessControlListNotSupported:
+		"The bucket takes no ACLs: leave acl out of the URL.",
+	InvalidBucketName: "Check the bucket's name in the URL.",
+};
+
+/** What must be allowed for a call. Source: Amazon S3 user guide, "Required permissions for Amazon S3 API operations". */
+const ACTIONS: Readonly<Record<string, string>> = {
+	open: "list this bucket (s3:ListBucket)",
+	list: "list this bucket (s3:ListBucket)",
+	head: "read objects here (s3:GetObject)",
+	get: "read objects here (s3:GetObject)",
+	put: "write objects here (s3:PutObject)",
+	delete: "delete objects here (s3:DeleteObject)",
 };
 
 /** The reason where the SDK's chain of credential providers came to nothing. */
@@ -118,7 +152,10 @@ export function fromFailure(
 			: `the bucket is in region "${region}"`;
 	const suggestion =
 		region === undefined
-			? SUGGESTIONS[code ?? ""]
+			? (SUGGESTIONS[code ?? ""] ??
+				(storeCode === "permission-denied"
+					? `Allow these credentials to ${ACTIONS[about.operation] ?? ACTIONS.put}.`
+					: undefined))
 			: `Add region=${region} to the URL.`;
 	return new StoreError(storeCode, reason, {
 		...about,

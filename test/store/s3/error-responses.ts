@@ -57,6 +57,11 @@ const ceph = server(
 	"",
 	"<BucketName>reg</BucketName><RequestId>tx00000f-default</RequestId><HostId>1-default-default</HostId>",
 );
+const versity = server(
+	"VersityGW",
+	"The request and its reason.",
+	"<RequestId>1622X9EEEHSMNRA9</RequestId><HostId>Zzm8=</HostId>",
+);
 const gcs = server(
 	"GCS",
 	"The request and its reason.",
@@ -94,10 +99,14 @@ export const ERROR_RESPONSES: readonly ErrorResponse[] = [
 	ceph(404, "NoSuchBucket", "unavailable", { guards: "I2" }),
 	bare("a proxy (I2)", 404, HTML, "unknown"),
 
-	aws(403, "AccessDenied", "permission-denied", { suggestion: /Allow/ }),
+	aws(403, "AccessDenied", "permission-denied", {
+		suggestion: /Allow .* \(s3:PutObject\)/,
+	}),
 	aws(403, "AllAccessDisabled", "permission-denied"),
 	aws(403, "AccountProblem", "permission-denied"),
-	aws(400, "KMS.AccessDeniedException", "permission-denied"),
+	aws(400, "KMS.AccessDeniedException", "permission-denied", {
+		suggestion: /kms:GenerateDataKey/,
+	}),
 	bare("a proxy", 403, HTML, "permission-denied"),
 	bare("a proxy", 401, HTML, "unauthenticated"),
 	aws(403, "InvalidAccessKeyId", "unauthenticated", {
@@ -114,8 +123,15 @@ export const ERROR_RESPONSES: readonly ErrorResponse[] = [
 		suggestion: /temporary credentials/,
 		guards: "I7",
 	}),
-	aws(400, "InvalidToken", "unauthenticated", { details: TOKEN, guards: "I7" }),
-	aws(400, "TokenRefreshRequired", "unauthenticated"),
+	aws(400, "InvalidToken", "unauthenticated", {
+		details: TOKEN,
+		suggestion: /AWS_SESSION_TOKEN/,
+		guards: "I7",
+	}),
+	aws(400, "TokenRefreshRequired", "unauthenticated", {
+		suggestion: /temporary credentials/,
+	}),
+	ceph(403, "RequestTimeTooSkewed", "unauthenticated", { suggestion: /clock/ }),
 	aws(403, "RequestTimeTooSkewed", "unauthenticated", { suggestion: /clock/ }),
 	aws(400, "AuthorizationHeaderMalformed", "unauthenticated", {
 		details: REGION,
@@ -168,9 +184,29 @@ export const ERROR_RESPONSES: readonly ErrorResponse[] = [
 	minio(409, "XMinioObjectExistsAsDirectory", "unsupported"),
 	minio(400, "XMinioParentIsObject", "unsupported"),
 	minio(400, "XMinioInvalidObjectName", "unsupported"),
+	versity(409, "ObjectParentIsFile", "unsupported"),
+	versity(409, "ExistingObjectIsDirectory", "unsupported"),
+	versity(400, "AccessControlListNotSupported", "unsupported", {
+		suggestion: /leave acl out/,
+	}),
+	versity(507, "InsufficientStorage", "unavailable"),
+	minio(400, "InvalidStorageClass", "unsupported", {
+		suggestion: /Leave storage-class out/,
+	}),
+	aws(400, "InvalidBucketName", "unsupported", {
+		suggestion: /name in the URL/,
+	}),
+	aws(405, "MethodNotAllowed", "unsupported"),
 
-	aws(400, "KMS.DisabledException", "unknown"),
-	aws(400, "KMS.NotFoundException", "unknown", { guards: "I2" }),
+	aws(400, "KMS.DisabledException", "unknown", { suggestion: /enabled/ }),
+	aws(400, "KMS.NotFoundException", "unknown", {
+		guards: "I2",
+		suggestion: /must exist/,
+	}),
+	minio(404, "kms:KeyNotFound", "unknown", {
+		guards: "I2",
+		suggestion: /must exist/,
+	}),
 	aws(400, "InvalidArgument", "unknown"),
 	ceph(411, "MissingContentLength", "unknown"),
 ];

@@ -82,6 +82,24 @@ describe("an error response", () => {
 		},
 	);
 
+	test.each([
+		["open", "s3:ListBucket"],
+		["list", "s3:ListBucket"],
+		["head", "s3:GetObject"],
+		["get", "s3:GetObject"],
+		["put", "s3:PutObject"],
+		["delete", "s3:DeleteObject"],
+	])(
+		"that forbids to %s says what must be allowed: %s",
+		(operation, action) => {
+			for (const body of ["", "<Error><Code>AccessDenied</Code></Error>"]) {
+				const error = fromResponse(403, {}, body, { ...ABOUT, operation });
+				expect(error.code).toBe("permission-denied");
+				expect(error.suggestions.join()).toContain(`(${action})`);
+			}
+		},
+	);
+
 	test("without a body is told by its status", () => {
 		expect(fromResponse(403, {}, "", ABOUT).message).toBe(
 			'Cannot put "a" in s3://reg: the server answered 403',
