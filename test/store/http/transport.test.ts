@@ -244,6 +244,39 @@ describe("a proxy that will not", () => {
 		expect(error.suggestions.join()).toContain("NO_PROXY");
 	});
 
+	test.each([
+		[403, "permission-denied", "refuses to connect to s3.test"],
+		[502, "unavailable", "could not connect to s3.test"],
+	])(
+		"send on what is sent to http, and answers %i, is named too",
+		async (refusesWith, code, reason) => {
+			const proxy = await startProxy({ refusesWith });
+			const error = await failure({ http_proxy: proxy.url }, "http://s3.test");
+			expect(error.code).toBe(code);
+			expect(error.reason).toContain(
+				`(from http_proxy) ${reason} (it answered`,
+			);
+		},
+	);
+
+	test.each([403, 503])(
+		"is not blamed for a server's own %i",
+		async (status) => {
+			await using refusing = await serve((_request, response) => {
+				response.writeHead(status, { "content-type": "application/xml" });
+				response.end("<Error/>");
+			});
+			const place = new URL(refusing.origin).host;
+			const proxy = await startProxy({ hosts: { "s3.test:80": place } });
+			const made = transport({ http_proxy: proxy.url });
+			const answer = await made.request({ ...GET, origin: "http://s3.test" });
+			expect([answer.status, answer.body.toString()]).toEqual([
+				status,
+				"<Error/>",
+			]);
+		},
+	);
+
 	test.each(["https://s3.test", "http://s3.test"])(
 		"be there, for %s, is named",
 		async (origin) => {
