@@ -3,10 +3,11 @@ import { wrongDigest, wrongSize } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { Body, PutOptions } from "../object-store.ts";
 import { retrying } from "../retry.ts";
-import type { Control, UploadedPart } from "./control.ts";
+import type { Control } from "./control.ts";
 import { fromThrown } from "./errors.ts";
 import { unquoted } from "./list-parser.ts";
 import type { Plane } from "./plane.ts";
+import type { UploadedPart } from "./upload-calls.ts";
 
 /** Bodies larger than this (bytes) go up in parts. Below it, a body is held in memory and sent at once. */
 export const MULTIPART_THRESHOLD = 8 * 1024 * 1024;
@@ -66,7 +67,7 @@ export class MultipartUpload {
 
 	async put(body: Body, options: PutOptions): Promise<void> {
 		const uploadId = await this.#controlled(
-			() => this.#control.createUpload(this.#key),
+			() => this.#control.uploads.create(this.#key),
 			options.signal,
 		);
 		try {
@@ -84,7 +85,7 @@ export class MultipartUpload {
 	async #complete(uploadId: string): Promise<void> {
 		try {
 			await this.#controlled(
-				() => this.#control.completeUpload(this.#key, uploadId, this.#parts),
+				() => this.#control.uploads.complete(this.#key, uploadId, this.#parts),
 				undefined,
 			);
 		} catch (error) {
@@ -229,7 +230,7 @@ export class MultipartUpload {
 		const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
 		try {
 			await this.#controlled(
-				() => this.#control.abortUpload(this.#key, uploadId, signal),
+				() => this.#control.uploads.abort(this.#key, uploadId, signal),
 				signal,
 			);
 		} catch {

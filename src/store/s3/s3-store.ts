@@ -20,7 +20,7 @@ import { rangeProblem } from "../range.ts";
 import { retrying } from "../retry.ts";
 import { BucketListing } from "./bucket-listing.ts";
 import { Conditions } from "./conditions.ts";
-import { CONTENT_TYPE, type Control } from "./control.ts";
+import type { Control } from "./control.ts";
 import { DELETE_BATCH, deleteObjects } from "./delete-objects.ts";
 import { fromFailure, fromResponse, fromThrown } from "./errors.ts";
 import { Etags } from "./etags.ts";
@@ -31,6 +31,7 @@ import { settingHeaders, withSettings } from "./object-settings.ts";
 import type { Plane } from "./plane.ts";
 import { ProvenBodies, sha256Header } from "./proven-bodies.ts";
 import { SettingsCheck } from "./settings-check.ts";
+import { CONTENT_TYPE } from "./upload-calls.ts";
 
 /** A bucket, or a prefix of one, on S3 or a compatible server. */
 export class S3Store implements ObjectStore {
