@@ -5,6 +5,7 @@ import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
+import { readLink } from "./links.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
@@ -54,19 +55,41 @@ export async function copyObject(
 async function isHeldBack(
 	context: PassContext,
 	rank: number,
-	{ key, content }: PendingObject,
+	object: PendingObject,
 	verdict: Exclude<LinkVerdict, { type: "write" }>,
 ): Promise<boolean> {
 	const { index, counts, observe } = context;
-	if (verdict.type === "dangling" && (await isGone(context, verdict.needs))) {
-		const found = `the source has no blob ${content}`;
-		report(context, { kind: "dangling", key, found });
-		return false;
+	const { key, content } = object;
+	const { type, needs } = verdict;
+	if (type !== "hold-back" && (await isGone(context, needs))) {
+		const now = type === "outdated" ? await readAgain(context, key) : content;
+		if (now === content) {
+			const found =
+				type === "outdated"
+					? `its repository has no manifest ${content}`
+					: `the source has no blob ${content}`;
+			report(context, { kind: "dangling", key, found });
+			return false;
+		}
+		if (now === undefined) {
+			vanish(context, rank, key);
+			return true;
+		}
 	}
 	counts.heldBack++;
 	index.trouble.mark(key, rank, State.trouble);
-	observe({ type: "held-back", key, needs: verdict.needs });
+	observe({ type: "held-back", key, needs });
 	return true;
+}
+
+/** What a link holds now; `undefined` when it is gone, "" when that cannot be told. */
+async function readAgain(
+	{ source, signal }: PassContext,
+	key: string,
+): Promise<string | undefined> {
+	const read = await readLink(source, key, signal);
+	if (read.type === "vanished") return undefined;
+	return read.type === "digest" ? read.content : "";
 }
 
 async function put(
@@ -126,17 +149,15 @@ async function fail(
 		return;
 	}
 	if (failure.store === context.target.url) index.unsure(key);
-	// Whatever depends on it is held back either way; the next pass looks again.
-	index.trouble.mark(key, rank, State.trouble);
 	if (
 		failure.code === "not-found" &&
 		failure.store === source.url &&
 		(await isGone(context, key))
 	) {
-		counts.vanished++;
-		observe({ type: "vanished", key });
+		vanish(context, rank, key);
 		return;
 	}
+	index.trouble.mark(key, rank, State.trouble);
 	counts.failed++;
 	observe({ type: "failed", key, error: failure });
 	if (
@@ -144,6 +165,17 @@ async function fail(
 		failure.code === "unauthenticated"
 	)
 		counts.isStopped = true;
+}
+
+/** Notes that an object is gone. Whatever depends on it is held back as after a failure; the next pass looks again. */
+function vanish(
+	{ index, counts, observe }: PassContext,
+	rank: number,
+	key: string,
+): void {
+	index.trouble.mark(key, rank, State.trouble);
+	counts.vanished++;
+	observe({ type: "vanished", key });
 }
 
 /** Whether the source, asked again, lacks an object. One that cannot be looked at is unknown, not absent (I2). */
