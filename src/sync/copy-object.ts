@@ -5,11 +5,11 @@ import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
-import { readLink } from "./links.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { hasSameContent } from "./same-content.ts";
+import { contentNow, isGone } from "./second-look.ts";
 
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
 const CORRUPT_WAIT_MS = 100;
@@ -62,7 +62,7 @@ async function isHeldBack(
 	const { key, content } = object;
 	const { type, needs } = verdict;
 	if (type !== "hold-back" && (await isGone(context, needs))) {
-		const now = type === "outdated" ? await readAgain(context, key) : content;
+		const now = type === "outdated" ? await contentNow(context, key) : content;
 		if (now === content) {
 			const found =
 				type === "outdated"
@@ -80,16 +80,6 @@ async function isHeldBack(
 	index.trouble.mark(key, rank, State.trouble);
 	observe({ type: "held-back", key, needs });
 	return true;
-}
-
-/** What a link holds now; `undefined` when it is gone, "" when that cannot be told. */
-async function readAgain(
-	{ source, signal }: PassContext,
-	key: string,
-): Promise<string | undefined> {
-	const read = await readLink(source, key, signal);
-	if (read.type === "vanished") return undefined;
-	return read.type === "digest" ? read.content : "";
 }
 
 async function put(
@@ -176,19 +166,6 @@ function vanish(
 	index.trouble.mark(key, rank, State.trouble);
 	counts.vanished++;
 	observe({ type: "vanished", key });
-}
-
-/** Whether the source, asked again, lacks an object. One that cannot be looked at is unknown, not absent (I2). */
-async function isGone(
-	{ source, signal }: PassContext,
-	key: string,
-): Promise<boolean> {
-	try {
-		return (await source.head(key, { signal })) === undefined;
-	} catch (error) {
-		if (isCancellation(error, signal)) throw error;
-		return false;
-	}
 }
 
 function report({ counts, observe }: PassContext, damage: Damage): void {

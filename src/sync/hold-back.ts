@@ -57,7 +57,8 @@ export function judgeLink(
 		: verdict;
 }
 
-function judgeRevision(
+/** The last rows of the table: decides on a tag by the revision of its manifest. */
+export function judgeRevision(
 	index: ObjectIndex,
 	key: string,
 	content: string,

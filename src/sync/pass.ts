@@ -17,6 +17,7 @@ import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { mark, readMarker } from "./marker.ts";
 import { ObjectIndex } from "./object-index.ts";
+import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
 
@@ -115,6 +116,7 @@ export async function sync(
 	await mark(context.target, source, claimed, signal);
 	await mirror(context);
 	await copy(context);
+	if (toDelete > 0) await holdBackOutdatedTags(context);
 	if (deletes !== undefined && toDelete > 0 && counts.isWhole) {
 		await guardSource(source, signal);
 		if (!isDryRun) await guardClaim(target, claimed, signal);

@@ -11,7 +11,7 @@ import {
 	storeOf,
 	type Write,
 } from "./content.ts";
-import { expectContent, keysOf, run } from "./run.ts";
+import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 
 const REGISTRY = smallRegistry();
 const repository = "acme/app";
@@ -68,6 +68,26 @@ describe("sync › a tag whose image is deleted while the pass reads", () => {
 		expect(next.result.isComplete).toBe(true);
 		const copied = (await contentOf(target)).get(CURRENT);
 		expect(copied).toEqual((await contentOf(source)).get(CURRENT));
+	});
+
+	test("because the tag moved on: (I1) nothing is deleted under the old image that the target has", async () => {
+		const source = await liveSource(async (content) => {
+			await write(content, pushWrites(repository, "v1", NEW));
+			await content.delete([revisionOf(OLD)]);
+		});
+		const target = await storeOf(BEFORE);
+		const deletes = { approve: () => true };
+		const { result, events } = await run(source, target, { deletes });
+		expect(keysOf(events, "held-back")).toEqual([CURRENT]);
+		expect(result).toMatchObject({ deleted: { objects: 0 }, heldBack: 1 });
+		await expectClosed(target, BEFORE);
+
+		const next = await run(source, target, { deletes });
+		expect(next.result).toMatchObject({
+			deleted: { objects: 1 },
+			isComplete: true,
+		});
+		await expectContent(target, await contentOf(source));
 	});
 
 	test("together with the tag: it is gone, which is normal", async () => {
