@@ -132,7 +132,7 @@ describe("a server that keeps whatever it is sent (I4)", () => {
 			const isDamaged = request.url === "/reg/b" && damaged++ === 0;
 			if (request.method === "DELETE") response.writeHead(204).end();
 			else if (isDamaged) keep(response, md5(bytes("damaged")));
-			else CREDULOUS(request, response);
+			else void CREDULOUS(request, response);
 		});
 		await using bare = await storeOn(server);
 		const store = retry(bare, { baseMs: 0 });
