@@ -4,17 +4,7 @@ import { ServicesReporter } from "./test/support/services-reporter.ts";
 /** Tests that need a running server; every other test is quick. */
 const REAL_TESTS = ["test/**/*.real.test.ts", "test/e2e/**/*.test.ts"];
 
-/** Keeps the developer's own cloud account and proxies out of every test. */
-const ENVIRONMENT = {
-	AWS_PROFILE: "",
-	AWS_CONFIG_FILE: "/dev/null",
-	AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-	AWS_EC2_METADATA_DISABLED: "true",
-	HTTPS_PROXY: "",
-	https_proxy: "",
-	HTTP_PROXY: "",
-	http_proxy: "",
-};
+const SETUP_FILES = ["./test/support/quiet-process.ts"];
 
 export default defineConfig({
 	test: {
@@ -26,7 +16,7 @@ export default defineConfig({
 					include: ["test/**/*.test.ts"],
 					exclude: REAL_TESTS,
 					testTimeout: 30_000,
-					env: ENVIRONMENT,
+					setupFiles: SETUP_FILES,
 				},
 			},
 			{
@@ -36,7 +26,7 @@ export default defineConfig({
 					globalSetup: ["./test/support/global-setup.ts"],
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
-					env: ENVIRONMENT,
+					setupFiles: SETUP_FILES,
 				},
 			},
 		],
