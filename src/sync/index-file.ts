@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
 import {
 	beginPass,
 	commit,
@@ -43,7 +43,7 @@ export class IndexFile implements Disposable {
 		this.#options = options;
 		const { path } = options;
 		this.table = path === undefined ? openTable(undefined) : openFile(path);
-		if (path !== undefined) writeOwner(path);
+		if (path !== undefined) nameOwner(path);
 	}
 
 	/** What the target's marker must say for the index to be trusted; `undefined` when it cannot be. */
@@ -89,7 +89,7 @@ export class IndexFile implements Disposable {
 		const { database } = this.table;
 		if (path !== undefined) database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
 		database.close();
-		if (path !== undefined) rmSync(ownerPath(path), { force: true });
+		if (path !== undefined) forgetOwner(path);
 	}
 
 	#fact(name: string): string | undefined {
@@ -130,28 +130,10 @@ function hasCode(error: unknown, ...codes: readonly number[]): boolean {
 	);
 }
 
-/** Beside the index, because the index itself is locked: who has it open. */
-function ownerPath(path: string): string {
-	return `${path}.owner`;
-}
-
-function writeOwner(path: string): void {
-	writeFileSync(
-		ownerPath(path),
-		`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`,
-	);
-}
-
 function inUse(path: string): SyncRefusal {
-	let owner = "another process";
-	try {
-		owner = readFileSync(ownerPath(path), "utf8").trim();
-	} catch {
-		// It has only just opened it, or just ended.
-	}
 	return new SyncRefusal(
 		"index-in-use",
-		`Another pass from this source to this target is under way: ${owner}`,
+		`Another pass from this source to this target is under way: ${ownerOf(path)}`,
 		["Wait until it has ended, or end it."],
 	);
 }
