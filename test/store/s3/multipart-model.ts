@@ -43,6 +43,8 @@ export class MultipartModel {
 	readonly steps: Step[] = [];
 	readonly #telling: Telling;
 	interrupt: (step: Step, when: "before" | "after") => boolean = () => false;
+	/** The answer to this step is lost, once. */
+	loses: Step | undefined;
 	#isKilled = false;
 
 	constructor(telling: Telling = "sha256") {
@@ -79,7 +81,10 @@ export class MultipartModel {
 		const answer = this.#take(step, request);
 		if (this.interrupt(step, "after")) this.kill();
 		if (this.#isKilled) refuse(response, 403, "AccessDenied");
-		else answer(response);
+		else if (this.loses === step) {
+			this.loses = undefined;
+			response.socket?.destroy();
+		} else answer(response);
 	};
 
 	/** Does what is asked, and returns how to answer. */

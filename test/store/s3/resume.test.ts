@@ -386,6 +386,32 @@ describe("settling uploads", () => {
 		expect(world.record.pending()).toEqual([]);
 	});
 
+	test("tells of an upload whose beginning was not answered, also when another one took its place", async () => {
+		await using world = await World.open();
+		world.model.loses = "create";
+		const left = await world.pass();
+		expect(world.model.objects.get(FULL)).toEqual(CONTENT);
+		expect(left).toMatchObject([{ address: "s3://reg/pre/a" }]);
+		expect(world.model.uploads.size).toBe(1);
+	});
+
+	test("does not take an upload that is noted for one whose beginning was not answered", async () => {
+		await using world = await World.open();
+		// The request never reached the server.
+		await world
+			.pass({ at: "record", number: 1, when: "after" })
+			.catch(() => undefined);
+		await world
+			.pass({ at: "request", number: 3, when: "after" })
+			.catch(() => undefined);
+		expect(world.record.pending()).toHaveLength(2);
+		const left = await world.process((_store, settle) =>
+			settle({ isAllDone: false }),
+		);
+		expect(left).toMatchObject([{ reason: "the next run goes on with it" }]);
+		expect(world.record.pending()).toHaveLength(1);
+	});
+
 	test("tells what could not be given up, and why", async () => {
 		await using world = await World.open();
 		await partsOf(world, 3);
