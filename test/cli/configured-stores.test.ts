@@ -1,8 +1,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { migration, registryKeys, temporaryFolder, write } from "./folders.ts";
 import { runProgram } from "../support/program.ts";
+import { migration, registryKeys, temporaryFolder, write } from "./folders.ts";
 
 /** Some user that owns nothing; only root can become another. */
 const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined;

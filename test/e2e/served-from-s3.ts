@@ -9,10 +9,11 @@ import {
 	startRegistry,
 } from "../../scripts/services/registry.ts";
 import { type S3Product, startS3 } from "../../scripts/services/s3.ts";
+import { describeResult } from "../support/program.ts";
 import { newBucket } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { type LayoutImage, writeOciLayout } from "./oci-layout.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { pull, push, tagDigests } from "./registry-client.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { snapshotTree, treeKeys } from "./tree.ts";
