@@ -160,8 +160,8 @@ export class BegunUploads {
 		);
 		const there = await this.#calls.ofKey(key, about, signal);
 		const isMaybeThere = there.some(
-			(upload) =>
-				!ours.has(upload.uploadId) && upload.initiated > begunAt - SKEW_MS,
+			({ uploadId: id, initiated = Number.POSITIVE_INFINITY }) =>
+				!ours.has(id) && initiated > begunAt - SKEW_MS,
 		);
 		if (isMaybeThere)
 			return "the answer to its beginning was lost, so that it could be somebody else's";
