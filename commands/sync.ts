@@ -3,10 +3,13 @@ import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
+import { leftUploadLines } from "../src/cli/left-uploads.ts";
+import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
 import { sync } from "../src/sync/pass.ts";
+import { UploadFiles } from "../src/sync/upload-file.ts";
 
 export class Sync extends BaseCommand {
 	static override readonly summary =
@@ -45,6 +48,7 @@ export class Sync extends BaseCommand {
 				"accept a target that holds other objects, or a registry that regmigrate has not put there",
 		}),
 		...deleteFlags,
+		...stateFlags,
 		verbose: Flags.boolean({
 			char: "v",
 			description: "print a line for each object that is copied",
@@ -65,8 +69,16 @@ export class Sync extends BaseCommand {
 		const deletes = deleteOptions({ ...flags, isDryRun, signal });
 		const ifNoTarget = "If it is the right one, create it and run this again.";
 		const isTargetWritten = true;
+		const uploads = new UploadFiles(
+			stateDirectory(flags["state-directory"], process.env, process.getuid?.()),
+		);
 		await using stores = await openStores(
-			{ ...args, ifNoTarget, isTargetWritten },
+			{
+				...args,
+				ifNoTarget,
+				isTargetWritten,
+				uploads: isDryRun ? undefined : uploads,
+			},
 			signal,
 		);
 		using progress = this.showProgress(() => view.standing, flags);
@@ -97,9 +109,13 @@ export class Sync extends BaseCommand {
 				? new Interruption(error.message, [view.interrupted])
 				: error;
 		});
+		const { failed, heldBack, unreadable, isStopped } = result;
+		const isAllDone = failed + heldBack + unreadable === 0 && !isStopped;
+		const leftUploads = await uploads.settle({ isAllDone, signal });
 		progress[Symbol.dispose]();
+		for (const line of leftUploadLines(leftUploads)) this.logToStderr(line);
 		view.summarize(result, Date.now() - began);
 		if (!result.isComplete) process.exitCode = EXIT.incomplete;
-		return view.report(result);
+		return { ...view.report(result), leftUploads };
 	}
 }

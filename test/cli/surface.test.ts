@@ -23,7 +23,7 @@ describe("the interface", () => {
 		});
 		expect(commands).toMatchInlineSnapshot(`
 			[
-			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --delete, --yes -y, --max-delete, --backup-prefix, --verbose -v, --progress = true, --ca-bundle",
+			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --delete, --yes -y, --max-delete, --backup-prefix, --state-directory, --verbose -v, --progress = true, --ca-bundle",
 			  "verify, source, target, --counts, --concurrency = 32, --progress = true, --ca-bundle",
 			]
 		`);
@@ -48,7 +48,7 @@ describe("the interface", () => {
 		expect(sync).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(sync.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": scanned copied skipped failed heldBack vanished unreadable deletedLocks deleted extra damage isStopped isComplete failures heldBackGroups unreadableGroups damaged",
+			  ": scanned copied skipped failed heldBack vanished unreadable deletedLocks deleted extra damage isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
 			  ".scanned: objects bytes",
 			  ".copied: objects bytes",
 			  ".skipped: objects bytes",

@@ -1,0 +1,32 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { Flags } from "@oclif/core";
+
+/** Where root's services keep what must outlive them. Source: Filesystem Hierarchy Standard 3.0, /var/lib. */
+const ROOT_STATE = "/var/lib/regmigrate";
+
+/** The flag of every command that keeps something from run to run. */
+export const stateFlags = {
+	"state-directory": Flags.string({
+		helpValue: "DIRECTORY",
+		description:
+			"where it is noted which large uploads were begun, so that the next run goes on with them after this one was killed (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
+	}),
+};
+
+/**
+ * The directory that keeps what must outlive the process: the one that is named, else where the XDG Base Directory
+ * Specification has it, which passes over relative paths; root's is the machine's.
+ */
+export function stateDirectory(
+	named: string | undefined,
+	environment: Readonly<Record<string, string | undefined>>,
+	userId: number | undefined,
+): string {
+	if (named !== undefined) return resolve(named);
+	const { XDG_STATE_HOME } = environment;
+	if (XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME))
+		return join(XDG_STATE_HOME, "regmigrate");
+	if (userId === 0) return ROOT_STATE;
+	return join(homedir(), ".local/state/regmigrate");
+}

@@ -1,0 +1,43 @@
+import { homedir } from "node:os";
+import { describe, expect, test } from "vitest";
+import { leftUploadLines } from "../../src/cli/left-uploads.ts";
+import { stateDirectory } from "../../src/cli/state-directory.ts";
+
+describe("what outlives the process", () => {
+	test.each([
+		["/named", "/state", 1000, "/named"],
+		["/named", undefined, 0, "/named"],
+		[undefined, "/state", 1000, "/state/regmigrate"],
+		[undefined, "/state", 0, "/state/regmigrate"],
+		[undefined, undefined, 0, "/var/lib/regmigrate"],
+		[undefined, "relative", 0, "/var/lib/regmigrate"],
+		[undefined, "", 1000, `${homedir()}/.local/state/regmigrate`],
+		[undefined, undefined, undefined, `${homedir()}/.local/state/regmigrate`],
+	])(
+		"is in the directory for --state-directory %s, XDG_STATE_HOME %s, user %s: %s",
+		(named, state, userId, expected) => {
+			const environment = { XDG_STATE_HOME: state };
+			expect(stateDirectory(named, environment, userId)).toBe(expected);
+		},
+	);
+});
+
+describe("uploads that are left", () => {
+	test("are not spoken of when there are none", () => {
+		expect(leftUploadLines([])).toEqual([]);
+	});
+
+	test("are each told, with what to do", () => {
+		const upload = { begunAt: 0, reason: "the next run goes on with it" };
+		const lines = leftUploadLines([
+			{ ...upload, address: "s3://reg/a" },
+			{ ...upload, address: "s3://reg/b\n" },
+		]);
+		expect(lines).toEqual([
+			"Incomplete at the target: 2 large uploads, seen by nobody, and paid for.",
+			"  s3://reg/a, begun at 1970-01-01T00:00:00.000Z: the next run goes on with it",
+			"  s3://reg/b\\u{a}, begun at 1970-01-01T00:00:00.000Z: the next run goes on with it",
+			expect.stringContaining("lifecycle rule"),
+		]);
+	});
+});
