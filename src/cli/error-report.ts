@@ -1,5 +1,6 @@
 import { Errors } from "@oclif/core";
 import { StoreError } from "../store/errors.ts";
+import { IndexError } from "../sync/index-error.ts";
 import { SyncRefusal } from "../sync/refusal.ts";
 import { EXIT } from "./exit-codes.ts";
 import { formatJson, printable } from "./format.ts";
@@ -49,6 +50,7 @@ function messageOf(error: unknown): string {
 function suggestionsOf(error: unknown): readonly string[] {
 	if (
 		error instanceof StoreError ||
+		error instanceof IndexError ||
 		error instanceof SyncRefusal ||
 		error instanceof UsageError ||
 		error instanceof Interruption

@@ -87,7 +87,9 @@ export class IndexFile implements Disposable {
 	[Symbol.dispose](): void {
 		const { path, isDryRun } = this.#options;
 		const { database } = this.table;
-		if (path !== undefined) database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
+		// Where the disk was full, SQLite has ended the transaction itself.
+		if (path !== undefined && database.isTransaction)
+			database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
 		database.close();
 		if (path !== undefined) forgetOwner(path);
 	}

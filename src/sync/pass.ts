@@ -12,6 +12,7 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
+import { fromIndex } from "./index-error.ts";
 import { IndexFile } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
@@ -52,12 +53,24 @@ const LARGE_BYTES = 8 * 1024 * 1024;
  * it is told to; and then only when all of the source is known, and all was copied (I2).
  *
  * Rejects with a `SyncRefusal` when a guard refuses (nothing was changed then), with a `StoreError` when a listing
- * fails as a whole, or with the signal's reason. What happens to single objects is reported and counted.
+ * fails as a whole, with an `IndexError` when the index cannot be kept, or with the signal's reason. What happens to single objects is reported and counted.
  */
 export async function sync(
 	source: ObjectStore,
 	target: ObjectStore,
 	options: SyncOptions = {},
+): Promise<SyncResult> {
+	try {
+		return await pass(source, target, options);
+	} catch (error) {
+		throw fromIndex(error, options.indexPath);
+	}
+}
+
+async function pass(
+	source: ObjectStore,
+	target: ObjectStore,
+	options: SyncOptions,
 ): Promise<SyncResult> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	guardDistinct(source, target);
