@@ -21,7 +21,7 @@ interface OpenS3Options extends OpenOptions {
 }
 
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openS3(
+export async function open(
 	url: URL,
 	options: OpenS3Options = {},
 ): Promise<ObjectStore> {
