@@ -56,6 +56,17 @@ describe("what a store is opened with goes before the process's variables", () =
 		});
 	});
 
+	test("for S3's FIPS endpoints", async () => {
+		const location = parseS3(new URL("s3://reg?region=us-west-2"));
+		const control = await Control.open(location, {
+			AWS_USE_FIPS_ENDPOINT: "true",
+		});
+		control.close();
+		expect(control.address.origin).toBe(
+			"https://reg.s3-fips.us-west-2.amazonaws.com",
+		);
+	});
+
 	test("for Azure, and what is undefined there counts as unset", () => {
 		const headerOf = (environment: Environment) =>
 			findAccess(
