@@ -3,6 +3,11 @@ import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
+import {
+	indexPath,
+	stateDirectory,
+	stateDirectoryFlag,
+} from "../src/cli/state-directory.ts";
 import { openStores, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
@@ -43,6 +48,11 @@ export class Sync extends BaseCommand {
 				"accept a target that holds other objects, or a registry that regmigrate has not put there",
 		}),
 		...deleteFlags,
+		...stateDirectoryFlag,
+		relist: Flags.boolean({
+			description:
+				"list TARGET, also when nobody else has written there since the last pass",
+		}),
 		verbose: Flags.boolean({
 			char: "v",
 			description: "print a line for each object that is copied",
@@ -82,6 +92,12 @@ export class Sync extends BaseCommand {
 		);
 		const result = await sync(stores.source, stores.target, {
 			concurrency: flags.concurrency,
+			indexPath: indexPath(
+				stateDirectory(flags["state-directory"]),
+				stores.source,
+				stores.target,
+			),
+			relist: flags.relist,
 			deletes: deletes && {
 				...deletes,
 				approve: (plan) => progress.hidden(() => deletes.approve(plan)),

@@ -1,5 +1,6 @@
 import { Errors } from "@oclif/core";
 import { StoreError } from "../store/errors.ts";
+import { IndexError } from "../sync/index-error.ts";
 import { SyncRefusal } from "../sync/refusal.ts";
 import { EXIT } from "./exit-codes.ts";
 import { formatJson, printable } from "./format.ts";
@@ -50,6 +51,7 @@ function suggestionsOf(error: unknown): readonly string[] {
 	if (
 		error instanceof StoreError ||
 		error instanceof SyncRefusal ||
+		error instanceof IndexError ||
 		error instanceof UsageError ||
 		error instanceof Interruption
 	)

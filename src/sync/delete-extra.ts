@@ -4,7 +4,7 @@ import { ObjectBody } from "../store/body.ts";
 import { isCancellation, StoreError } from "../store/errors.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { add } from "./events.ts";
-import type { ExtraObject } from "./object-index.ts";
+import type { TargetObject } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
 import { settle } from "./settle.ts";
 
@@ -28,11 +28,11 @@ export async function deleteExtra(
 
 async function deleteBatch(
 	context: PassContext,
-	batch: readonly ExtraObject[],
+	batch: readonly TargetObject[],
 	{ backupPrefix }: DeleteOptions,
 ): Promise<void> {
 	const { target, index, counts, observe, concurrency, signal } = context;
-	const confirmed: ExtraObject[] = [];
+	const confirmed: TargetObject[] = [];
 	const waiting = batch.values();
 	const confirm = async () => {
 		for (const object of waiting) {
@@ -87,7 +87,7 @@ async function isStillExtra(
 /** Copies an object of the target beside itself; one that is gone needs no copy. */
 async function backUp(
 	{ target, signal }: PassContext,
-	{ key }: ExtraObject,
+	{ key }: TargetObject,
 	prefix: string,
 ): Promise<void> {
 	const meta = await target.head(key, { signal });
