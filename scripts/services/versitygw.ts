@@ -5,6 +5,9 @@ import { onFreePort } from "./free-port.ts";
 import { type S3Start, TEST_ACCESS } from "./s3-connection.ts";
 import { startServer } from "./server-process.ts";
 
+/** The host name below which every bucket has one of its own; no name server knows it. */
+export const VERSITYGW_DOMAIN = "s3.test";
+
 /** Starts VersityGW over a folder, with accounts in another. */
 export const startVersityGw: S3Start = async (directory, lifetime) => {
 	const { product, version, path } = await requireTool("versitygw");
@@ -29,6 +32,9 @@ export const startVersityGw: S3Start = async (directory, lifetime) => {
 				"/health",
 				"--iam-dir",
 				accounts,
+				// Hosts below it name a bucket.
+				"--virtual-domain",
+				VERSITYGW_DOMAIN,
 				// Without it, every answer ends its connection.
 				"--keep-alive",
 				"--quiet",

@@ -39,7 +39,10 @@ export interface ObjectStore extends AsyncDisposable {
 	list(options: ListOptions): AsyncIterable<Page>;
 }
 
-/** Facts about what a store can do. What it cannot do is refused with `unsupported`. */
+/**
+ * Facts about what a store can do. What it cannot do is refused with `unsupported`. What only a trial can tell of a
+ * server is found out by the first call that needs it, and taken for true until then.
+ */
 export interface Capabilities {
 	/** `only: "absent"` is honoured atomically. */
 	readonly putIfAbsent: boolean;

@@ -9,6 +9,7 @@ import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { hasSameContent } from "./same-content.ts";
+import { contentNow, isGone } from "./second-look.ts";
 
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
 const CORRUPT_WAIT_MS = 100;
@@ -54,18 +55,30 @@ export async function copyObject(
 async function isHeldBack(
 	context: PassContext,
 	rank: number,
-	{ key, content }: PendingObject,
+	object: PendingObject,
 	verdict: Exclude<LinkVerdict, { type: "write" }>,
 ): Promise<boolean> {
 	const { index, counts, observe } = context;
-	if (verdict.type === "dangling" && (await isGone(context, verdict.needs))) {
-		const found = `the source has no blob ${content}`;
-		report(context, { kind: "dangling", key, found });
-		return false;
+	const { key, content } = object;
+	const { type, needs } = verdict;
+	if (type !== "hold-back" && (await isGone(context, needs))) {
+		const now = type === "outdated" ? await contentNow(context, key) : content;
+		if (now === content) {
+			const found =
+				type === "outdated"
+					? `its repository has no manifest ${content}`
+					: `the source has no blob ${content}`;
+			report(context, { kind: "dangling", key, found });
+			return false;
+		}
+		if (now === undefined) {
+			vanish(context, rank, key);
+			return true;
+		}
 	}
 	counts.heldBack++;
 	index.trouble.mark(key, rank, State.trouble);
-	observe({ type: "held-back", key, needs: verdict.needs });
+	observe({ type: "held-back", key, needs });
 	return true;
 }
 
@@ -126,17 +139,15 @@ async function fail(
 		return;
 	}
 	if (failure.store === context.target.url) index.unsure(key);
-	// Whatever depends on it is held back either way; the next pass looks again.
-	index.trouble.mark(key, rank, State.trouble);
 	if (
 		failure.code === "not-found" &&
 		failure.store === source.url &&
 		(await isGone(context, key))
 	) {
-		counts.vanished++;
-		observe({ type: "vanished", key });
+		vanish(context, rank, key);
 		return;
 	}
+	index.trouble.mark(key, rank, State.trouble);
 	counts.failed++;
 	observe({ type: "failed", key, error: failure });
 	if (
@@ -146,17 +157,15 @@ async function fail(
 		counts.isStopped = true;
 }
 
-/** Whether the source, asked again, lacks an object. One that cannot be looked at is unknown, not absent (I2). */
-async function isGone(
-	{ source, signal }: PassContext,
+/** Notes that an object is gone. Whatever depends on it is held back as after a failure; the next pass looks again. */
+function vanish(
+	{ index, counts, observe }: PassContext,
+	rank: number,
 	key: string,
-): Promise<boolean> {
-	try {
-		return (await source.head(key, { signal })) === undefined;
-	} catch (error) {
-		if (isCancellation(error, signal)) throw error;
-		return false;
-	}
+): void {
+	index.trouble.mark(key, rank, State.trouble);
+	counts.vanished++;
+	observe({ type: "vanished", key });
 }
 
 function report({ counts, observe }: PassContext, damage: Damage): void {

@@ -1,5 +1,6 @@
 import { parseDigest } from "../layout/digest.ts";
-import { blobKey, repositoryOf } from "../layout/paths.ts";
+import { copyRank } from "../layout/order.ts";
+import { blobKey, formatKey, repositoryOf } from "../layout/paths.ts";
 import type { ObjectIndex } from "./object-index.ts";
 import { State } from "./object-state.ts";
 
@@ -8,6 +9,8 @@ export type LinkVerdict =
 	| { readonly type: "write" }
 	/** Neither side was listed to have its blob: if the source, asked again, lacks it, the link is mirrored as it is. */
 	| { readonly type: "dangling"; readonly needs: string }
+	/** A tag whose repository was listed without its manifest: it moved on since it was read, or dangles. */
+	| { readonly type: "outdated"; readonly needs: string }
 	/** What it needs may exist in the source and is not at the target (`needs` names it). */
 	| { readonly type: "hold-back"; readonly needs: string };
 
@@ -28,6 +31,9 @@ const WRITE: LinkVerdict = { type: "write" };
  * | - is on neither side's list                                       | dangling  |
  * | something of a lower rank in its repository is in trouble         | hold back |
  * | its repository lies in a range that could not be looked at        | hold back |
+ * | it is a tag, its blob allows it, and its manifest's revision      |           |
+ * | - is on the source's list                                         | write     |
+ * | - is not: it was deleted after the tag was read, or long before   | outdated  |
  *
  * An image's layers are known only to its manifest, so the repository is the smallest thing that can be judged.
  */
@@ -45,7 +51,25 @@ export function judgeLink(
 				: index.trouble.below(repository, rank);
 		if (needs !== undefined) return { type: "hold-back", needs };
 	}
-	return judgeBlob(index, content);
+	const verdict = judgeBlob(index, content);
+	return verdict.type === "write" && rank === copyRank("current")
+		? judgeRevision(index, key, content)
+		: verdict;
+}
+
+/** The last rows of the table: decides on a tag by the revision of its manifest. */
+export function judgeRevision(
+	index: ObjectIndex,
+	key: string,
+	content: string,
+): LinkVerdict {
+	const repository = repositoryOf(key);
+	const digest = parseDigest(content);
+	if (repository === undefined || digest === undefined) return WRITE;
+	const revision = formatKey({ kind: "revision", repository, digest });
+	return index.find(revision)?.isAtSource
+		? WRITE
+		: { type: "outdated", needs: revision };
 }
 
 function judgeBlob(index: ObjectIndex, content: string): LinkVerdict {

@@ -17,6 +17,7 @@ import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { mark, readMarker } from "./marker.ts";
 import { ObjectIndex } from "./object-index.ts";
+import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
 import { isAsKnown } from "./spot-check.ts";
@@ -158,6 +159,7 @@ async function carryOut(
 	await mark(target, source, claim, signal);
 	await mirror(context);
 	await copy(context);
+	if (deletes !== undefined) await holdBackOutdatedTags(context);
 	if (deletes !== undefined && counts.isWhole) {
 		await guardSource(source, signal);
 		if (!isDryRun) await guardClaim(target, claim, signal);

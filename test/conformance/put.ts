@@ -172,14 +172,13 @@ export function describePut(
 			"on condition of absence refuses to replace, or says that it cannot",
 			async () => {
 				const options: PutOptions = { only: "absent" };
-				if (!current().can.putIfAbsent) {
-					await expectCode(
-						current().put("a", bytes("x"), options),
-						"unsupported",
-					);
+				const isHonoured = await honours(current(), bytes("first"), options);
+				// Some stores find it out by the first such put.
+				expect(current().can.putIfAbsent).toBe(isHonoured);
+				if (!isHonoured) {
+					expect(await current().head("a")).toBeUndefined();
 					return;
 				}
-				await current().put("a", bytes("first"), options);
 				await expectCode(
 					current().put("a", bytes("second"), options),
 					"precondition-failed",
@@ -192,14 +191,13 @@ export function describePut(
 			"on condition of a version replaces only that one, or says that it cannot",
 			async () => {
 				const { version } = await current().put("a", bytes("first"));
-				if (!current().can.putIfVersion) {
-					await expectCode(
-						current().put("a", bytes("x"), { only: { version } }),
-						"unsupported",
-					);
+				const options: PutOptions = { only: { version } };
+				const isHonoured = await honours(current(), bytes("second"), options);
+				expect(current().can.putIfVersion).toBe(isHonoured);
+				if (!isHonoured) {
+					expect(await read(current(), "a")).toEqual(bytes("first"));
 					return;
 				}
-				await current().put("a", bytes("second"), { only: { version } });
 				await expectCode(
 					current().put("a", bytes("third"), { only: { version } }),
 					"precondition-failed",
@@ -208,6 +206,22 @@ export function describePut(
 			},
 		);
 	});
+}
+
+/** Puts "a" on a condition that holds; false when the store says that it cannot. */
+async function honours(
+	store: ObjectStore,
+	body: Buffer,
+	options: PutOptions,
+): Promise<boolean> {
+	try {
+		await store.put("a", body, options);
+		return true;
+	} catch (error) {
+		if (error instanceof StoreError && error.code === "unsupported")
+			return false;
+		throw error;
+	}
 }
 
 const BACKSLASH = "back\\slash/a";

@@ -1,7 +1,7 @@
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { expect, onTestFinished, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
-import { MULTIPART_THRESHOLD } from "../../src/store/s3/multipart.ts";
+import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
 import { newBucket, s3Client, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { Gate } from "./gate.ts";
@@ -26,7 +26,7 @@ async function inTheMidstOfAnUpload() {
 		tagsPerRepository: 1,
 		layersPerTag: 1,
 		sharedLayersPerTag: 0,
-		layerBytes: 3 * MULTIPART_THRESHOLD + 1,
+		layerBytes: 3 * DEFAULT_PART_BYTES + 1,
 		multiPlatformEvery: 0,
 	});
 	const bucket = await newBucket();

@@ -9,7 +9,7 @@ import {
 	startRegistry,
 } from "../../scripts/services/registry.ts";
 import { openStore } from "../../src/store/open.ts";
-import { MULTIPART_THRESHOLD } from "../../src/store/s3/multipart.ts";
+import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
@@ -79,7 +79,7 @@ describe.for(["3", "2"] as const)("a registry of generation %s", (version) => {
 	test.skipIf(!hasTools("skopeo", "registry-3", `registry-${version}`))(
 		"is served from the bucket it was synced to while it was live, tag by tag and byte by byte",
 		async () => {
-			expect(LARGE_BYTES).toBeGreaterThan(MULTIPART_THRESHOLD);
+			expect(LARGE_BYTES).toBeGreaterThan(DEFAULT_PART_BYTES);
 			const folder = await temporaryFolder();
 			const layout = join(folder, "layout");
 			writeOciLayout(layout, IMAGES);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
 import { startS3 } from "../../scripts/services/s3.ts";
-import { MULTIPART_THRESHOLD } from "../../src/store/s3/multipart.ts";
+import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
 import { Authority } from "../store/http/certificates.ts";
 import { serve } from "../store/http/http-server.ts";
 import {
@@ -54,7 +54,7 @@ function addLargeLayer(): void {
 		tagsPerRepository: 1,
 		layersPerTag: 1,
 		sharedLayersPerTag: 0,
-		layerBytes: MULTIPART_THRESHOLD + 1,
+		layerBytes: DEFAULT_PART_BYTES + 1,
 		multiPlatformEvery: 0,
 	});
 }

@@ -31,6 +31,8 @@ let index: ObjectIndex;
 beforeEach(() => {
 	table = openTable(undefined);
 	index = new ObjectIndex(table, 1000);
+	for (const repository of [REPOSITORY, `${REPOSITORY}/cache`])
+		atSource(revisionOf(repository), State.copy, CONTENT);
 });
 
 afterEach(() => table.database.close());
@@ -62,6 +64,10 @@ function unknown(prefix: string): void {
 
 function judge(key: RegistryKey = CURRENT) {
 	return judgeLink(index, formatKey(key), CONTENT, copyRank(key.kind));
+}
+
+function revisionOf(repository: string): string {
+	return formatKey({ kind: "revision", repository, digest: DIGEST });
 }
 
 function layerOf(repository: string): string {
@@ -221,6 +227,42 @@ describe("judgeLink › its repository", () => {
 		const digest = DIGEST;
 		const layer = { kind: "layer", repository: REPOSITORY, digest } as const;
 		expect(judge(layer)).toEqual(WRITE);
+	});
+});
+
+describe("judgeLink › the revision of a tag", () => {
+	const REVISION = revisionOf(REPOSITORY);
+	const outdated = { type: "outdated", needs: REVISION };
+
+	beforeEach(() => {
+		atSource(BLOB, State.copy);
+		index.gone(REVISION);
+	});
+
+	test("is on the source's list: write", () => {
+		atSource(REVISION, State.settled, CONTENT);
+		expect(judge()).toEqual(WRITE);
+	});
+
+	test("is damaged in the source: write", () => {
+		atSource(REVISION, State.malformed);
+		expect(judge()).toEqual(WRITE);
+	});
+
+	test("is not on the source's list: outdated", () => {
+		expect(judge()).toEqual(outdated);
+	});
+
+	test("is at the target only, from where it can be deleted: outdated", () => {
+		atTarget(REVISION);
+		expect(judge()).toEqual(outdated);
+	});
+
+	test("does not matter to links that rank lower", () => {
+		const digest = DIGEST;
+		const tagged = { repository: REPOSITORY, digest };
+		expect(judge({ kind: "layer", ...tagged })).toEqual(WRITE);
+		expect(judge({ kind: "index", tag: "v1", ...tagged })).toEqual(WRITE);
 	});
 });
 

@@ -30,8 +30,10 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 	readonly #reject: (reason: unknown) => void;
 	#controller: Dispatcher.DispatchController | undefined;
 	onDone: (() => void) | undefined;
-	/** Set when a proxy sends the request on: what to fail with when it will not. */
-	refusal: ((status: number) => Error) | undefined;
+	/** Set when a proxy sends the request on: what to fail with when the answer is its own. */
+	refusal:
+		| ((status: number, headers: ResponseHeaders) => Error | undefined)
+		| undefined;
 
 	constructor(
 		signal: AbortSignal | undefined,
@@ -87,10 +89,11 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 		onDone?.();
 	}
 
-	/** Whether the answer was a proxy's own, which wants to know who we are; then the exchange has failed. */
-	protected isRefused(status: number): boolean {
-		if (status !== 407 || this.refusal === undefined) return false;
-		this.cancel(this.refusal(status));
+	/** Whether the answer is a proxy's own; then the exchange has failed. */
+	protected isRefused(status: number, headers: ResponseHeaders): boolean {
+		const refusal = this.refusal?.(status, headers);
+		if (refusal === undefined) return false;
+		this.cancel(refusal);
 		return true;
 	}
 
@@ -120,7 +123,7 @@ export class Gathering extends Exchange {
 		status: number,
 		headers: ResponseHeaders,
 	): void {
-		if (this.isRefused(status)) return;
+		if (this.isRefused(status, headers)) return;
 		// Of an interim answer (1xx) the final one is still to come, and takes its place.
 		this.#status = status;
 		this.#headers = headers;
@@ -170,7 +173,7 @@ export class Streaming extends Exchange implements HttpStream {
 		headers: ResponseHeaders,
 	): void {
 		// An interim answer: the final one is still to come.
-		if (status < 200 || this.isRefused(status)) return;
+		if (status < 200 || this.isRefused(status, headers)) return;
 		this.status = status;
 		this.headers = headers;
 		this.#resolve(this);

@@ -1,5 +1,6 @@
 import { isIP, type Socket } from "node:net";
 import { buildConnector, Client } from "undici";
+import type { ResponseHeaders } from "./exchange.ts";
 import { hostOf } from "./no-proxy.ts";
 import type { ProxyServer } from "./proxy.ts";
 import { ProxyError } from "./proxy-error.ts";
@@ -31,8 +32,11 @@ interface Forwarding {
 	/** Comes before the path. */
 	readonly prefix: string;
 	readonly headers: Readonly<Record<string, string>>;
-	/** What to fail with when the answer is the proxy's own. */
-	readonly refusal: (status: number) => ProxyError;
+	/** What to fail with; `undefined` when the answer is the server's. */
+	readonly refusal: (
+		status: number,
+		headers: ResponseHeaders,
+	) => ProxyError | undefined;
 }
 
 /**
@@ -60,9 +64,28 @@ export function wayTo(
 		forwarding: {
 			prefix: url.origin,
 			headers,
-			refusal: (status) => ProxyError.refused(proxy, url.host, status),
+			refusal: (status, headers) =>
+				isProxys(status, headers)
+					? ProxyError.refused(proxy, url.host, status)
+					: undefined,
 		},
 	};
+}
+
+/**
+ * Whether an answer to a request that a proxy was to send on is its own. Only the first row is certain; but no store
+ * explains itself in HTML, and every proxy does.
+ *
+ * | status             | content type | whose        |
+ * | ------------------ | ------------ | ------------ |
+ * | 407                | any          | the proxy's  |
+ * | 403, 502, 503, 504 | HTML         | the proxy's  |
+ * | anything else      |              | the server's |
+ */
+function isProxys(status: number, headers: ResponseHeaders): boolean {
+	if (status === 407) return true;
+	const type = String(headers["content-type"] ?? "");
+	return /^text\/html\b/i.test(type) && [403, 502, 503, 504].includes(status);
 }
 
 /** Made once for all connections to a server, so that they can resume one another's TLS session. */

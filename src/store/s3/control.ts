@@ -3,18 +3,9 @@ import type { Environment } from "../environment.ts";
 import { Transport } from "../http/transport.ts";
 import { addressOf, type BucketAddress } from "./address.ts";
 import type { S3Location } from "./location.ts";
-import { settingParameters } from "./object-settings.ts";
 import { sdkRequests } from "./sdk-requests.ts";
 import type { Credentials } from "./signer.ts";
-
-/** A part of a multipart upload that has arrived. */
-export interface UploadedPart {
-	/** From 1. */
-	readonly number: number;
-	readonly etag: string;
-	/** SHA-256 of the part, in base64. */
-	readonly sha256: string;
-}
+import { UploadCalls } from "./upload-calls.ts";
 
 /**
  * The rare calls, made by the AWS SDK: whatever it knows about credentials, regions and profiles holds for us too. It
@@ -27,8 +18,8 @@ export class Control {
 	readonly address: BucketAddress;
 	/** How requests get there; it ends with the control. */
 	readonly transport: Transport;
+	readonly uploads: UploadCalls;
 	readonly #client: S3Client;
-	readonly #location: S3Location;
 
 	private constructor(
 		client: S3Client,
@@ -38,15 +29,15 @@ export class Control {
 		transport: Transport,
 	) {
 		this.transport = transport;
+		this.uploads = new UploadCalls(client, location);
 		this.#client = client;
-		this.#location = location;
 		this.region = region;
 		this.address = address;
 	}
 
 	/**
 	 * Rejects with a `StoreError` when the endpoint that is configured cannot be honoured. A key in the environment that
-	 * is given goes before all that the SDK would find.
+	 * is given goes before all that the SDK would find, and so does AWS_USE_FIPS_ENDPOINT.
 	 */
 	static async open(
 		location: S3Location,
@@ -76,6 +67,9 @@ export class Control {
 				? {}
 				: { endpoint: location.endpoint }),
 			...staticCredentials(environment),
+			...(environment.AWS_USE_FIPS_ENDPOINT === "true"
+				? { useFipsEndpoint: true }
+				: {}),
 		};
 		const region =
 			location.region ??
@@ -92,65 +86,6 @@ export class Control {
 	/** Credentials of the SDK's own chain, refreshed by it before they expire. */
 	credentials(): Promise<Credentials> {
 		return this.#client.config.credentials();
-	}
-
-	/** Begins a multipart upload whose parts carry SHA-256 checksums. Resolves to its id. */
-	async createUpload(key: string): Promise<string> {
-		const { CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
-		const { UploadId } = await this.#client.send(
-			new CreateMultipartUploadCommand({
-				Bucket: this.#location.bucket,
-				Key: key,
-				ContentType: CONTENT_TYPE,
-				ChecksumAlgorithm: "SHA256",
-				...settingParameters(this.#location.objects),
-			}),
-		);
-		if (UploadId === undefined)
-			throw new Error("the server began an upload without naming it");
-		return UploadId;
-	}
-
-	/** Turns the parts into the object. */
-	async completeUpload(
-		key: string,
-		uploadId: string,
-		parts: readonly UploadedPart[],
-	): Promise<void> {
-		const { CompleteMultipartUploadCommand } = await import(
-			"@aws-sdk/client-s3"
-		);
-		await this.#client.send(
-			new CompleteMultipartUploadCommand({
-				Bucket: this.#location.bucket,
-				Key: key,
-				UploadId: uploadId,
-				MultipartUpload: {
-					Parts: parts.map(({ number, etag, sha256 }) => ({
-						PartNumber: number,
-						ETag: etag,
-						ChecksumSHA256: sha256,
-					})),
-				},
-			}),
-		);
-	}
-
-	/** Gives an upload up, and with it its parts. */
-	async abortUpload(
-		key: string,
-		uploadId: string,
-		signal: AbortSignal,
-	): Promise<void> {
-		const { AbortMultipartUploadCommand } = await import("@aws-sdk/client-s3");
-		await this.#client.send(
-			new AbortMultipartUploadCommand({
-				Bucket: this.#location.bucket,
-				Key: key,
-				UploadId: uploadId,
-			}),
-			{ abortSignal: signal },
-		);
 	}
 
 	close(): void {
@@ -179,6 +114,3 @@ function staticCredentials(
 
 /** What S3-compatible servers call the one region that they have, unless they are told otherwise. */
 const DEFAULT_REGION = "us-east-1";
-
-/** What the registry's own s3 driver writes. Source: registry/storage/driver/s3-aws/s3.go, getContentType. */
-export const CONTENT_TYPE = "application/octet-stream";

@@ -47,7 +47,8 @@ const OPTIONS = [
 	"tls-verify",
 ];
 
-const DEFAULT_BYTES = 8 * 1024 * 1024;
+/** Bodies that are larger go up in parts of this size (bytes), where the URL does not say otherwise. */
+export const DEFAULT_PART_BYTES = 8 * 1024 * 1024;
 
 /** Bounds of a part, and the most that one PUT takes (bytes). Source: Amazon S3 user guide, "multipart upload limits". */
 const MIN_BYTES = 5 * 1024 * 1024;
@@ -206,7 +207,7 @@ function bytesOf(
 	text: string | undefined,
 	refuse: Refuse,
 ): number {
-	if (text === undefined) return DEFAULT_BYTES;
+	if (text === undefined) return DEFAULT_PART_BYTES;
 	const bytes = Number(text);
 	if (/^\d+$/.test(text) && bytes >= MIN_BYTES && bytes <= MAX_BYTES)
 		return bytes;

@@ -1,31 +1,26 @@
 import { createHash, hash } from "node:crypto";
-import { wrongDigest, wrongSize } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { Body, PutOptions } from "../object-store.ts";
+import { type Part, sendParts } from "../parts.ts";
 import { retrying } from "../retry.ts";
-import type { Control, UploadedPart } from "./control.ts";
-import { fromThrown } from "./errors.ts";
-import { unquoted } from "./list-parser.ts";
+import type { BegunUploads, OpenUpload } from "./begun-uploads.ts";
+import { etagFrom } from "./headers.ts";
+import type { S3Location } from "./location.ts";
+import { settingHeaders } from "./object-settings.ts";
 import type { Plane } from "./plane.ts";
-
-/** Bodies larger than this (bytes) go up in parts. Below it, a body is held in memory and sent at once. */
-export const MULTIPART_THRESHOLD = 8 * 1024 * 1024;
-
-/** Smallest part that we make (bytes). S3 wants at least 5 MiB, the last part excepted. */
-const MIN_PART_BYTES = 8 * 1024 * 1024;
+import { type ProvenBodies, sha256Header } from "./proven-bodies.ts";
+import { isSamePart } from "./same-part.ts";
+import type { ListedPart, UploadCalls, UploadedPart } from "./upload-calls.ts";
 
 /** Most parts of an object. Source: Amazon S3 user guide, "multipart upload limits". */
 const MAX_PARTS = 10_000;
 
-/** Parts on their way at a time, for each upload: so many parts' bytes are held. */
+/** Parts on their way at a time, for each upload: so many parts' bytes are held, and one more. */
 const PARALLEL_PARTS = 4;
 
-/** How long giving up an upload may take (ms), once it is given up because the command was cancelled. */
-const ABORT_TIMEOUT_MS = 10_000;
-
-/** The part size (bytes) for a body: as small as the limit on the number of parts allows. */
-export function partSize(size: number): number {
-	return Math.max(MIN_PART_BYTES, Math.ceil(size / MAX_PARTS));
+/** The part size (bytes) for a body: as small as may be, and as the limit on the number of parts allows. */
+export function partSize(size: number, smallest: number): number {
+	return Math.max(smallest, Math.ceil(size / MAX_PARTS));
 }
 
 /** The checksum of an object of these parts. Source: Amazon S3 user guide, "Checking object integrity", composite. */
@@ -35,205 +30,175 @@ function checksumOf(parts: readonly UploadedPart[]): string {
 	return `${checksums.digest("base64")}-${parts.length}`;
 }
 
+/** What an upload is made with. */
+export interface MultipartContext {
+	readonly location: S3Location;
+	readonly plane: Plane;
+	readonly bodies: ProvenBodies;
+	readonly calls: UploadCalls;
+	readonly begun: BegunUploads;
+}
+
 /**
  * Uploads a large body in parts. One sequential reader hashes the whole and feeds parallel parts; the upload is
- * completed, and the object becomes visible, only when size and digest are proven (I4). On any failure the upload and
- * its parts are given up.
+ * completed, and the object becomes visible, only when size and digest are proven (I4). Parts that the server has of an
+ * earlier attempt, also of a process that was killed, are not sent again where they are proven to hold what was read
+ * now. On any failure the upload and its parts are given up.
  */
 export class MultipartUpload {
-	readonly #plane: Plane;
-	readonly #control: Control;
+	readonly #context: MultipartContext;
 	readonly #key: string;
 	readonly #about: StoreErrorOptions;
-	readonly #parts: UploadedPart[] = [];
-	#started = 0;
-	readonly #underWay = new Set<Promise<void>>();
-	/** Buffers of parts that have arrived, for the next ones. */
-	readonly #free: Buffer[] = [];
 
 	/** `key` with the store's prefix. */
 	constructor(
-		plane: Plane,
-		control: Control,
+		context: MultipartContext,
 		key: string,
 		about: StoreErrorOptions,
 	) {
-		this.#plane = plane;
-		this.#control = control;
+		this.#context = context;
 		this.#key = key;
 		this.#about = about;
 	}
 
 	async put(body: Body, options: PutOptions): Promise<void> {
-		const uploadId = await this.#controlled(
-			() => this.#control.createUpload(this.#key),
-			options.signal,
-		);
-		try {
-			await this.#send(uploadId, body, options);
-			options.signal?.throwIfAborted();
-			this.#parts.sort((left, right) => left.number - right.number);
-			await this.#complete(uploadId);
-		} catch (error) {
-			await this.#giveUp(uploadId);
-			throw error;
-		}
-	}
-
-	/** Not to be cancelled: whether the object is there would be unknown. */
-	async #complete(uploadId: string): Promise<void> {
-		try {
-			await this.#controlled(
-				() => this.#control.completeUpload(this.#key, uploadId, this.#parts),
-				undefined,
-			);
-		} catch (error) {
-			// The answer to an attempt that succeeded can be lost; to the next one, some servers know no such upload.
-			const isGone = error instanceof StoreError && error.code === "not-found";
-			if (!isGone || !(await this.#isThere())) throw error;
-		}
-	}
-
-	/** Whether the object is what these parts make, by its checksum. */
-	async #isThere(): Promise<boolean> {
-		const headers = { "x-amz-checksum-mode": "ENABLED" };
-		const request = { method: "HEAD", key: this.#key, headers } as const;
-		const response = await retrying(() =>
-			this.#plane.request(request, this.#about, [404]),
-		);
-		return (
-			response.headers["x-amz-checksum-sha256"] === checksumOf(this.#parts)
-		);
-	}
-
-	async #send(
-		uploadId: string,
-		body: Body,
-		options: PutOptions,
-	): Promise<void> {
-		const bytes = partSize(body.size);
-		const { digest } = options;
-		const hasher = digest && createHash(digest.algorithm);
-		// One part's failure ends the others, and the reader.
-		const failed = new AbortController();
-		const signal =
-			options.signal === undefined
-				? failed.signal
-				: AbortSignal.any([options.signal, failed.signal]);
-		let total = 0;
-		let buffer = this.#buffer(bytes);
-		let filled = 0;
-		const flush = async () => {
-			this.#track(this.#part(uploadId, buffer, filled, signal), failed);
-			filled = 0;
-			while (this.#underWay.size >= PARALLEL_PARTS)
-				await Promise.race(this.#underWay);
-			signal.throwIfAborted();
-			buffer = this.#buffer(bytes);
+		const { begun, location } = this.#context;
+		const plan = {
+			size: body.size,
+			partBytes: partSize(body.size, location.chunkBytes),
+			digest: options.digest
+				? `${options.digest.algorithm}:${options.digest.hex}`
+				: "",
+			terms: JSON.stringify(settingHeaders(location.objects)),
 		};
-		try {
-			for await (const chunk of body.open()) {
-				signal.throwIfAborted();
-				hasher?.update(chunk);
-				total += chunk.length;
-				if (total > body.size) throw wrongSize(body.size, total, this.#about);
-				for (let taken = 0; taken < chunk.length; ) {
-					const count = Math.min(bytes - filled, chunk.length - taken);
-					buffer.set(chunk.subarray(taken, taken + count), filled);
-					filled += count;
-					taken += count;
-					if (filled === bytes) await flush();
-				}
+		for (;;) {
+			const upload = await begun.open(
+				this.#key,
+				plan,
+				this.#about,
+				options.signal,
+			);
+			try {
+				const parts = await this.#send(upload, body, options);
+				options.signal?.throwIfAborted();
+				await this.#complete(upload.uploadId, parts);
+				begun.done(upload.noted);
+				return;
+			} catch (error) {
+				await begun.giveUp(upload.noted, this.#about);
+				// It can have gone since its parts were listed.
+				if (!upload.isResumed || !this.#isGone(error)) throw error;
 			}
-			if (total !== body.size) throw wrongSize(body.size, total, this.#about);
-			if (hasher !== undefined && hasher.digest("hex") !== digest?.hex)
-				throw wrongDigest(this.#about);
-			if (filled > 0) await flush();
-			await Promise.all(this.#underWay);
-			signal.throwIfAborted();
-		} catch (error) {
-			failed.abort(error);
-			// Every part must have ended before the upload is given up, or a late one would be left behind.
-			await Promise.allSettled(this.#underWay);
-			throw error;
 		}
 	}
 
-	#track(part: Promise<void>, failed: AbortController): void {
-		const tracked = part
-			.catch((error: unknown) => failed.abort(error))
-			.finally(() => {
-				this.#underWay.delete(tracked);
+	/**
+	 * Sends what is missing; and when the source fails in a way that may pass, reads it again and sends what is missing
+	 * then. Resolves to the parts in their order.
+	 */
+	async #send(
+		{ noted, uploadId, parts: before }: OpenUpload,
+		body: Body,
+		{ digest, signal }: PutOptions,
+	): Promise<readonly UploadedPart[]> {
+		const arrived = new Map(before);
+		const parts: UploadedPart[] = [];
+		const attempt = () =>
+			sendParts(body, {
+				partBytes: noted.partBytes,
+				parallel: PARALLEL_PARTS,
+				digest,
+				about: this.#about,
+				signal,
+				send: async (part, cancelled) => {
+					parts[part.index] = await this.#part(
+						uploadId,
+						part,
+						arrived,
+						cancelled,
+					);
+				},
 			});
-		this.#underWay.add(tracked);
+		await retrying(attempt, signal);
+		return parts;
 	}
 
 	async #part(
 		uploadId: string,
-		buffer: Buffer,
-		length: number,
+		{ index, bytes }: Part,
+		arrived: Map<number, ListedPart>,
 		signal: AbortSignal,
-	): Promise<void> {
-		const number = ++this.#started;
-		const body = buffer.subarray(0, length);
-		const sha256 = hash("sha256", body, "hex");
-		const checksum = Buffer.from(sha256, "hex").toString("base64");
+	): Promise<UploadedPart> {
+		const number = index + 1;
+		const hex = hash("sha256", bytes, "hex");
+		const sha256 = Buffer.from(hex, "hex").toString("base64");
+		let part = arrived.get(number);
+		if (part === undefined || !isSamePart(part, bytes, sha256)) {
+			arrived.delete(number);
+			const etag = await this.#sendPart(uploadId, number, bytes, hex, signal);
+			part = { size: bytes.length, etag, sha256 };
+			arrived.set(number, part);
+		}
+		return { number, etag: part.etag, sha256 };
+	}
+
+	/** Resolves to the part's ETag. */
+	async #sendPart(
+		uploadId: string,
+		number: number,
+		body: Buffer,
+		sha256: string,
+		signal: AbortSignal,
+	): Promise<string> {
 		const request = {
 			method: "PUT" as const,
 			key: this.#key,
 			query: { partNumber: String(number), uploadId },
-			headers: { "x-amz-checksum-sha256": checksum },
+			headers: sha256Header(sha256),
 			body,
 			sha256,
 			signal,
 		};
 		const { headers } = await retrying(
-			() => this.#plane.request(request, this.#about),
+			() => this.#context.bodies.send(request, this.#about),
 			signal,
 		);
-		if (typeof headers.etag !== "string") {
-			throw new StoreError(
-				"unknown",
-				"the server took a part without naming its ETag",
-				this.#about,
-			);
-		}
-		this.#parts.push({
-			number,
-			etag: unquoted(headers.etag),
-			sha256: checksum,
-		});
-		this.#free.push(buffer);
+		const etag = etagFrom(headers);
+		if (etag !== "") return etag;
+		const reason = "the server took a part without naming its ETag";
+		throw new StoreError("unknown", reason, this.#about);
 	}
 
-	#buffer(bytes: number): Buffer {
-		return this.#free.pop() ?? Buffer.allocUnsafeSlow(bytes);
-	}
-
-	/** A call of the control plane, retried, with the store's errors. */
-	#controlled<T>(
-		call: () => Promise<T>,
-		signal: AbortSignal | undefined,
-	): Promise<T> {
-		return retrying(async () => {
-			signal?.throwIfAborted();
-			try {
-				return await call();
-			} catch (error) {
-				throw fromThrown(error, this.#about);
-			}
-		}, signal);
-	}
-
-	async #giveUp(uploadId: string): Promise<void> {
-		const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
+	/** Not to be cancelled: whether the object is there would be unknown. */
+	async #complete(
+		uploadId: string,
+		parts: readonly UploadedPart[],
+	): Promise<void> {
+		const { calls } = this.#context;
 		try {
-			await this.#controlled(
-				() => this.#control.abortUpload(this.#key, uploadId, signal),
-				signal,
-			);
-		} catch {
-			// The failure that led here is the one to report; the bucket's lifecycle rule removes what is left.
+			await calls.complete(this.#key, uploadId, parts, this.#about);
+		} catch (error) {
+			// The answer to an attempt that succeeded can be lost; to the next one, some servers know no such upload.
+			if (!this.#isGone(error) || !(await this.#isThere(parts))) throw error;
 		}
+	}
+
+	/** Whether the object is what these parts make, by its checksum. */
+	async #isThere(parts: readonly UploadedPart[]): Promise<boolean> {
+		const headers = { "x-amz-checksum-mode": "ENABLED" };
+		const request = { method: "HEAD", key: this.#key, headers } as const;
+		const response = await retrying(() =>
+			this.#context.plane.request(request, this.#about, [404]),
+		);
+		return response.headers["x-amz-checksum-sha256"] === checksumOf(parts);
+	}
+
+	/** Whether the server says that it knows no such upload. */
+	#isGone(error: unknown): boolean {
+		return (
+			error instanceof StoreError &&
+			error.code === "not-found" &&
+			error.store === this.#about.store
+		);
 	}
 }

@@ -18,19 +18,21 @@ import type {
 } from "../object-store.ts";
 import { rangeProblem } from "../range.ts";
 import { retrying } from "../retry.ts";
+import type { UploadLog } from "../upload-log.ts";
 import { BucketListing } from "./bucket-listing.ts";
 import { Conditions } from "./conditions.ts";
-import { CONTENT_TYPE, type Control } from "./control.ts";
+import type { Control } from "./control.ts";
 import { DELETE_BATCH, deleteObjects } from "./delete-objects.ts";
 import { fromFailure, fromResponse, fromThrown } from "./errors.ts";
 import { Etags } from "./etags.ts";
 import { etagFrom, metaFrom, rangeHeaders } from "./headers.ts";
+import { LargeBodies } from "./large-bodies.ts";
 import type { S3Location } from "./location.ts";
-import { MultipartUpload } from "./multipart.ts";
 import { settingHeaders, withSettings } from "./object-settings.ts";
 import type { Plane } from "./plane.ts";
 import { ProvenBodies, sha256Header } from "./proven-bodies.ts";
 import { SettingsCheck } from "./settings-check.ts";
+import { CONTENT_TYPE } from "./upload-calls.ts";
 
 /** A bucket, or a prefix of one, on S3 or a compatible server. */
 export class S3Store implements ObjectStore {
@@ -46,11 +48,20 @@ export class S3Store implements ObjectStore {
 	readonly #bodies: ProvenBodies;
 	readonly #conditions: Conditions;
 	readonly #settings: SettingsCheck;
+	readonly #large: LargeBodies;
 	/** Those of every put. */
 	readonly #headers: Readonly<Record<string, string>>;
 
-	/** Takes over both planes, and closes them when disposed of. */
-	constructor(location: S3Location, plane: Plane, control: Control) {
+	/**
+	 * Takes over both planes, and closes them when disposed of. Without a log, large uploads are not gone on with after the
+	 * process has ended. Throws what opening the log throws.
+	 */
+	constructor(
+		location: S3Location,
+		plane: Plane,
+		control: Control,
+		log?: UploadLog,
+	) {
 		this.url = location.url;
 		this.identity = control.address.identity + location.prefix;
 		this.#location = location;
@@ -59,6 +70,16 @@ export class S3Store implements ObjectStore {
 		this.#control = control;
 		this.#listing = new BucketListing(location, plane, this.#etags);
 		this.#bodies = new ProvenBodies(plane);
+		this.#large = new LargeBodies(
+			{ location, plane, bodies: this.#bodies, calls: control.uploads },
+			{
+				url: this.url,
+				identity: this.identity,
+				address: (full) => this.address(full.slice(this.#prefix.length)),
+				sizeOf: (full, signal) => this.#sizeOf(full, signal),
+			},
+			log,
+		);
 		this.#settings = new SettingsCheck(location.objects);
 		this.#headers = {
 			"content-type": CONTENT_TYPE,
@@ -185,6 +206,7 @@ export class S3Store implements ObjectStore {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		this.#large[Symbol.dispose]();
 		this.#control.close();
 		await this.#plane[Symbol.asyncDispose]();
 	}
@@ -239,19 +261,7 @@ export class S3Store implements ObjectStore {
 		options: PutOptions,
 	): Promise<ObjectMeta> {
 		const about = this.#about("put", key);
-		if (options.only !== undefined) {
-			throw new StoreError(
-				"unsupported",
-				"an object this large cannot be put on a condition",
-				about,
-			);
-		}
-		await new MultipartUpload(
-			this.#plane,
-			this.#control,
-			this.#prefix + key,
-			about,
-		).put(body, options);
+		await this.#large.put(this.#prefix + key, body, options, about);
 		const meta = await retrying(() => this.head(key));
 		if (meta?.size !== body.size)
 			throw new StoreError(
@@ -260,6 +270,14 @@ export class S3Store implements ObjectStore {
 				about,
 			);
 		return meta;
+	}
+
+	async #sizeOf(
+		full: string,
+		signal: AbortSignal | undefined,
+	): Promise<number | undefined> {
+		const key = full.slice(this.#prefix.length);
+		return (await retrying(() => this.head(key, { signal }), signal))?.size;
 	}
 
 	#about(operation: string, key: string): StoreErrorOptions {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FilesystemStore } from "../../../src/store/filesystem/filesystem-store.ts";
 import { bytes, expectCode, keysOf, read } from "../../conformance/objects.ts";
@@ -67,6 +67,24 @@ describe.skipIf(!canMount)("a file system that is mounted", () => {
 		for (const prefix of ["", "a", "b/"])
 			await expectCode(keysOf(store, { prefix }), "unavailable");
 		expect(root.names("beneath")).toEqual(["1"]);
+	});
+
+	test("over the root, though its directory has the same inode, is another place (I2)", async () => {
+		using root = new TemporaryRoot();
+		await mounted(root, "m", mountAt, async () => {
+			const store = new FilesystemStore(root.at("m"));
+			const { ino } = statSync(root.at("m"));
+			expect(mountAt(root.at("m"))).toBe(true);
+			try {
+				expect(statSync(root.at("m")).ino).toBe(ino);
+				await expectCode(store.head("a"), "unavailable");
+				await expectCode(store.put("a", bytes("x")), "unavailable");
+				await expectCode(keysOf(store, { prefix: "" }), "unavailable");
+			} finally {
+				unmount(root.at("m"));
+			}
+			await store.put("a", bytes("x"));
+		});
 	});
 
 	test("over the root while a large object is put ends that put, and is not written (I2)", async () => {

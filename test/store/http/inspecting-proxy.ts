@@ -156,7 +156,8 @@ export class InspectingProxy implements AsyncDisposable {
 		const url = URL.parse(text);
 		const body = await buffer(request);
 		if (refusal !== undefined || url === null) {
-			response.writeHead(refusal ?? 400).end();
+			response.writeHead(refusal ?? 400, { "content-type": "text/html" });
+			response.end("<h1>Refused</h1>");
 			return;
 		}
 		const { method = "", headers } = request;

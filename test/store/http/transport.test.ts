@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer as createTlsServer } from "node:https";
-import { inspect } from "node:util";
 import {
 	afterEach,
 	beforeEach,
@@ -9,64 +6,17 @@ import {
 	onTestFinished,
 	test,
 } from "vitest";
-import type { Environment } from "../../../src/store/environment.ts";
-import type { StoreError } from "../../../src/store/errors.ts";
-import { fromNetwork } from "../../../src/store/http/network-errors.ts";
-import { Transport } from "../../../src/store/http/transport.ts";
-import { Authority, type Certificate, selfSigned } from "./certificates.ts";
 import { failureOf } from "./failures.ts";
-import { originOf, serve, type TestServer } from "./http-server.ts";
-import { InspectingProxy, type ProxyOptions } from "./inspecting-proxy.ts";
+import { serve, type TestServer } from "./http-server.ts";
+import {
+	authority,
+	failure,
+	GET,
+	serveTls,
+	startProxy,
+	transport,
+} from "./transports.ts";
 import { trust } from "./trust.ts";
-
-const authority = new Authority("test");
-const GET = { method: "GET", path: "/a%2Fb?c=%20", headers: {} } as const;
-
-/** A server that speaks TLS. Resolves to `127.0.0.1:PORT`. */
-async function serveTls(certificate: Certificate): Promise<string> {
-	const server = createTlsServer(certificate, (request, response) => {
-		response.end(`secure ${request.method} ${request.url}`);
-	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	onTestFinished(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	return new URL(originOf(server.address())).host;
-}
-
-async function startProxy(
-	options: ProxyOptions = {},
-): Promise<InspectingProxy> {
-	const proxy = await InspectingProxy.start({
-		trusts: authority.cert,
-		...options,
-	});
-	onTestFinished(() => proxy[Symbol.asyncDispose]());
-	return proxy;
-}
-
-function transport(environment: Environment): Transport {
-	const made = new Transport(environment);
-	onTestFinished(() => made[Symbol.asyncDispose]());
-	return made;
-}
-
-/** What the failure of a request to an origin becomes. */
-async function failure(
-	environment: Environment,
-	origin: string,
-): Promise<StoreError> {
-	const error = await failureOf(
-		transport(environment).request({ ...GET, origin }),
-	);
-	if (!(error instanceof Error)) throw error;
-	const mapped = fromNetwork(error, { store: "s3://reg", operation: "open" });
-	if (mapped === undefined) throw error;
-	expect(`${mapped.suggestions} ${inspect(mapped)}`).not.toContain("SECRET");
-	return mapped;
-}
 
 let plain: TestServer;
 beforeEach(async () => {
@@ -244,6 +194,39 @@ describe("a proxy that will not", () => {
 		expect(error.suggestions.join()).toContain("NO_PROXY");
 	});
 
+	test.each([
+		[403, "permission-denied", "refuses to connect to s3.test"],
+		[502, "unavailable", "could not connect to s3.test"],
+	])(
+		"send on what is sent to http, and answers %i, is named too",
+		async (refusesWith, code, reason) => {
+			const proxy = await startProxy({ refusesWith });
+			const error = await failure({ http_proxy: proxy.url }, "http://s3.test");
+			expect(error.code).toBe(code);
+			expect(error.reason).toContain(
+				`(from http_proxy) ${reason} (it answered`,
+			);
+		},
+	);
+
+	test.each([403, 503])(
+		"is not blamed for a server's own %i",
+		async (status) => {
+			await using refusing = await serve((_request, response) => {
+				response.writeHead(status, { "content-type": "application/xml" });
+				response.end("<Error/>");
+			});
+			const place = new URL(refusing.origin).host;
+			const proxy = await startProxy({ hosts: { "s3.test:80": place } });
+			const made = transport({ http_proxy: proxy.url });
+			const answer = await made.request({ ...GET, origin: "http://s3.test" });
+			expect([answer.status, answer.body.toString()]).toEqual([
+				status,
+				"<Error/>",
+			]);
+		},
+	);
+
 	test.each(["https://s3.test", "http://s3.test"])(
 		"be there, for %s, is named",
 		async (origin) => {
@@ -278,77 +261,6 @@ describe("a proxy that will not", () => {
 		);
 		expect(error.code).toBe("unsupported");
 		expect(error.reason).toContain("HTTPS_PROXY names a socks5 proxy");
-	});
-});
-
-describe("a certificate", () => {
-	const hour = 3_600_000;
-	const inHours = (hours: number) => new Date(Date.now() + hours * hour);
-	test.each<[string, () => Certificate, string, RegExp]>([
-		[
-			"that has expired",
-			() => authority.certify(["127.0.0.1"], { notAfter: inHours(-0.5) }),
-			"the server's certificate has expired",
-			/clock/,
-		],
-		[
-			"of tomorrow",
-			() => authority.certify(["127.0.0.1"], { notBefore: inHours(1) }),
-			"the server's certificate is not valid yet",
-			/clock/,
-		],
-		[
-			"for other hosts",
-			() => authority.certify(["minio", "10.0.0.1"]),
-			'the server\'s certificate is not for "127.0.0.1", but for minio, 10.0.0.1',
-			/host name that the certificate is for/,
-		],
-		[
-			"signed by itself",
-			() => selfSigned(["127.0.0.1"]),
-			"the server's certificate is signed by itself",
-			/--ca-bundle FILE/,
-		],
-		[
-			"of an unknown authority",
-			() => new Authority("other").certify(["127.0.0.1"]),
-			"the server's certificate is signed by an authority that this machine does not know",
-			/--ca-bundle FILE/,
-		],
-	])(
-		"%s is refused in plain words",
-		async (_what, certificate, reason, advice) => {
-			trust(authority.cert);
-			const error = await failure(
-				{},
-				`https://${await serveTls(certificate())}`,
-			);
-			expect(error).toMatchObject({ code: "unknown", reason });
-			expect(error.suggestions[0]).toMatch(advice);
-			expect(error.suggestions[1]).toContain("tls-verify=false");
-		},
-	);
-
-	test("is not looked at where a store's URL says so, and only there", async () => {
-		const ours = `https://${await serveTls(selfSigned(["minio"]))}`;
-		const other = `https://${(await serveTls(selfSigned(["minio"]))).replace("127.0.0.1", "localhost")}`;
-		const made = transport({});
-		made.leaveUnverified(ours);
-		expect((await made.request({ ...GET, origin: ours })).status).toBe(200);
-		const error = await failureOf(made.request({ ...GET, origin: other }));
-		expect(error).toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
-	});
-
-	test("is not looked at in a tunnel either where a store's URL says so", async () => {
-		const place = await serveTls(authority.certify(["s3.test"]));
-		const proxy = await startProxy({ hosts: { "bucket.s3.test:443": place } });
-		const made = transport({ HTTPS_PROXY: proxy.url });
-		made.leaveUnverified("https://s3.test");
-		// With the bucket in the host name: below the name that the URL has.
-		const request = { ...GET, origin: "https://bucket.s3.test" };
-		// The proxy itself looks, and says so.
-		expect((await made.request(request)).status).toBe(502);
-		expect(proxy.requests).toHaveLength(1);
 	});
 });
 

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import { request } from "undici";
 import { expect, test } from "vitest";
 import { openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
@@ -8,39 +7,24 @@ import { read, sha256, sha256Of } from "../../conformance/objects.ts";
 import { newBucket, s3Client, services } from "../../support/services.ts";
 import { storeUrl } from "../../support/store-url.ts";
 import { type Arrived, serve } from "../http/http-server.ts";
+import { forward } from "./forward.ts";
 
 const { s3 } = services();
 process.env.AWS_ACCESS_KEY_ID = s3.accessKeyId;
 process.env.AWS_SECRET_ACCESS_KEY = s3.secretAccessKey;
 
-const METHODS = ["HEAD", "PUT", "POST", "DELETE"] as const;
-
-/** Passes requests on to the run's server, signed as they are, and loses the answer to the first that `isLost` says. */
+/** Passes requests on to the run's server, and loses the answer to the first that `isLost` says. */
 function losing(isLost: (request: Arrived) => boolean) {
 	let lost = 0;
 	return serve(async (arrived, response) => {
-		const { method, url, headers, body } = arrived;
-		const {
-			"transfer-encoding": _chunked,
-			connection: _kept,
-			...rest
-		} = headers;
-		const answer = await request(s3.endpoint + url, {
-			method: METHODS.find((one) => one === method) ?? "GET",
-			headers: rest,
-			body: body.length === 0 ? null : body,
-		});
-		const bytes = Buffer.from(await answer.body.arrayBuffer());
+		const { status, headers, body } = await forward(arrived, s3.endpoint);
 		if (lost === 0 && isLost(arrived)) {
 			lost++;
 			response.socket?.destroy();
 			return;
 		}
-		response.writeHead(answer.statusCode, {
-			...answer.headers,
-			...(method === "HEAD" ? {} : { "content-length": bytes.length }),
-		});
-		response.end(bytes);
+		response.writeHead(status, headers);
+		response.end(body);
 	});
 }
 

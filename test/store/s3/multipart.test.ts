@@ -1,21 +1,21 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { partSize } from "../../../src/store/s3/multipart.ts";
+import { DEFAULT_PART_BYTES } from "../../../src/store/s3/location.ts";
 import { bodyOf, failingBody } from "../../conformance/bodies.ts";
 import { expectCode, sha256, sha256Of } from "../../conformance/objects.ts";
 import { refuse, scriptedS3 } from "./scripted-s3.ts";
 import { type UploadFaults, UploadServer } from "./upload-server.ts";
 
-const SIZE = partSize(0) + 5;
+const SIZE = DEFAULT_PART_BYTES + 5;
 const CONTENT = randomBytes(SIZE);
 
 /** What S3 calls the checksum of an object in parts: that of the parts' checksums, and their number. */
 function compositeOf(content: Buffer): string {
 	const checksums = createHash("sha256");
 	let count = 0;
-	for (let start = 0; start < content.length; start += partSize(0)) {
-		const part = content.subarray(start, start + partSize(0));
+	for (let start = 0; start < content.length; start += DEFAULT_PART_BYTES) {
+		const part = content.subarray(start, start + DEFAULT_PART_BYTES);
 		checksums.update(Buffer.from(sha256(part), "hex"));
 		count++;
 	}
@@ -195,7 +195,12 @@ describe("an upload in parts", () => {
 			return false;
 		});
 		const parts = [0, 1].map((index) =>
-			sha256(CONTENT.subarray(index * partSize(0), (index + 1) * partSize(0))),
+			sha256(
+				CONTENT.subarray(
+					index * DEFAULT_PART_BYTES,
+					(index + 1) * DEFAULT_PART_BYTES,
+				),
+			),
 		);
 		expect(checked.toSorted()).toEqual(parts.toSorted());
 	});
