@@ -8,7 +8,7 @@ import {
 	stateDirectory,
 	stateDirectoryFlag,
 } from "../src/cli/state-directory.ts";
-import { openStores, storeArguments } from "../src/cli/stores.ts";
+import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
 import { sync } from "../src/sync/pass.ts";
@@ -18,7 +18,8 @@ export class Sync extends BaseCommand {
 		"Copy a registry's storage to another store";
 	static override readonly description = [
 		"Makes TARGET hold all that the registry in SOURCE holds. The registry may stay in use: the copy is made in an order in which every tag at the target is complete at any moment, also when the command is killed. Run it again to copy what has changed since; for the last time when the registry is read-only. Nothing in SOURCE is written; nothing at TARGET is deleted but stale lock files, unless --delete is given.",
-		"SOURCE is the registry's rootdirectory; GitLab's Linux package has it at /var/opt/gitlab/gitlab-rails/shared/registry. Credentials come from where the AWS tools look for them (AWS_ACCESS_KEY_ID, AWS_PROFILE, instance roles).",
+		"SOURCE is the registry's rootdirectory; GitLab's Linux package has it at /var/opt/gitlab/gitlab-rails/shared/registry.",
+		STORE_HELP,
 		"Links (tags above all) are compared by content, blobs by their digest, which is proven before a blob can be seen.",
 	].join("\n\n");
 
@@ -26,6 +27,7 @@ export class Sync extends BaseCommand {
 		"<%= config.bin %> sync /var/lib/registry s3://my-bucket --dry-run",
 		"<%= config.bin %> sync /var/lib/registry 's3://bucket/prefix?region=eu-west-1'",
 		"<%= config.bin %> sync /var/lib/registry 's3://bucket?endpoint=https://minio:9000'",
+		"<%= config.bin %> sync config:/etc/docker/registry/config.yml gs://my-bucket",
 	];
 
 	static override readonly args = storeArguments("where to copy it");

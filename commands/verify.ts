@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
-import { openStores, storeArguments } from "../src/cli/stores.ts";
+import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { UsageError } from "../src/cli/usage-error.ts";
 import { VerifyView } from "../src/cli/verify-view.ts";
 import { verify } from "../src/verify/verify.ts";
@@ -13,6 +13,7 @@ export class Verify extends BaseCommand {
 	static override readonly description = [
 		"Lists both and compares every key, every size and the content of every link; tells what is missing, extra, different, corrupt or unknown, and whether the migration did it or the source was broken already. Writes nothing, and trusts nothing that sync has noted.",
 		"With --counts it compares only how many objects there are, as GitLab's documentation describes it; half-finished uploads are not counted.",
+		STORE_HELP,
 	].join("\n\n");
 
 	static override readonly examples = [

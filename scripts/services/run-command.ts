@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { quietEnvironment } from "./environment.ts";
+import { proxyEnvironment, quietEnvironment } from "./environment.ts";
 import { boundToParent } from "./parent-death.ts";
 
 /** How a command is run. */
@@ -38,7 +38,7 @@ export async function runCommand(
 	);
 	const child = spawn(file, fileArguments, {
 		stdio: ["ignore", "pipe", "pipe"],
-		env: quietEnvironment(options.environment),
+		env: quietEnvironment({ ...proxyEnvironment(), ...options.environment }),
 		cwd: options.directory,
 		signal: options.signal,
 		killSignal: "SIGTERM",

@@ -2,7 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
 import { onFreePort } from "./free-port.ts";
-import { type S3Start, TEST_ACCESS } from "./s3-connection.ts";
+import { runCommand } from "./run-command.ts";
+import {
+	type S3Connection,
+	type S3Start,
+	TEST_ACCESS,
+} from "./s3-connection.ts";
 import { startServer } from "./server-process.ts";
 
 /** The host name below which every bucket has one of its own; no name server knows it. */
@@ -57,3 +62,29 @@ export const startVersityGw: S3Start = async (directory, lifetime) => {
 		endpoint,
 	};
 };
+
+/** Adds an account that may do nothing until a bucket's policy allows it. */
+export async function addVersityGwAccount(
+	{ endpoint, accessKeyId, secretAccessKey }: S3Connection,
+	account: Pick<S3Connection, "accessKeyId" | "secretAccessKey">,
+): Promise<void> {
+	const { path } = await requireTool("versitygw");
+	const { exitCode, stdout, stderr } = await runCommand(path, [
+		"admin",
+		"--access",
+		accessKeyId,
+		"--secret",
+		secretAccessKey,
+		"--endpoint-url",
+		endpoint,
+		"create-user",
+		"--access",
+		account.accessKeyId,
+		"--secret",
+		account.secretAccessKey,
+		"--role",
+		"user",
+	]);
+	if (exitCode !== 0)
+		throw new Error(`the account was not made: ${stdout}${stderr}`);
+}

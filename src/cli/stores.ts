@@ -1,4 +1,11 @@
 import { Args } from "@oclif/core";
+import { ConfigurationError } from "../registry/configuration-error.ts";
+import {
+	CONFIGURATION_FORM,
+	isConfiguration,
+	readConfiguration,
+} from "../registry/configured-store.ts";
+import type { StoreLocation } from "../registry/store-location.ts";
 import type { OpenOptions } from "../store/environment.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -6,7 +13,13 @@ import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import { readOnly } from "../store/read-only.ts";
 import { UsageError } from "./usage-error.ts";
 
-const FORMS = `a directory or a URL (${STORE_FORMS.join(", ")})`;
+const FORMS = `a directory, a URL (${STORE_FORMS.join(", ")}) or the configuration of a registry (${CONFIGURATION_FORM})`;
+
+/** For the description of every command that takes stores. */
+export const STORE_HELP = [
+	`Credentials come from where the tools of each provider look for them: AWS_ACCESS_KEY_ID, AWS_PROFILE, GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_KEY, az login, the machine's role; never from a URL.`,
+	`A registry's own configuration, written config:/etc/docker/registry/config.yml, says where its objects are and how they are written, and its credentials are used for that store. Options after a question mark go before what it says: 'config:/PATH/config.yml?endpoint=https://HOST'. Variables that override it in the registry's process (REGISTRY_STORAGE_*) are not seen.`,
+].join("\n\n");
 
 /** The two arguments of every command that works on a source and a target. */
 export function storeArguments(target: string) {
@@ -45,8 +58,8 @@ export async function openStores(
 	{ source, target, ifNoTarget, isTargetWritten }: NamedStores,
 	signal: AbortSignal,
 ): Promise<OpenStores> {
-	const from = parse(source);
-	const to = parse(target);
+	const from = await locate(source);
+	const to = await locate(target);
 	const opened = await open(
 		from,
 		{ signal },
@@ -69,44 +82,72 @@ export async function openStores(
 	}
 }
 
-function parse(text: string): URL {
+/** A store that is about to be opened. */
+interface NamedStore extends StoreLocation {
+	readonly isConfigured: boolean;
+}
+
+async function locate(text: string): Promise<NamedStore> {
+	const isConfigured = isConfiguration(text);
 	try {
-		return parseStoreUrl(text);
+		const location = isConfigured
+			? await readConfiguration(text)
+			: { url: parseStoreUrl(text), environment: {} };
+		return { ...location, isConfigured };
 	} catch (error) {
 		throw asUsage(error);
 	}
 }
 
 async function open(
-	url: URL,
+	{ url, environment, isConfigured }: NamedStore,
 	options: OpenOptions,
 	ifAbsent: string,
 ): Promise<ObjectStore> {
 	try {
-		return await openStore(url, options);
+		return await openStore(url, { ...options, environment });
 	} catch (error) {
 		const isAbsent =
 			url.protocol === "file:" &&
 			error instanceof StoreError &&
 			error.code === "not-found";
-		throw isAbsent ? withSuggestion(error, ifAbsent) : asUsage(error);
+		if (isAbsent)
+			throw suggesting(
+				error,
+				isConfigured
+					? [ELSEWHERE]
+					: [ifAbsent, "A bucket is written s3://BUCKET/PREFIX."],
+			);
+		if (isConfigured && error instanceof StoreError)
+			throw asUsage(suggesting(error, [...error.suggestions, CONFIGURED]));
+		throw asUsage(error);
 	}
 }
 
-function withSuggestion(error: StoreError, suggestion: string): StoreError {
+const ELSEWHERE =
+	"The configuration has it as the registry sees it: in a container or on another machine, it may be elsewhere here. Then name the directory itself.";
+
+const CONFIGURED =
+	"This is what the configuration says; an option of the store's URL goes before it: 'config:FILE?OPTION=VALUE'.";
+
+function suggesting(
+	error: StoreError,
+	suggestions: readonly string[],
+): StoreError {
 	const { code, reason, store, operation, key, cause } = error;
 	return new StoreError(code, reason, {
 		store,
 		operation,
 		key,
 		cause,
-		suggestions: [suggestion, "A bucket is written s3://BUCKET/PREFIX."],
+		suggestions,
 	});
 }
 
-/** When a store is opened, `unsupported` means that its URL asks for what cannot be had. */
+/** When a store is opened, `unsupported` means that its URL, or its configuration, asks for what cannot be had. */
 function asUsage(error: unknown): unknown {
-	return error instanceof StoreError && error.code === "unsupported"
-		? new UsageError(error.message, error.suggestions)
-		: error;
+	const isUsage =
+		error instanceof ConfigurationError ||
+		(error instanceof StoreError && error.code === "unsupported");
+	return isUsage ? new UsageError(error.message, error.suggestions) : error;
 }

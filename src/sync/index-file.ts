@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
 import { asIndexError, SQLITE, sqliteCode } from "./index-error.ts";
 import {
 	beginPass,
@@ -45,7 +45,7 @@ export class IndexFile implements Disposable {
 		const { path } = options;
 		try {
 			this.table = path === undefined ? openTable(undefined) : openFile(path);
-			if (path !== undefined) writeOwner(path);
+			if (path !== undefined) nameOwner(path);
 		} catch (error) {
 			throw asIndexError(error, path);
 		}
@@ -101,7 +101,7 @@ export class IndexFile implements Disposable {
 		const { database } = this.table;
 		if (path !== undefined) database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
 		database.close();
-		if (path !== undefined) rmSync(ownerPath(path), { force: true });
+		if (path !== undefined) forgetOwner(path);
 	}
 
 	#fact(name: string): string | undefined {
@@ -130,28 +130,10 @@ function openFile(path: string): ObjectTable {
 	}
 }
 
-/** Beside the index, because the index itself is locked: who has it open. */
-function ownerPath(path: string): string {
-	return `${path}.owner`;
-}
-
-function writeOwner(path: string): void {
-	writeFileSync(
-		ownerPath(path),
-		`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`,
-	);
-}
-
 function inUse(path: string): SyncRefusal {
-	let owner = "another process";
-	try {
-		owner = readFileSync(ownerPath(path), "utf8").trim();
-	} catch {
-		// It has only just opened it, or just ended.
-	}
 	return new SyncRefusal(
 		"index-in-use",
-		`Another pass from this source to this target is under way: ${owner}`,
+		`Another pass from this source to this target is under way: ${ownerOf(path)}`,
 		["Wait until it has ended, or end it."],
 	);
 }

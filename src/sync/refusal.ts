@@ -7,6 +7,8 @@ export type RefusalCode =
 	| "unmarked-registry"
 	| "another-registry"
 	| "index-in-use"
+	| "target-in-use"
+	| "unusable-state"
 	| "too-many-deletes"
 	| "deletes-not-approved";
 

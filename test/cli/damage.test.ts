@@ -11,13 +11,13 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { snapshotTree } from "../e2e/tree.ts";
-import { type Migration, migration, registryKeys } from "./folders.ts";
 import {
 	canRunAs,
 	type ProgramOptions,
 	type ProgramResult,
 	runProgram,
-} from "./program.ts";
+} from "../support/program.ts";
+import { type Migration, migration, registryKeys } from "./folders.ts";
 
 const V2 = "docker/registry/v2";
 const BLOBS = `${V2}/blobs/sha256`;

@@ -1,16 +1,22 @@
 import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Interruption, interruptible } from "../../src/cli/interruption.ts";
+import {
+	finished,
+	type RunningProgram,
+	runProgram,
+	startProgram,
+} from "../support/program.ts";
 import { type Migration, migration, registryKeys } from "./folders.ts";
-import { ended, type Program, runProgram, startProgram } from "./program.ts";
 
 /** A pass that has begun to copy, and waits in the midst of it: its lines do not fit into a pipe that nobody reads. */
-async function copying(): Promise<Migration & { readonly program: Program }> {
+async function copying(): Promise<
+	Migration & { readonly program: RunningProgram }
+> {
 	const objects = { repositories: 4, tagsPerRepository: 4, layersPerTag: 3 };
 	const sides = migration(objects, `${"long/".repeat(200)}path`);
 	const { source, target } = sides;
-	const program = startProgram(["sync", source, target, "--verbose"]);
+	const program = await startProgram(["sync", source, target, "--verbose"]);
 	await once(program.stdout, "readable");
 	return { ...sides, program };
 }
@@ -21,8 +27,8 @@ const GO_ON =
 describe("sync", () => {
 	test("ends on Ctrl-C with 130, says how to go on, and goes on", async () => {
 		const { source, target, program } = await copying();
-		program.kill("SIGINT");
-		const { exitCode, stderr } = await ended(program);
+		program.child.kill("SIGINT");
+		const { exitCode, stderr } = await finished(program);
 		expect(exitCode).toBe(130);
 		expect(stderr).toMatch(GO_ON);
 		expect(stderr.split("\n").slice(1)).toEqual(["Interrupted.", ""]);
@@ -41,21 +47,18 @@ describe("sync", () => {
 
 	test("ends on a second Ctrl-C at once", async () => {
 		const { program } = await copying();
-		program.kill("SIGINT");
-		program.kill("SIGINT");
-		const { exitCode } = await ended(program);
+		program.child.kill("SIGINT");
+		program.child.kill("SIGINT");
+		const { exitCode } = await finished(program);
 		expect(exitCode).toBe(130);
-		expect(program.signalCode).toBeNull();
+		expect(program.child.signalCode).toBeNull();
 	});
 
 	test("ends when the reader of its output has gone, as with head", async () => {
 		const { program } = await copying();
 		program.stdout.destroy();
-		const [stderr] = await Promise.all([
-			text(program.stderr),
-			once(program, "exit"),
-		]);
-		expect(program.exitCode).toBe(130);
+		const { exitCode, stderr } = await program.ended;
+		expect(exitCode).toBe(130);
 		expect(stderr).toMatch(GO_ON);
 		expect(stderr.split("\n").slice(1)).toEqual([
 			"The reader of the output has gone.",

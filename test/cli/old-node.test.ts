@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { Script } from "node:vm";
 import { expect, test } from "vitest";
-import { runProgram } from "./program.ts";
+import { runProgram } from "../support/program.ts";
 
 test("on an older Node the program says so in one line and ends with 2", async () => {
 	const pretend =

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { runProgram } from "../support/program.ts";
 import { migration } from "./folders.ts";
-import { runProgram } from "./program.ts";
 
 test.for(["a report", "JSON"])(
 	"a result that cannot be written, %s, is a failure and not a success that nobody sees",

@@ -30,7 +30,7 @@ describe("fromParser", () => {
 		[
 			"a b --delet",
 			"There is no flag --delet",
-			HELP, // --delete is hidden: it is refused anyway
+			`Did you mean --delete? ${HELP}`,
 		],
 		["a b --concurrency", "Flag --concurrency expects a value", HELP],
 		[

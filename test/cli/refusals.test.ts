@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { snapshotTree } from "../e2e/tree.ts";
+import { type ProgramResult, runProgram } from "../support/program.ts";
 import { migration, temporaryFolder, write } from "./folders.ts";
-import { type ProgramResult, runProgram } from "./program.ts";
 
 /** Runs a command that must change nothing in the folder, source and target (I3). */
 async function runUnchanged(

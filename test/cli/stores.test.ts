@@ -11,8 +11,8 @@ import {
 	mountAt,
 	unmount,
 } from "../store/filesystem/temporary-mount.ts";
+import { runProgram } from "../support/program.ts";
 import { temporaryFolder, write } from "./folders.ts";
-import { runProgram } from "./program.ts";
 
 /** Two directories as a command opens them. */
 async function opened(isTargetWritten: boolean) {

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../commands/index.ts";
+import { runProgram } from "../support/program.ts";
 import { migration } from "./folders.ts";
-import { runProgram } from "./program.ts";
 
 /** What scripts rely on. A change here is a change of the interface: it belongs into the CHANGELOG. */
 describe("the interface", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runProgram } from "./program.ts";
+import { runProgram } from "../support/program.ts";
 
 describe("a wrong command line ends with 2, one sentence and what to do", () => {
 	test.for<[readonly string[], string, string]>([

@@ -8,9 +8,10 @@ import {
 	startRegistry,
 } from "../../scripts/services/registry.ts";
 import { testAzurite } from "../store/azure/azurite.ts";
+import { describeResult } from "../support/program.ts";
 import { hasTools } from "../support/services.ts";
 import { type LayoutImage, writeOciLayout } from "./oci-layout.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { pull, push, tagDigests } from "./registry-client.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { snapshotTree, treeKeys } from "./tree.ts";

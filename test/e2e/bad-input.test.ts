@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { serve } from "../store/http/http-server.ts";
+import { refuse } from "../store/s3/scripted-s3.ts";
 import { services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { oddServer } from "./odd-servers.ts";
@@ -72,6 +74,30 @@ test("sync › tells that there are no credentials", async () => {
 	);
 });
 
+/** Answers of a server to whoever is known to it, and is refused all the same. */
+const REFUSALS = [
+	[403, "RequestTimeTooSkewed", /Set this machine's clock/],
+	[400, "ExpiredToken", /Get new temporary credentials/],
+	[400, "InvalidToken", /Check AWS_SESSION_TOKEN/],
+	[403, "AccessDenied", /Allow these credentials to list .*\(s3:ListBucket\)/],
+	[400, "InvalidBucketName", /Check the bucket's name/],
+] as const;
+
+test.for(REFUSALS)(
+	"sync › is told %i %s, and says what to do",
+	async ([status, code, advice]) => {
+		await using server = await serve((_request, response) =>
+			refuse(response, status, code),
+		);
+		const target = stores.target("endpoint", server.origin);
+		await expectRefusal([stores.source, target], {
+			exitCode: code === "InvalidBucketName" ? 2 : 1,
+			problem: new RegExp(code),
+			advice,
+		});
+	},
+);
+
 /** Where people write credentials, and should not. */
 const CREDENTIALS: readonly (readonly [
 	where: string,
@@ -87,6 +113,7 @@ const CREDENTIALS: readonly (readonly [
 		() => stores.target("endpoint", `http://AKIA:${SECRET}@host`),
 	],
 	["in an option", () => stores.target("secret-key", SECRET)],
+	["as a customer's key", () => stores.target("sse-customer-key", SECRET)],
 ];
 
 test.for(CREDENTIALS)(
@@ -107,6 +134,23 @@ test("sync › refuses an option that it does not know", async () => {
 		advice: /Known options: region, endpoint/,
 	});
 });
+
+test.for([
+	["path-style", "false", /an IP address/, /Leave the option path-style out/],
+	["accelerate", "true", /AWS's own endpoints/, /Leave the option accelerate/],
+	["sse", "c", /SSE-C is not supported/, /sse=aes256/],
+	["storage-class", "GLACIER", /must be restored first/, /STANDARD_IA/],
+	["chunk-size", "1", /5 MiB to 5 GiB/, /in digits/],
+] as const)(
+	"sync › refuses an option that cannot be honoured: %s=%s",
+	async ([option, value, problem, advice]) => {
+		await expectRefusal([stores.source, stores.target(option, value)], {
+			exitCode: 2,
+			problem,
+			advice,
+		});
+	},
+);
 
 const ENDPOINT_ADVICE = /Check the endpoint/;
 

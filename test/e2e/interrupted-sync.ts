@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { pseudoRandomBytes } from "../../scripts/sample-registry/content.ts";
+import { describeResult } from "../support/program.ts";
 import type { Gate } from "./gate.ts";
-import { describeResult, startProgram } from "./program.ts";
+import { startProgram } from "./program.ts";
 
 /** How a pass is ended from outside, and when: while its so-many-th object of this kind is on its way. */
 export interface Moment {

@@ -2,15 +2,11 @@ import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { expect, onTestFinished, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
 import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
+import { describeResult, type RunningProgram } from "../support/program.ts";
 import { newBucket, s3Client, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { Gate } from "./gate.ts";
-import {
-	describeResult,
-	type RunningProgram,
-	runProgram,
-	startProgram,
-} from "./program.ts";
+import { runProgram, startProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
 

@@ -6,13 +6,14 @@ import {
 	startRegistry,
 } from "../../scripts/services/registry.ts";
 import { openStore } from "../../src/store/open.ts";
+import { describeResult } from "../support/program.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { ClosureChecker } from "./closure.ts";
 import { Gate } from "./gate.ts";
 import { endAt, moments } from "./interrupted-sync.ts";
 import { LivePushes } from "./live-pushes.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
 

@@ -11,11 +11,12 @@ import {
 import { openStore } from "../../src/store/open.ts";
 import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
+import { describeResult } from "../support/program.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { listing } from "./closure.ts";
 import { type LayoutImage, writeOciLayout } from "./oci-layout.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { leaveUpload, pull, push, tagDigests } from "./registry-client.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { snapshotTree, treeKeys } from "./tree.ts";

@@ -11,9 +11,10 @@ import {
 	type ProxyOptions,
 } from "../store/http/inspecting-proxy.ts";
 import { trust } from "../store/http/trust.ts";
+import { describeResult, type ProgramResult } from "../support/program.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
-import { describeResult, type ProgramResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { expectRefusal, SECRET } from "./refusal.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { type TlsFront, tlsFront } from "./tls-front.ts";

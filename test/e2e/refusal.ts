@@ -1,10 +1,11 @@
 import { expect } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
 import { openStore } from "../../src/store/open.ts";
+import { describeResult, type ProgramOptions } from "../support/program.ts";
 import { newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { listing } from "./closure.ts";
-import { describeResult, type ProgramOptions, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { snapshotTree } from "./tree.ts";
 

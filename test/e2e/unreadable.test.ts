@@ -5,10 +5,11 @@ import { writeSampleRegistry } from "../../scripts/sample-registry/sample-regist
 import { findExecutable } from "../../scripts/services/find-executable.ts";
 import { openStore } from "../../src/store/open.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
+import { describeResult } from "../support/program.ts";
 import { newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { ClosureChecker, listing } from "./closure.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
 

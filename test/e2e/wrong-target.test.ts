@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
 import { openStore } from "../../src/store/open.ts";
+import { describeResult } from "../support/program.ts";
 import { services } from "../support/services.ts";
-import { describeResult, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { expectRefusal, UntouchedStores } from "./refusal.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -16,8 +16,8 @@ export interface AzureLocation {
 	readonly root: string;
 	/** The URL of the service, without a trailing "/"; `undefined` for what the credentials name, or Azure's public cloud. */
 	readonly endpoint: string | undefined;
-	/** `undefined`: as what is there already. */
-	readonly rootPrefix: RootPrefix | undefined;
+	/** `existing`: as what is there already, and that must be something; `undefined`: an empty place is trimmed. */
+	readonly rootPrefix: RootPrefix | "existing" | undefined;
 	/** Objects of fewer bytes are written as append blobs. */
 	readonly appendBelow: number;
 }
@@ -132,11 +132,16 @@ function ofRealm(account: string, realm: string, refuse: Refuse): string {
 function rootPrefixOf(
 	text: string | undefined,
 	refuse: Refuse,
-): RootPrefix | undefined {
-	if (text === undefined || text === "trimmed" || text === "legacy")
-		return text;
+): AzureLocation["rootPrefix"] {
+	switch (text) {
+		case undefined:
+		case "trimmed":
+		case "legacy":
+		case "existing":
+			return text;
+	}
 	throw refuse(
-		"the option root-prefix has another value than trimmed or legacy",
+		"the option root-prefix has another value than trimmed, legacy or existing",
 		"Write root-prefix=legacy when the names of the registry's blobs begin with a slash, else root-prefix=trimmed.",
 	);
 }

@@ -37,8 +37,9 @@ export async function openAt(
 	try {
 		const names = await look(plane, location, signal);
 		const rootPrefix =
-			location.rootPrefix ??
-			(await detectRootPrefix(plane, location, about, signal));
+			location.rootPrefix === "trimmed" || location.rootPrefix === "legacy"
+				? location.rootPrefix
+				: await detectRootPrefix(plane, location, about, signal);
 		const namePrefix = namePrefixOf(location.root, rootPrefix);
 		return retry(new AzureStore(location, namePrefix, names, plane));
 	} catch (error) {

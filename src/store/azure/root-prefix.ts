@@ -13,11 +13,12 @@ export function namePrefixOf(root: string, rootPrefix: RootPrefix): string {
 
 /**
  * Finds out whether the names of the blobs that are there begin with a "/": where both kinds are, one of the two
- * cannot be seen by any registry, and what is meant must be said. An empty place gets names without.
+ * cannot be seen by any registry, and what is meant must be said. An empty place gets names without, unless its URL
+ * says that something must be there to go by.
  */
 export async function detectRootPrefix(
 	plane: Plane,
-	{ root }: AzureLocation,
+	{ root, rootPrefix }: AzureLocation,
 	about: StoreErrorOptions,
 	signal: AbortSignal | undefined,
 ): Promise<RootPrefix> {
@@ -31,6 +32,12 @@ export async function detectRootPrefix(
 		root === ""
 			? await hasTrimmedNames(plane, about, signal)
 			: await hasNames(plane, namePrefixOf(root, "trimmed"), about, signal);
+	if (rootPrefix === "existing" && !isLegacy && !isTrimmed)
+		throw new StoreError(
+			"unsupported",
+			'nothing is there, and so it is not known whether the registry\'s names begin with a "/"',
+			{ ...about, suggestions: [NAMES_BY_VERSION] },
+		);
 	if (!isLegacy) return "trimmed";
 	if (!isTrimmed) return "legacy";
 	throw new StoreError(
@@ -44,6 +51,9 @@ export async function detectRootPrefix(
 		},
 	);
 }
+
+const NAMES_BY_VERSION =
+	"Add the option root-prefix=trimmed (GitLab 16 and newer, Distribution 3) or root-prefix=legacy (older ones).";
 
 async function hasNames(
 	plane: Plane,

@@ -89,15 +89,15 @@ export function withSettings(
 	settings: ObjectSettings,
 ): unknown {
 	if (!(error instanceof StoreError) || error.code !== "unknown") return error;
-	if (Object.keys(settingHeaders(settings)).length === 0) return error;
-	const { reason, store, operation, key, cause, suggestions } = error;
+	const { reason, store, operation, key, cause } = error;
+	const asksForAny = Object.keys(settingHeaders(settings)).length > 0;
+	if (!asksForAny || error.suggestions.length > 0) return error;
 	return new StoreError("unknown", reason, {
 		store,
 		operation,
 		key,
 		cause,
 		suggestions: [
-			...suggestions,
 			"Not every server has encryption, storage classes and ACLs: look whether it goes without sse, storage-class and acl in the URL.",
 		],
 	});

@@ -1,5 +1,5 @@
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { S3Connection } from "../../../scripts/services/s3-connection.ts";
 import { StoreError } from "../../../src/store/errors.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
@@ -85,6 +85,22 @@ export function describeS3(server: ServerUnderTest): void {
 					expect(JSON.stringify(error)).not.toContain("wrong-secret");
 				} finally {
 					process.env.AWS_SECRET_ACCESS_KEY = secretAccessKey;
+				}
+			},
+		);
+
+		test.skipIf(!verifies)(
+			"a clock that is an hour off is told of, with what to do",
+			async () => {
+				const bucket = await makeBucket();
+				vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+				try {
+					const error = await failure(url(bucket));
+					expect(error.code).toBe("unauthenticated");
+					expect(error.message).toContain("RequestTimeTooSkewed");
+					expect(error.suggestions.join()).toContain("clock");
+				} finally {
+					vi.useRealTimers();
 				}
 			},
 		);

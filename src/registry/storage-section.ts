@@ -1,0 +1,97 @@
+import { LineCounter, parseDocument } from "yaml";
+import { ConfigurationError, refusing } from "./configuration-error.ts";
+
+/** What a configuration says of its storage: the driver, and its parameters as they are written. */
+export interface StorageSection {
+	/** As it is named there: `s3_v2` is not `s3`. */
+	readonly driver: string;
+	/** Scalars are strings, whatever they look like (a key may be all digits); nothing is `null`. */
+	readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Beside the driver in `storage`. Source: configuration/configuration.go, Storage.Type. */
+const BESIDE_DRIVERS = ["cache", "delete", "maintenance", "redirect", "tag"];
+
+/**
+ * Finds the one storage driver in the text of a registry's configuration. What has no `storage` is read as the content
+ * of one: so the secret of GitLab's Helm chart has it. Throws a `ConfigurationError`; `file` is its name.
+ */
+export function parseStorage(text: string, file: string): StorageSection {
+	const refuse = refusing(file);
+	const top = parseYaml(text, file);
+	if (!isMap(top))
+		throw new ConfigurationError(
+			"malformed",
+			file,
+			"it is not a registry's configuration, which is a map of names and values",
+		);
+	const storage = "storage" in top ? top.storage : top;
+	// The short form of a driver without parameters.
+	if (typeof storage === "string" && storage !== "")
+		return { driver: storage, parameters: {} };
+	if (!isMap(storage))
+		throw refuse("its storage section names no driver", NAME_A_DRIVER);
+	const drivers = Object.keys(storage).filter(
+		(name) => !BESIDE_DRIVERS.includes(name),
+	);
+	const [driver] = drivers;
+	if (driver === undefined)
+		throw refuse("its storage section names no driver", NAME_A_DRIVER);
+	if (drivers.length > 1)
+		throw refuse(
+			"storage" in top
+				? `its storage section names more than one driver (${drivers.join(", ")}), and the registry takes exactly one`
+				: "it has no storage section",
+			NAME_A_DRIVER,
+		);
+	const parameters = storage[driver] ?? {};
+	if (!isMap(parameters))
+		throw refuse(
+			`the parameters of the ${driver} driver are not a map of names and values`,
+		);
+	return { driver, parameters };
+}
+
+const NAME_A_DRIVER =
+	"Name the file that the registry is started with, with storage: and in it filesystem:, s3:, gcs: or azure:.";
+
+/**
+ * The content of a YAML document. No scalar is more than a string or null: numbers and booleans would lose how they are
+ * written. What a parser says of a mistake may quote the line, and with it a secret: only its place is told (I7).
+ */
+function parseYaml(text: string, file: string): unknown {
+	const lineCounter = new LineCounter();
+	const document = parseDocument(text, {
+		schema: "failsafe",
+		customTags: ["null"],
+		merge: true,
+		lineCounter,
+		prettyErrors: false,
+		logLevel: "error",
+	});
+	const malformed = (reason: string) =>
+		new ConfigurationError("malformed", file, reason, {
+			suggestions: ["Is it the registry's configuration, config.yml?"],
+		});
+	const [error] = document.errors;
+	if (error !== undefined) {
+		const { line, col } = lineCounter.linePos(error.pos[0]);
+		const what =
+			error.code === "DUPLICATE_KEY"
+				? "a name is there twice"
+				: error.code === "MULTIPLE_DOCS"
+					? "a second document begins"
+					: "it is not YAML";
+		throw malformed(`${what} (line ${line}, column ${col})`);
+	}
+	try {
+		return document.toJS();
+	} catch {
+		// An alias of what is not there, or of more than is good.
+		throw malformed("its YAML aliases cannot be resolved");
+	}
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
