@@ -3,15 +3,17 @@ import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
+import { leftUploadLines } from "../src/cli/left-uploads.ts";
 import {
 	indexPath,
 	stateDirectory,
-	stateDirectoryFlag,
+	stateFlags,
 } from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
 import { sync } from "../src/sync/pass.ts";
+import { UploadFiles } from "../src/sync/upload-file.ts";
 
 export class Sync extends BaseCommand {
 	static override readonly summary =
@@ -47,10 +49,10 @@ export class Sync extends BaseCommand {
 		}),
 		"target-not-empty": Flags.boolean({
 			description:
-				"accept a target that holds other objects, or a registry that regmigrate has not put there",
+				"accept a target with other objects, or with a registry that no pass has put there",
 		}),
 		...deleteFlags,
-		...stateDirectoryFlag,
+		...stateFlags,
 		relist: Flags.boolean({
 			description:
 				"list TARGET, also when nobody else has written there since the last pass",
@@ -75,8 +77,19 @@ export class Sync extends BaseCommand {
 		const deletes = deleteOptions({ ...flags, isDryRun, signal });
 		const ifNoTarget = "If it is the right one, create it and run this again.";
 		const isTargetWritten = true;
+		const state = stateDirectory(
+			flags["state-directory"],
+			process.env,
+			process.getuid?.(),
+		);
+		const uploads = new UploadFiles(state);
 		await using stores = await openStores(
-			{ ...args, ifNoTarget, isTargetWritten },
+			{
+				...args,
+				ifNoTarget,
+				isTargetWritten,
+				uploads: isDryRun ? undefined : uploads,
+			},
 			signal,
 		);
 		using progress = this.showProgress(() => view.standing, flags);
@@ -94,11 +107,7 @@ export class Sync extends BaseCommand {
 		);
 		const result = await sync(stores.source, stores.target, {
 			concurrency: flags.concurrency,
-			indexPath: indexPath(
-				stateDirectory(flags["state-directory"]),
-				stores.source,
-				stores.target,
-			),
+			indexPath: indexPath(state, stores.source, stores.target),
 			relist: flags.relist,
 			deletes: deletes && {
 				...deletes,
@@ -113,9 +122,13 @@ export class Sync extends BaseCommand {
 				? new Interruption(error.message, [view.interrupted])
 				: error;
 		});
+		const { failed, heldBack, unreadable, isStopped } = result;
+		const isAllDone = failed + heldBack + unreadable === 0 && !isStopped;
+		const leftUploads = await uploads.settle({ isAllDone, signal });
 		progress[Symbol.dispose]();
+		for (const line of leftUploadLines(leftUploads)) this.logToStderr(line);
 		view.summarize(result, Date.now() - began);
 		if (!result.isComplete) process.exitCode = EXIT.incomplete;
-		return view.report(result);
+		return { ...view.report(result), leftUploads };
 	}
 }

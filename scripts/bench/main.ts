@@ -6,6 +6,13 @@ import { findTools } from "./find-tools.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
 import { type BenchResult, formatResult, writeResult } from "./report.ts";
 import { type Run, runRounds } from "./run.ts";
+import { benchStores } from "./stores/bench-stores.ts";
+import {
+	parseStoreOptions,
+	STORES_USAGE,
+	type StoreBenchOptions,
+} from "./stores/options.ts";
+import { formatStoreTables } from "./stores/table.ts";
 import { provideTree } from "./tree.ts";
 
 const RESULTS = fileURLToPath(new URL("../../bench-results", import.meta.url));
@@ -51,16 +58,35 @@ function say(line: string): void {
 	process.stderr.write(`${line}\n`);
 }
 
-async function main(): Promise<number> {
-	let options: BenchOptions | undefined;
+/** Measures the stores alone, and reports. */
+async function benchOfStores(
+	options: StoreBenchOptions,
+	signal: AbortSignal,
+): Promise<number> {
+	const results = await benchStores(options, signal, (result) =>
+		say(
+			`${result.store}, ${result.operation}: ${result.client} ${result.cpuMs.toFixed(3)} ms`,
+		),
+	);
+	process.stdout.write(`\n${formatStoreTables(results)}\n`);
+	return 0;
+}
+
+/** Reads the command line, and does what it says; the exit code. */
+async function run<T>(
+	parse: () => T | undefined,
+	usage: string,
+	act: (options: T, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+	let options: T | undefined;
 	try {
-		options = parseOptions(process.argv.slice(2));
+		options = parse();
 	} catch (error) {
-		say(`${sentence(error)}\n\n${USAGE}`);
+		say(`${sentence(error)}\n\n${usage}`);
 		return 2;
 	}
 	if (options === undefined) {
-		process.stdout.write(USAGE);
+		process.stdout.write(usage);
 		return 0;
 	}
 	// Nothing ends by itself here: tools, buckets, server and folders are taken away on the way out.
@@ -69,7 +95,7 @@ async function main(): Promise<number> {
 	for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 		process.on(name, () => interrupt.abort());
 	try {
-		return await bench(options, interrupt.signal);
+		return await act(options, interrupt.signal);
 	} catch (error) {
 		if (interrupt.signal.aborted) return 130;
 		say(sentence(error));
@@ -81,4 +107,8 @@ function sentence(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
-process.exitCode = await main();
+const [first, ...rest] = process.argv.slice(2);
+process.exitCode =
+	first === "stores"
+		? await run(() => parseStoreOptions(rest), STORES_USAGE, benchOfStores)
+		: await run(() => parseOptions(process.argv.slice(2)), USAGE, bench);

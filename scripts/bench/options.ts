@@ -43,6 +43,8 @@ export const USAGE = `Times regmigrate sync beside what else could do its job, o
   --tool NAME=PATH    where a tool is; may be repeated. Name a binary, not a script that starts it:
                       the script's time would be counted too.
   --output FILE       where the JSON goes; default a new file in bench-results/
+
+  npm run bench -- stores --help      for the stores alone, without a server
 `;
 
 /** Reads the command line; undefined when it asks for help. Throws a sentence on what it cannot read. */

@@ -76,13 +76,7 @@ function backupPrefix(text: string | undefined): string | undefined {
 }
 
 /** What is asked of whoever sits at the terminal. */
-export function question({
-	tags,
-	links,
-	blobs,
-	objects,
-	bytes,
-}: DeletePlan): string {
+function question({ tags, links, blobs, objects, bytes }: DeletePlan): string {
 	const others = objects - tags - links - blobs;
 	const shares = [
 		[tags, "tag"],

@@ -50,8 +50,8 @@ function messageOf(error: unknown): string {
 function suggestionsOf(error: unknown): readonly string[] {
 	if (
 		error instanceof StoreError ||
-		error instanceof SyncRefusal ||
 		error instanceof IndexError ||
+		error instanceof SyncRefusal ||
 		error instanceof UsageError ||
 		error instanceof Interruption
 	)

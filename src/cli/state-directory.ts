@@ -1,38 +1,36 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 
-/** The flag that says where a command keeps what it knows from run to run. */
-export const stateDirectoryFlag = {
+/** Where root's services keep what must outlive them. Source: Filesystem Hierarchy Standard 3.0, /var/lib. */
+const ROOT_STATE = "/var/lib/regmigrate";
+
+/** The flag of every command that keeps something from run to run. */
+export const stateFlags = {
 	"state-directory": Flags.string({
-		helpValue: "DIR",
+		helpValue: "DIRECTORY",
 		env: "REGMIGRATE_STATE_DIRECTORY",
 		description:
-			"where to keep the index of what was copied, so that the next pass costs only what has changed (default: /var/lib/regmigrate for root, else regmigrate in XDG_STATE_HOME or ~/.local/state)",
+			"where the index of what was copied is kept, so that the next pass costs only what has changed, and which large uploads were begun, so that they are gone on with (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
 	}),
 };
 
-/** Who runs the command, and in which environment. */
-export interface StateUser {
-	readonly isRoot: boolean;
-	readonly home: string;
-	readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
 /**
- * The directory of the flag, else the one that is customary for such state. Source: Filesystem Hierarchy Standard 3.0,
- * /var/lib; XDG Base Directory Specification, XDG_STATE_HOME, which counts only when it is absolute.
+ * The directory that keeps what must outlive the process: the one that is named, else where the XDG Base Directory
+ * Specification has it, which passes over relative paths; root's is the machine's.
  */
 export function stateDirectory(
-	flag: string | undefined,
-	user: StateUser = currentUser(),
+	named: string | undefined,
+	environment: Readonly<Record<string, string | undefined>>,
+	userId: number | undefined,
 ): string {
-	if (flag !== undefined) return resolve(flag);
-	if (user.isRoot) return "/var/lib/regmigrate";
-	const { XDG_STATE_HOME: xdg } = user.environment;
-	const state = xdg?.startsWith("/") ? xdg : join(user.home, ".local", "state");
-	return join(state, "regmigrate");
+	if (named !== undefined) return resolve(named);
+	const { XDG_STATE_HOME } = environment;
+	if (XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME))
+		return join(XDG_STATE_HOME, "regmigrate");
+	if (userId === 0) return ROOT_STATE;
+	return join(homedir(), ".local/state/regmigrate");
 }
 
 /** Where the index of a source and a target is; by their identities, however they were spelled. */
@@ -46,12 +44,4 @@ export function indexPath(
 		.digest("hex")
 		.slice(0, 16);
 	return join(directory, `${name}.index`);
-}
-
-function currentUser(): StateUser {
-	return {
-		isRoot: process.getuid?.() === 0,
-		home: homedir(),
-		environment: process.env,
-	};
 }

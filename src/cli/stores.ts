@@ -11,6 +11,7 @@ import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import { readOnly } from "../store/read-only.ts";
+import type { UploadLog } from "../store/upload-log.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FORMS = `a directory, a URL (${STORE_FORMS.join(", ")}) or the configuration of a registry (${CONFIGURATION_FORM})`;
@@ -51,11 +52,13 @@ export interface NamedStores {
 	readonly ifNoTarget: string;
 	/** Whether the command writes the target; otherwise that cannot be written either. */
 	readonly isTargetWritten: boolean;
+	/** Where uploads to the target are noted; `undefined`: nowhere. */
+	readonly uploads?: UploadLog | undefined;
 }
 
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
 export async function openStores(
-	{ source, target, ifNoTarget, isTargetWritten }: NamedStores,
+	{ source, target, ifNoTarget, isTargetWritten, uploads }: NamedStores,
 	signal: AbortSignal,
 ): Promise<OpenStores> {
 	const from = await locate(source);
@@ -67,7 +70,7 @@ export async function openStores(
 	);
 	try {
 		const isWritten = isTargetWritten;
-		const other = await open(to, { signal, isWritten }, ifNoTarget);
+		const other = await open(to, { signal, isWritten, uploads }, ifNoTarget);
 		return {
 			source: readOnly(opened),
 			target: isTargetWritten ? other : readOnly(other),

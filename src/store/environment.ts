@@ -1,4 +1,5 @@
 import type { Call } from "./object-store.ts";
+import type { UploadLog } from "./upload-log.ts";
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,6 +13,8 @@ export interface OpenOptions extends Call {
 	readonly environment?: Environment | undefined;
 	/** Whether it is going to be written: one of which it shows at once that it cannot be is refused; default false. */
 	readonly isWritten?: boolean | undefined;
+	/** Where uploads are noted that can be gone on with after the process was killed; default: they cannot be. */
+	readonly uploads?: UploadLog | undefined;
 }
 
 /** The process's variables, with those that go before them. */

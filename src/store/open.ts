@@ -8,48 +8,28 @@ import { refusing, withoutSecrets } from "./store-url.ts";
 interface StoreKind {
 	/** How its URLs are written. */
 	readonly form: string;
-	/** Opens the store, having made sure that it is there. */
-	readonly open: (url: URL, options: OpenOptions) => Promise<ObjectStore>;
+	/** Loads its folder, and only when it is needed: no command should wait for another's client. */
+	readonly load: () => Promise<StoreFolder>;
 }
 
-/** Every kind of store by its scheme. Each is loaded when it is needed: no command should wait for another's client. */
-const STORES: ReadonlyMap<string, StoreKind> = new Map<string, StoreKind>([
-	[
-		"file",
-		{
-			form: "file:///PATH",
-			open: async (url, options) =>
-				(await import("./filesystem/open.ts")).openDirectory(url, options),
-		},
-	],
-	[
-		"s3",
-		{
-			form: "s3://BUCKET/PREFIX",
-			open: async (url, options) =>
-				(await import("./s3/open.ts")).openS3(url, options),
-		},
-	],
-	[
-		"gs",
-		{
-			form: "gs://BUCKET/PREFIX",
-			open: async (url, options) =>
-				(await import("./gcs/open.ts")).openGcs(url, options),
-		},
-	],
-	[
-		"az",
-		{
-			form: "az://ACCOUNT/CONTAINER",
-			open: async (url, options) =>
-				(await import("./azure/open.ts")).openAzure(url, options),
-		},
-	],
-]);
+/** What `open.ts` in the folder of every kind of store exports. */
+interface StoreFolder {
+	/** Opens the store that a URL names, having made sure that it is there. The caller disposes of it. */
+	open(url: URL, options: OpenOptions): ObjectStore | Promise<ObjectStore>;
+}
+
+/** Every kind of store, by the scheme of its URLs. */
+const KINDS = {
+	file: { form: "file:///PATH", load: () => import("./filesystem/open.ts") },
+	s3: { form: "s3://BUCKET/PREFIX", load: () => import("./s3/open.ts") },
+	gs: { form: "gs://BUCKET/PREFIX", load: () => import("./gcs/open.ts") },
+	az: { form: "az://ACCOUNT/CONTAINER", load: () => import("./azure/open.ts") },
+};
+
+const STORES = new Map(Object.entries<StoreKind>(KINDS));
 
 /** How the URLs of every kind of store are written. */
-export const STORE_FORMS: readonly string[] = [...STORES.values()].map(
+export const STORE_FORMS: readonly string[] = Object.values(KINDS).map(
 	({ form }) => form,
 );
 
@@ -79,6 +59,7 @@ export async function openStore(
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {
 	const kind = STORES.get(url.protocol.slice(0, -1));
-	if (kind !== undefined) return await kind.open(url, options);
-	throw refusing(withoutSecrets(url.href))("its scheme is not known");
+	if (kind === undefined)
+		throw refusing(withoutSecrets(url.href))("its scheme is not known");
+	return await (await kind.load()).open(url, options);
 }

@@ -5,6 +5,7 @@ import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
+import { isOfIndex } from "./index-error.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
@@ -14,7 +15,10 @@ import { contentNow, isGone } from "./second-look.ts";
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
 const CORRUPT_WAIT_MS = 100;
 
-/** Copies an object, or finds out that it must wait or is the same already. Rejects only when cancelled. */
+/**
+ * Copies an object, or finds out that it must wait or is the same already. Rejects only when cancelled, or when the index
+ * cannot be kept.
+ */
 export async function copyObject(
 	context: PassContext,
 	rank: number,
@@ -46,7 +50,7 @@ export async function copyObject(
 			observe({ type: "copied", key, kind, size });
 		}
 	} catch (error) {
-		if (isCancellation(error, context.signal)) throw error;
+		if (isCancellation(error, context.signal) || isOfIndex(error)) throw error;
 		await fail(context, rank, kind, key, error);
 	}
 }

@@ -17,31 +17,41 @@ const BUDGET_BYTES = 64 * 1024 * 1024;
 
 /**
  * Copies what waits in the index, rank by rank: nothing of a rank begins before everything of the lower ranks has been
- * dealt with (I1). Failures are noted and hold back what depends on them; only cancellation rejects.
+ * dealt with (I1). Failures are noted and hold back what depends on them; it rejects when cancelled, and when the index
+ * cannot be kept.
  */
 export async function copy(context: PassContext): Promise<void> {
 	const budget = new ByteBudget(BUDGET_BYTES);
-	using _saving = saveOften(context);
+	const onCopied = savingOften(context);
 	for (const rank of COPY_ORDER) {
 		await settle([
-			copyLane(context, { rank, isLarge: true }, budget),
-			copyLane(context, { rank, isLarge: false }, budget),
+			copyLane(context, { rank, isLarge: true }, budget, onCopied),
+			copyLane(context, { rank, isLarge: false }, budget, onCopied),
 		]);
 		if (context.counts.isStopped) return;
 		if (rank === copyRank("blob")) spreadTrouble(context.index);
 	}
 }
 
-/** Until it is disposed of, what was copied is saved every second: that much a killed pass copies again. */
-function saveOften({ save }: PassContext): Disposable {
-	const timer = setInterval(save, SAVE_MS);
-	return { [Symbol.dispose]: () => clearInterval(timer) };
+/**
+ * Saves what was copied at most once a second, and at once the first time: that much a killed pass copies again. Not by
+ * a timer, whose failure nobody would meet.
+ */
+function savingOften({ save }: PassContext): () => void {
+	let saveAt = 0;
+	return () => {
+		const now = performance.now();
+		if (now < saveAt) return;
+		saveAt = now + SAVE_MS;
+		save();
+	};
 }
 
 async function copyLane(
 	context: PassContext,
 	lane: Lane,
 	budget: ByteBudget,
+	onCopied: () => void,
 ): Promise<void> {
 	// Pullers share one generator: each takes the next object when it is done with its last.
 	const waiting = context.index.pending(lane);
@@ -55,6 +65,7 @@ async function copyLane(
 			if (share !== undefined) await share;
 			try {
 				await copyObject(context, lane.rank, object);
+				onCopied();
 			} finally {
 				budget.give(held);
 			}

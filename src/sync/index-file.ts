@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
-import { asIndexError, SQLITE, sqliteCode } from "./index-error.ts";
+import { unwritable } from "./index-error.ts";
 import {
 	beginPass,
 	commit,
@@ -39,23 +39,18 @@ export class IndexFile implements Disposable {
 	readonly table: ObjectTable;
 	readonly #options: IndexFileOptions;
 
-	/** Throws a `SyncRefusal` when another process has the index open, an `IndexError` when it cannot be kept there. */
+	/** Rejects with a `SyncRefusal` when another process has the index open. */
 	constructor(options: IndexFileOptions) {
 		this.#options = options;
 		const { path } = options;
+		this.table = path === undefined ? openTable(undefined) : openFile(path);
+		if (path === undefined) return;
 		try {
-			this.table = path === undefined ? openTable(undefined) : openFile(path);
-			if (path !== undefined) nameOwner(path);
+			nameOwner(path);
 		} catch (error) {
-			throw asIndexError(error, path);
+			this.table.database.close();
+			throw unwritable(path, error);
 		}
-	}
-
-	/** The same error, or what it means when it is one of writing the index. */
-	explained(error: unknown): unknown {
-		return sqliteCode(error) === undefined
-			? error
-			: asIndexError(error, this.#options.path);
 	}
 
 	/** What the target's marker must say for the index to be trusted; `undefined` when it cannot be. */
@@ -99,7 +94,9 @@ export class IndexFile implements Disposable {
 	[Symbol.dispose](): void {
 		const { path, isDryRun } = this.#options;
 		const { database } = this.table;
-		if (path !== undefined) database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
+		// Where the disk was full, SQLite has ended the transaction itself.
+		if (path !== undefined && database.isTransaction)
+			database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
 		database.close();
 		if (path !== undefined) forgetOwner(path);
 	}
@@ -114,20 +111,36 @@ export class IndexFile implements Disposable {
 	}
 }
 
-const DAMAGED: readonly unknown[] = [SQLITE.corrupt, SQLITE.notADatabase];
-
 /** A file that is no index, or a damaged one, is begun anew: nothing is lost but time. */
 function openFile(path: string): ObjectTable {
-	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+	try {
+		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+	} catch (error) {
+		throw unwritable(path, error);
+	}
 	try {
 		return openTable(path);
 	} catch (error) {
-		if (sqliteCode(error) === SQLITE.busy) throw inUse(path);
-		if (!DAMAGED.includes(sqliteCode(error))) throw error;
+		if (hasCode(error, BUSY)) throw inUse(path);
+		if (!hasCode(error, CORRUPT, NOT_A_DATABASE)) throw error;
 		for (const suffix of ["", "-wal", "-shm"])
 			rmSync(path + suffix, { force: true });
 		return openTable(path);
 	}
+}
+
+// Source: sqlite.org, "Result and Error Codes".
+const BUSY = 5;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+function hasCode(error: unknown, ...codes: readonly number[]): boolean {
+	return (
+		error instanceof Error &&
+		"errcode" in error &&
+		// The upper bits say more.
+		codes.includes(Number(error.errcode) & 0xff)
+	);
 }
 
 function inUse(path: string): SyncRefusal {

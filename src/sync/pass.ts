@@ -12,6 +12,7 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
+import { fromIndex } from "./index-error.ts";
 import { type Claim, IndexFile } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
@@ -55,12 +56,25 @@ const LARGE_BYTES = 8 * 1024 * 1024;
  * it is told to; and then only when all of the source is known, and all was copied (I2).
  *
  * Rejects with a `SyncRefusal` when a guard refuses (nothing was changed then), with a `StoreError` when a listing
- * fails as a whole, or with the signal's reason. What happens to single objects is reported and counted.
+ * fails as a whole, with an `IndexError` when the index cannot be kept, or with the signal's reason. What happens to
+ * single objects is reported and counted.
  */
 export async function sync(
 	source: ObjectStore,
 	target: ObjectStore,
 	options: SyncOptions = {},
+): Promise<SyncResult> {
+	try {
+		return await pass(source, target, options);
+	} catch (error) {
+		throw fromIndex(error, options.indexPath);
+	}
+}
+
+async function pass(
+	source: ObjectStore,
+	target: ObjectStore,
+	options: SyncOptions,
 ): Promise<SyncResult> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	guardDistinct(source, target);
@@ -93,20 +107,16 @@ export async function sync(
 		signal,
 		save: () => file.save(),
 	};
-	try {
-		file.begin(trustsIndex);
-		const toDo = await plan(context, options);
-		file.save();
-		const isIdle = toDo.copies + toDo.deletes === 0;
-		if (!isTied || !isIdle || !(await hasSameLocks(context)))
-			await carryOut(context, file, {
-				isDryRun,
-				deletes: toDo.deletes > 0 ? options.deletes : undefined,
-			});
-		return context.counts.result();
-	} catch (error) {
-		throw file.explained(error);
-	}
+	file.begin(trustsIndex);
+	const toDo = await plan(context, options);
+	file.save();
+	const isIdle = toDo.copies + toDo.deletes === 0;
+	if (!isTied || !isIdle || !(await hasSameLocks(context)))
+		await carryOut(context, file, {
+			isDryRun,
+			deletes: toDo.deletes > 0 ? options.deletes : undefined,
+		});
+	return context.counts.result();
 }
 
 /** Whether the target's marker says what the index says, which only the index's own passes write. */

@@ -51,11 +51,14 @@ const DURABLE = `
 	PRAGMA synchronous = FULL;
 `;
 
-/** `store` has one row: it tells a person what the file is about. */
+/**
+ * `store` has one row: it tells a person what the file is about. Numbers are never used again, or an upload that ends
+ * twice could take the next one's row with it.
+ */
 const SCHEMA = `
 	CREATE TABLE store (identity TEXT NOT NULL);
 	CREATE TABLE upload (
-		number INTEGER PRIMARY KEY,
+		number INTEGER PRIMARY KEY AUTOINCREMENT,
 		key TEXT NOT NULL,
 		upload_id TEXT,
 		begun_at INTEGER NOT NULL,

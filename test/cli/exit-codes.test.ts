@@ -10,6 +10,7 @@ import { EXIT, EXIT_MEANINGS } from "../../src/cli/exit-codes.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { StoreError } from "../../src/store/errors.ts";
+import { IndexError } from "../../src/sync/index-error.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
 
 const ERRORS: readonly (readonly [string, unknown, number, string])[] = [
@@ -22,6 +23,15 @@ const ERRORS: readonly (readonly [string, unknown, number, string])[] = [
 		}),
 		1,
 		"Error: Cannot list s3://reg: permission denied\n  Grant s3:ListBucket.\n",
+	],
+	[
+		"an index that cannot be kept",
+		new IndexError("full", "Cannot keep the index: no space is left there", {
+			cause: undefined,
+			suggestions: ["Make room there."],
+		}),
+		1,
+		"Error: Cannot keep the index: no space is left there\n  Make room there.\n",
 	],
 	[
 		"a wrong command line",

@@ -1,37 +1,55 @@
+import { homedir } from "node:os";
 import { describe, expect, test } from "vitest";
+import { leftUploadLines } from "../../src/cli/left-uploads.ts";
 import { indexPath, stateDirectory } from "../../src/cli/state-directory.ts";
 
-const USER = { isRoot: false, home: "/home/ann", environment: {} };
-const at = (identity: string) => ({ identity });
-
-describe("the state directory", () => {
+describe("what outlives the process", () => {
 	test.each([
-		["root's", { ...USER, isRoot: true }, "/var/lib/regmigrate"],
-		["a user's", USER, "/home/ann/.local/state/regmigrate"],
-		[
-			"a user's who has moved theirs",
-			{ ...USER, environment: { XDG_STATE_HOME: "/state" } },
-			"/state/regmigrate",
-		],
-		[
-			"a user's who has moved theirs to nowhere certain",
-			{ ...USER, environment: { XDG_STATE_HOME: "state" } },
-			"/home/ann/.local/state/regmigrate",
-		],
-	])("is %s own", (_whose, user, directory) => {
-		expect(stateDirectory(undefined, user)).toBe(directory);
-		expect(stateDirectory("/given", user)).toBe("/given");
+		["/named", "/state", 1000, "/named"],
+		["/named", undefined, 0, "/named"],
+		[undefined, "/state", 1000, "/state/regmigrate"],
+		[undefined, "/state", 0, "/state/regmigrate"],
+		[undefined, undefined, 0, "/var/lib/regmigrate"],
+		[undefined, "relative", 0, "/var/lib/regmigrate"],
+		[undefined, "", 1000, `${homedir()}/.local/state/regmigrate`],
+		[undefined, undefined, undefined, `${homedir()}/.local/state/regmigrate`],
+	])(
+		"is in the directory for --state-directory %s, XDG_STATE_HOME %s, user %s: %s",
+		(named, state, userId, expected) => {
+			const environment = { XDG_STATE_HOME: state };
+			expect(stateDirectory(named, environment, userId)).toBe(expected);
+		},
+	);
+});
+
+describe("uploads that are left", () => {
+	test("are not spoken of when there are none", () => {
+		expect(leftUploadLines([])).toEqual([]);
 	});
 
-	test("has an index for each source and target", () => {
-		const paths = [
-			indexPath("/s", at("file:///a/"), at("s3/b/")),
-			indexPath("/s", at("s3/b/"), at("file:///a/")),
-			indexPath("/s", at("file:///a/"), at("s3/c/")),
-		];
-		expect(new Set(paths).size).toBe(3);
-		for (const path of paths)
-			expect(path).toMatch(/^\/s\/[0-9a-f]{16}\.index$/);
-		expect(indexPath("/s", at("file:///a/"), at("s3/b/"))).toBe(paths[0]);
+	test("are each told, with what to do", () => {
+		const upload = { begunAt: 0, reason: "the next run goes on with it" };
+		const lines = leftUploadLines([
+			{ ...upload, address: "s3://reg/a" },
+			{ ...upload, address: "s3://reg/b\n" },
+		]);
+		expect(lines).toEqual([
+			"Incomplete at the target: 2 large uploads, seen by nobody, and paid for.",
+			"  s3://reg/a, begun at 1970-01-01T00:00:00.000Z: the next run goes on with it",
+			"  s3://reg/b\\u{a}, begun at 1970-01-01T00:00:00.000Z: the next run goes on with it",
+			expect.stringContaining("lifecycle rule"),
+		]);
 	});
+});
+
+test("each source and target has an index of its own", () => {
+	const at = (identity: string) => ({ identity });
+	const paths = [
+		indexPath("/s", at("file:///a/"), at("s3/b/")),
+		indexPath("/s", at("s3/b/"), at("file:///a/")),
+		indexPath("/s", at("file:///a/"), at("s3/c/")),
+	];
+	expect(new Set(paths).size).toBe(3);
+	for (const path of paths) expect(path).toMatch(/^\/s\/[0-9a-f]{16}\.index$/);
+	expect(indexPath("/s", at("file:///a/"), at("s3/b/"))).toBe(paths[0]);
 });

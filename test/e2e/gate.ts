@@ -34,6 +34,8 @@ export class Gate implements AsyncDisposable {
 	readonly #underWay = new Set<Promise<unknown>>();
 	#held: (HeldRequest & { readonly resolve: () => void }) | undefined;
 	#seen = 0;
+	/** What has come so far, as `METHOD PATH?QUERY`, decoded. */
+	readonly requests: string[] = [];
 
 	private constructor(upstream: string) {
 		this.#upstream = new URL(upstream);
@@ -76,6 +78,8 @@ export class Gate implements AsyncDisposable {
 	}
 
 	#take(request: IncomingMessage, response: ServerResponse): void {
+		const { method, url = "" } = request;
+		this.requests.push(`${method} ${decodeURIComponent(url)}`);
 		const held = this.#isHeld(request) ? this.#held : undefined;
 		if (held === undefined || held.isPassedOn) {
 			const passed = this.#pass(request, held ? undefined : response);

@@ -1,5 +1,8 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -48,7 +51,10 @@ export interface RunningProgram {
 	readonly ended: Promise<Pick<ProgramResult, "exitCode" | "stderr">>;
 }
 
-/** Starts the program as a user does, as a process of its own. It does not outlive the test run. */
+/**
+ * Starts the program as a user does, as a process of its own. It does not outlive the test run, and what it keeps from
+ * run to run goes with it, unless the environment says where that is to be (XDG_STATE_HOME).
+ */
 export async function startProgram(
 	programArguments: readonly string[],
 	options: ProgramOptions = {},
@@ -65,8 +71,11 @@ export async function startProgram(
 		...programArguments,
 	];
 	const [file, fileArguments] = await boundToParent("KILL", command, rest);
+	const state = mkdtempSync(join(tmpdir(), "regmigrate-state-"));
+	if (userId !== undefined) chownSync(state, userId, userId);
 	const environment = Object.entries({
 		...process.env,
+		XDG_STATE_HOME: state,
 		NODE_COMPILE_CACHE: COMPILED,
 		...options.environment,
 	});
@@ -77,7 +86,10 @@ export async function startProgram(
 		env: Object.fromEntries(environment.filter(([name]) => !RUNNER.test(name))),
 	});
 	const ended = Promise.all([once(child, "exit"), text(child.stderr)]).then(
-		([, stderr]) => ({ exitCode: child.exitCode, stderr }),
+		([, stderr]) => {
+			rmSync(state, { recursive: true, force: true });
+			return { exitCode: child.exitCode, stderr };
+		},
 	);
 	return { child, stdout: child.stdout, ended };
 }

@@ -13,7 +13,7 @@ import { Plane } from "./plane.ts";
 import { detectRootPrefix, namePrefixOf } from "./root-prefix.ts";
 
 /** Opens a container, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openAzure(
+export async function open(
 	url: URL,
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {

@@ -11,7 +11,7 @@ import { FilesystemStore } from "./filesystem-store.ts";
  * Opens the directory that a `file:` URL names. Throws a `StoreError` when there is none, and when it is going to be
  * written and cannot be: it is mounted read-only, or somebody else's.
  */
-export function openDirectory(
+export function open(
 	url: URL,
 	{ isWritten = false }: OpenOptions = {},
 ): ObjectStore {

@@ -13,7 +13,7 @@ import { Plane } from "./plane.ts";
 import { LIST_FIELDS, parseListing } from "./resource.ts";
 
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openGcs(
+export async function open(
 	url: URL,
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {

@@ -12,6 +12,9 @@ import type { ListedPart, UploadCalls } from "./upload-calls.ts";
 /** How long giving up an upload may take (ms), once it is given up because the command was cancelled. */
 const ABORT_TIMEOUT_MS = 10_000;
 
+/** How long settling may take (ms), but for what is being given up: a server that is gone is not waited for. */
+const SETTLE_TIMEOUT_MS = 30_000;
+
 /** How far the clocks of this machine and the server may differ (ms). Source: Amazon S3 API reference, RequestTimeTooSkewed. */
 const SKEW_MS = 15 * 60 * 1000;
 
@@ -125,10 +128,17 @@ export class BegunUploads {
 		options: SettleOptions,
 	): Promise<readonly LeftUpload[]> {
 		const left: LeftUpload[] = [];
+		const deadline = AbortSignal.timeout(SETTLE_TIMEOUT_MS);
+		const { isAllDone } = options;
+		const bounded = {
+			isAllDone,
+			signal: options.signal
+				? AbortSignal.any([options.signal, deadline])
+				: deadline,
+		};
 		for (const noted of this.#record.pending()) {
 			if (this.#inUse.has(noted.number)) continue;
-			options.signal?.throwIfAborted();
-			const reason = await this.#settled(noted, store, about, options).catch(
+			const reason = await this.#settled(noted, store, about, bounded).catch(
 				(error: unknown) => {
 					options.signal?.throwIfAborted();
 					return `it could not be looked at: ${failureOf(error, about).reason}`;
@@ -148,6 +158,7 @@ export class BegunUploads {
 		about: StoreErrorOptions,
 		{ isAllDone, signal }: SettleOptions,
 	): Promise<string | undefined> {
+		signal?.throwIfAborted();
 		const { key, size, uploadId, begunAt } = noted;
 		if (uploadId !== undefined) {
 			if (!isAllDone && (await store.sizeOf(key, signal)) !== size)
@@ -160,8 +171,8 @@ export class BegunUploads {
 		);
 		const there = await this.#calls.ofKey(key, about, signal);
 		const isMaybeThere = there.some(
-			(upload) =>
-				!ours.has(upload.uploadId) && upload.initiated > begunAt - SKEW_MS,
+			({ uploadId: id, initiated = Number.POSITIVE_INFINITY }) =>
+				!ours.has(id) && initiated > begunAt - SKEW_MS,
 		);
 		if (isMaybeThere)
 			return "the answer to its beginning was lost, so that it could be somebody else's";
@@ -262,8 +273,6 @@ function mayHaveBegun(error: unknown): boolean {
 function failureOf(error: unknown, about: StoreErrorOptions): StoreError {
 	if (error instanceof StoreError) return error;
 	const isLate = error instanceof Error && error.name === "TimeoutError";
-	const reason = isLate
-		? `the server gave no answer within ${ABORT_TIMEOUT_MS / 1000} seconds`
-		: String(error);
+	const reason = isLate ? "the server gave no answer in time" : String(error);
 	return new StoreError("unavailable", reason, { ...about, cause: error });
 }

@@ -21,7 +21,7 @@ interface OpenS3Options extends OpenOptions {
 }
 
 /** Opens a bucket, having made sure that it exists and can be listed with the credentials at hand. */
-export async function openS3(
+export async function open(
 	url: URL,
 	options: OpenS3Options = {},
 ): Promise<ObjectStore> {
@@ -37,7 +37,7 @@ export async function openS3(
 		() => control.credentials(),
 		control.transport,
 	);
-	const store = new S3Store(location, plane, control);
+	const store = openWith(location, plane, control, options);
 	try {
 		await look(plane, location, options);
 		const { requestsPerSecond } = location;
@@ -57,6 +57,20 @@ export async function openS3(
 			cause: error,
 			suggestions: failure.suggestions,
 		});
+	}
+}
+
+function openWith(
+	location: S3Location,
+	plane: Plane,
+	control: Control,
+	{ uploads }: OpenOptions,
+): S3Store {
+	try {
+		return new S3Store(location, plane, control, uploads);
+	} catch (error) {
+		control.close();
+		throw error;
 	}
 }
 

@@ -27,8 +27,8 @@ export interface ListedPart {
 /** An upload as the server tells of it. */
 export interface ListedUpload {
 	readonly uploadId: string;
-	/** Milliseconds since 1970, by the server's clock; 0 where it does not say. */
-	readonly initiated: number;
+	/** Milliseconds since 1970, by the server's clock; `undefined` where it does not say. */
+	readonly initiated: number | undefined;
 }
 
 /**
@@ -165,7 +165,7 @@ export class UploadCalls {
 		// Keys that are longer come after this one's, so what matters is on the first page.
 		return Uploads.flatMap(({ Key, UploadId, Initiated }) =>
 			Key === key && UploadId !== undefined
-				? [{ uploadId: UploadId, initiated: Initiated?.getTime() ?? 0 }]
+				? [{ uploadId: UploadId, initiated: Initiated?.getTime() }]
 				: [],
 		);
 	}

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect } from "vitest";
-import { openAzure } from "../../../src/store/azure/open.ts";
+import { open as openAzure } from "../../../src/store/azure/open.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
 import {
 	describeCalls,

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { openAzure } from "../../../src/store/azure/open.ts";
+import { open as openAzure } from "../../../src/store/azure/open.ts";
 import { bytes, keysOf } from "../../conformance/objects.ts";
 import { hasTools } from "../../support/services.ts";
 import { failureOf } from "../http/failures.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { openDirectory } from "../../../src/store/filesystem/open.ts";
+import { open as openDirectory } from "../../../src/store/filesystem/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { bytes, keysOf, read } from "../../conformance/objects.ts";
 import {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GcsStore } from "../../../src/store/gcs/gcs-store.ts";
 import { parseLocation } from "../../../src/store/gcs/location.ts";
-import { openGcs } from "../../../src/store/gcs/open.ts";
+import { open as openGcs } from "../../../src/store/gcs/open.ts";
 import { Plane } from "../../../src/store/gcs/plane.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
 import { bodyOf } from "../../conformance/bodies.ts";

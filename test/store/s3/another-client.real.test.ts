@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { Client } from "minio";
 import { expect, test } from "vitest";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { read, sha256Of } from "../../conformance/objects.ts";
 import { newBucket, services } from "../../support/services.ts";

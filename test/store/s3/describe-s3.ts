@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { S3Connection } from "../../../scripts/services/s3-connection.ts";
 import { StoreError } from "../../../src/store/errors.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { Plane } from "../../../src/store/s3/plane.ts";
 import {
 	describeCalls,

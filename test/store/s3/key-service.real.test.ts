@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { PutBucketEncryptionCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { MINIO_KMS_KEY } from "../../../scripts/services/minio.ts";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bytes, objectsOf } from "../../conformance/objects.ts";
 import { newBucket, s3Client, services } from "../../support/services.ts";
 import { storeUrl } from "../../support/store-url.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { read, sha256, sha256Of } from "../../conformance/objects.ts";
 import { newBucket, s3Client, services } from "../../support/services.ts";

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { addVersityGwAccount } from "../../../scripts/services/versitygw.ts";
 import type { StoreError } from "../../../src/store/errors.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { bytes, keysOf, read } from "../../conformance/objects.ts";
 import { allowAllBut } from "../../support/limited-access.ts";

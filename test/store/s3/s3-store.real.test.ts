@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { services } from "../../support/services.ts";
 import { failureOf } from "../http/failures.ts";
 import { describeS3 } from "./describe-s3.ts";

@@ -3,7 +3,7 @@ import { HeadObjectCommand, type HeadObjectOutput } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { MINIO_KMS_KEY } from "../../../scripts/services/minio.ts";
 import type { S3Connection } from "../../../scripts/services/s3-connection.ts";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { bytes } from "../../conformance/objects.ts";
 import {

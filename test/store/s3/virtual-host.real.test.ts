@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { VERSITYGW_DOMAIN } from "../../../scripts/services/versitygw.ts";
-import { openS3 } from "../../../src/store/s3/open.ts";
+import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import {
 	bytes,
