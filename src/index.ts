@@ -14,7 +14,7 @@ export { readOnly } from "./store/read-only.ts";
 export { record } from "./store/record.ts";
 export { type RetryOptions, retry } from "./store/retry.ts";
 export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
-export { IndexError, type IndexErrorCode } from "./sync/index-error.ts";
+export { IndexError } from "./sync/index-error.ts";
 export { type SyncOptions, sync } from "./sync/pass.ts";
 export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";
 export type { VerifyEvent } from "./verify/event.ts";

@@ -71,7 +71,7 @@ function start(
 				"-backend=memory",
 			],
 			logFile: join(directory, "fake-gcs-server.log"),
-			port,
+			port: /server started at http:\/\/127\.0\.0\.1:(\d+)/,
 			readyPath: "/_internal/healthcheck",
 			lifetime,
 		}),

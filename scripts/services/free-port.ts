@@ -12,23 +12,31 @@ export async function onFreePort<T>(
 		return await start(await freePort());
 	} catch (error) {
 		const isTaken =
-			error instanceof Error && /already in use/i.test(error.message);
+			error instanceof Error &&
+			/already in use|unable to bind/i.test(error.message);
 		if (!isTaken || attempt === ATTEMPTS) throw error;
 		return await onFreePort(start, attempt + 1);
 	}
 }
 
-function freePort(): Promise<number> {
+/**
+ * Ports that no system gives to outgoing connections, and not what it would choose itself: several that ask at once
+ * could be told the same one, before the first of them listens.
+ */
+const FIRST = 10_000;
+const COUNT = 20_000;
+
+async function freePort(): Promise<number> {
+	for (;;) {
+		const port = FIRST + Math.floor(Math.random() * COUNT);
+		if (await isFree(port)) return port;
+	}
+}
+
+function isFree(port: number): Promise<boolean> {
 	const server = createServer();
-	return new Promise((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() =>
-				typeof address === "object" && address !== null
-					? resolve(address.port)
-					: reject(new Error("there is no free port")),
-			);
-		});
+	return new Promise((resolve) => {
+		server.once("error", () => resolve(false));
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
 	});
 }

@@ -116,6 +116,7 @@ mon cluster log file = ${at("cluster.log")}
 osd data = ${at("osd")}
 osd objectstore = memstore
 memstore device bytes = 4294967296
+osd class update on start = false
 osd crush update on start = false
 [client]
 rgw data = ${at("rgw")}
@@ -139,9 +140,11 @@ async function startMonitor(cluster: Cluster): Promise<RunningProcess> {
 		map,
 	]);
 	await ceph(cluster, "ceph-mon", ["-i", "a", "--mkfs", "--monmap", map]);
-	return await daemon(cluster, "ceph-mon", ["-i", "a"], async () =>
-		isDone(cluster, ["--connect-timeout", "2", "mon", "stat"]),
-	);
+	// Another cluster's monitor may have been faster to take the port, and answers too.
+	return await daemon(cluster, "ceph-mon", ["-i", "a"], async () => {
+		const found = await query(cluster, ["--connect-timeout", "2", "fsid"]);
+		return found.trim() === id;
+	});
 }
 
 async function startStorage(cluster: Cluster): Promise<RunningProcess> {
@@ -154,13 +157,8 @@ async function startStorage(cluster: Cluster): Promise<RunningProcess> {
 		await ceph(cluster, "ceph", ["osd", "crush", ...place]);
 	await ceph(cluster, "ceph-osd", ["-i", "0", "--mkfs", "--osd-uuid", id]);
 	return await daemon(cluster, "ceph-osd", ["-i", "0"], async () => {
-		const { stdout } = await runCommand("ceph", [
-			"-c",
-			cluster.config,
-			"osd",
-			"stat",
-		]);
-		return stdout.includes("1 up");
+		const found = await query(cluster, ["osd", "stat"]);
+		return found.includes("1 up");
 	});
 }
 
@@ -176,8 +174,14 @@ function startGateway(
 				"client.rgw",
 				"--no-mon-config",
 				`--rgw-frontends=beast endpoint=127.0.0.1:${port} tcp_nodelay=1`,
+				// What it calls itself in its answers, by which it is told from another cluster's.
+				`--rgw-service-provider-name=${cluster.id}`,
 			],
-			() => answers(`http://127.0.0.1:${port}/`),
+			() =>
+				answers(
+					`http://127.0.0.1:${port}/`,
+					({ headers }) => headers.get("server") === cluster.id,
+				),
 		);
 		return [gateway, port];
 	});
@@ -202,12 +206,13 @@ function daemon(
 	);
 }
 
-async function isDone(
+/** What the cluster says; "" when it does not answer. */
+async function query(
 	{ config }: Cluster,
 	command: readonly string[],
-): Promise<boolean> {
-	const { exitCode } = await runCommand("ceph", ["-c", config, ...command]);
-	return exitCode === 0;
+): Promise<string> {
+	const { stdout } = await runCommand("ceph", ["-c", config, ...command]);
+	return stdout;
 }
 
 function ceph(
@@ -218,12 +223,19 @@ function ceph(
 	return run(program, ["-c", config, ...programArguments]);
 }
 
+/** A client of Ceph 16 may ask before it knows the cluster's id, on a machine that is busy; it is then refused. */
+const ATTEMPTS = 5;
+
 async function run(
 	program: string,
 	programArguments: readonly string[],
+	attempt = 1,
 ): Promise<void> {
 	const { exitCode, stderr } = await runCommand(program, programArguments);
-	if (exitCode !== 0)
+	if (exitCode === 0) return;
+	if (stderr.includes("EPERM") && attempt < ATTEMPTS)
+		await run(program, programArguments, attempt + 1);
+	else
 		throw new Error(
 			`${program} ${programArguments.join(" ")} failed: ${stderr.trim()}`,
 		);

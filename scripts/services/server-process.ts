@@ -146,12 +146,15 @@ async function waitUntilReady(
 	);
 }
 
-/** Whether a URL is answered with a status below 400. */
-export async function answers(url: string): Promise<boolean> {
+/** Whether a URL is answered with a status below 400, and as the server that is meant would. */
+export async function answers(
+	url: string,
+	isMeant: (response: Response) => boolean = () => true,
+): Promise<boolean> {
 	try {
 		const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
 		await response.body?.cancel();
-		return response.status < 400;
+		return response.status < 400 && isMeant(response);
 	} catch {
 		// Not yet listening.
 		return false;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { requireTool } from "./find-tool.ts";
@@ -20,6 +21,8 @@ export const startVersityGw: S3Start = async (directory, lifetime) => {
 	const accounts = join(directory, "accounts");
 	for (const folder of [data, accounts])
 		await mkdir(folder, { recursive: true });
+	// A path of its own: whoever else may have taken the port does not answer it.
+	const readyPath = `/ready-${randomUUID()}`;
 	const server = await onFreePort((port) =>
 		startServer({
 			product,
@@ -34,7 +37,7 @@ export const startVersityGw: S3Start = async (directory, lifetime) => {
 				"--port",
 				`127.0.0.1:${port}`,
 				"--health",
-				"/health",
+				readyPath,
 				"--iam-dir",
 				accounts,
 				// Hosts below it name a bucket.
@@ -48,7 +51,7 @@ export const startVersityGw: S3Start = async (directory, lifetime) => {
 			],
 			logFile: join(directory, "versitygw.log"),
 			port,
-			readyPath: "/health",
+			readyPath,
 			lifetime,
 		}),
 	);

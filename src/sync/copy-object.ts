@@ -5,7 +5,7 @@ import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
-import { isOfIndex } from "./index-error.ts";
+import { sqliteCode } from "./index-error.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
@@ -50,7 +50,11 @@ export async function copyObject(
 			observe({ type: "copied", key, kind, size });
 		}
 	} catch (error) {
-		if (isCancellation(error, context.signal) || isOfIndex(error)) throw error;
+		if (
+			isCancellation(error, context.signal) ||
+			sqliteCode(error) !== undefined
+		)
+			throw error;
 		await fail(context, rank, kind, key, error);
 	}
 }

@@ -4,7 +4,7 @@ import { ObjectBody } from "../store/body.ts";
 import { isCancellation, StoreError } from "../store/errors.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { add } from "./events.ts";
-import { isOfIndex } from "./index-error.ts";
+import { sqliteCode } from "./index-error.ts";
 import type { TargetObject } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
 import { settle } from "./settle.ts";
@@ -100,7 +100,8 @@ async function backUp(
 
 function fail(context: PassContext, key: string, error: unknown): void {
 	const { counts, observe, signal, target } = context;
-	if (isCancellation(error, signal) || isOfIndex(error)) throw error;
+	if (isCancellation(error, signal) || sqliteCode(error) !== undefined)
+		throw error;
 	const failure =
 		error instanceof StoreError
 			? error

@@ -1,82 +1,84 @@
-/** Why the index cannot be kept. */
-export type IndexErrorCode = "full" | "damaged" | "unwritable";
-
-/** The index could not be kept, and the pass ended: without it nobody knows what must be held back. */
+/** The index cannot be kept: its place is full, or may not be written. What was copied is at the target. */
 export class IndexError extends Error {
 	override readonly name = "IndexError";
-	readonly code: IndexErrorCode;
 	readonly suggestions: readonly string[];
 
-	constructor(
-		code: IndexErrorCode,
-		message: string,
-		options: {
-			readonly cause: unknown;
-			readonly suggestions: readonly string[];
-		},
-	) {
-		super(message, { cause: options.cause });
-		this.code = code;
-		this.suggestions = options.suggestions;
+	constructor(message: string, cause: unknown, suggestions: readonly string[]) {
+		super(message, { cause });
+		this.suggestions = suggestions;
 	}
 }
 
-/** Whether an error is the database's: a failure of the index, not of the object that is dealt with. */
-export function isOfIndex(error: unknown): boolean {
-	return (
-		error instanceof Error &&
-		"code" in error &&
-		error.code === "ERR_SQLITE_ERROR"
+/** Result codes of SQLite. Source: sqlite.org, "Result and Error Codes". */
+export const SQLITE = {
+	busy: 5,
+	readOnly: 8,
+	ioError: 10,
+	corrupt: 11,
+	full: 13,
+	cannotOpen: 14,
+	notADatabase: 26,
+} as const;
+
+/** The primary result code of an error that SQLite has thrown; the upper bits, which say more, are left out. */
+export function sqliteCode(error: unknown): number | undefined {
+	return error instanceof Error && "errcode" in error
+		? Number(error.errcode) & 0xff
+		: undefined;
+}
+
+/** An `IndexError` that says what to do, for an error of SQLite or of the index's directory; any other as it is. */
+export function asIndexError(
+	error: unknown,
+	path: string | undefined,
+): unknown {
+	const found = reasonOf(error);
+	if (found === undefined) return error;
+	const isFull = found === FULL;
+	if (path === undefined)
+		return new IndexError(
+			`The index of this pass cannot be written: ${found}`,
+			error,
+			["Name a directory with more room in SQLITE_TMPDIR, and run it again."],
+		);
+	return new IndexError(
+		`The index cannot be kept at ${path}: ${found}`,
+		error,
+		[
+			isFull
+				? "Make room there, or name another directory with --state-directory, and run it again."
+				: "Name another directory with --state-directory.",
+		],
 	);
 }
 
-// Source: sqlite.org, "Result and Error Codes".
-const CORRUPT = 11;
-const FULL = 13;
-const NOT_A_DATABASE = 26;
+const FULL = "there is no room left";
 
-/** What an error of the database means for whoever runs the pass; every other error as it is. `path`: the index's file. */
-export function fromIndex(thrown: unknown, path: string | undefined): unknown {
-	// What is thrown while the index is closed hides what led to it.
-	const cause = thrown instanceof SuppressedError ? thrown.suppressed : thrown;
-	if (!(cause instanceof Error) || !isOfIndex(cause)) return cause;
-	const number = "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
-	const what = path === undefined ? "the temporary index" : `the index ${path}`;
-	if (number === FULL) {
-		const advice =
-			path === undefined
-				? "Make room in /var/tmp, or name another directory in SQLITE_TMPDIR, and run it again."
-				: "Make room there, and run it again.";
-		return new IndexError(
-			"full",
-			`Cannot keep ${what}: no space is left there`,
-			{
-				cause,
-				suggestions: [advice],
-			},
-		);
+function reasonOf(error: unknown): string | undefined {
+	switch (sqliteCode(error)) {
+		case SQLITE.full:
+			return FULL;
+		case SQLITE.readOnly:
+		case SQLITE.cannotOpen:
+			return "it may not be written, or its directory may not";
+		case SQLITE.ioError:
+			return "its disk cannot be read or written";
+		default:
 	}
-	if (path !== undefined && [CORRUPT, NOT_A_DATABASE].includes(number))
-		return new IndexError("damaged", `Cannot read ${what}: it is damaged`, {
-			cause,
-			suggestions: ["Delete it, and run it again: it is made anew."],
-		});
-	return unwritable(path, cause);
-}
-
-/** The error of an index that cannot be made or written where it is to be. */
-export function unwritable(
-	path: string | undefined,
-	cause: unknown,
-): IndexError {
-	const what = path === undefined ? "the temporary index" : `the index ${path}`;
-	const reason = cause instanceof Error ? cause.message : String(cause);
-	return new IndexError("unwritable", `Cannot keep ${what}: ${reason}`, {
-		cause,
-		suggestions: [
-			path === undefined
-				? "Name a directory that can be written in SQLITE_TMPDIR, then run it again."
-				: "Name a directory that can be written with --state-directory, then run it again.",
-		],
-	});
+	if (!(error instanceof Error) || !("syscall" in error && "code" in error))
+		return undefined;
+	switch (error.code) {
+		case "ENOSPC":
+		case "EDQUOT":
+			return FULL;
+		case "EACCES":
+		case "EPERM":
+		case "EROFS":
+			return "its directory may not be written";
+		case "ENOTDIR":
+		case "EEXIST":
+			return "its directory is a file, or lies in one";
+		default:
+			return undefined;
+	}
 }

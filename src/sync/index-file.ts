@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
-import { unwritable } from "./index-error.ts";
+import { asIndexError, SQLITE, sqliteCode } from "./index-error.ts";
 import {
 	beginPass,
 	commit,
@@ -39,18 +39,23 @@ export class IndexFile implements Disposable {
 	readonly table: ObjectTable;
 	readonly #options: IndexFileOptions;
 
-	/** Rejects with a `SyncRefusal` when another process has the index open. */
+	/** Throws a `SyncRefusal` when another process has the index open, an `IndexError` when it cannot be kept there. */
 	constructor(options: IndexFileOptions) {
 		this.#options = options;
 		const { path } = options;
-		this.table = path === undefined ? openTable(undefined) : openFile(path);
-		if (path === undefined) return;
 		try {
-			nameOwner(path);
+			this.table = path === undefined ? openTable(undefined) : openFile(path);
+			if (path !== undefined) nameOwner(path);
 		} catch (error) {
-			this.table.database.close();
-			throw unwritable(path, error);
+			throw asIndexError(error, path);
 		}
+	}
+
+	/** The same error, or what it means when it is one of writing the index. */
+	explained(error: unknown): unknown {
+		return sqliteCode(error) === undefined
+			? error
+			: asIndexError(error, this.#options.path);
 	}
 
 	/** What the target's marker must say for the index to be trusted; `undefined` when it cannot be. */
@@ -111,36 +116,20 @@ export class IndexFile implements Disposable {
 	}
 }
 
+const DAMAGED: readonly unknown[] = [SQLITE.corrupt, SQLITE.notADatabase];
+
 /** A file that is no index, or a damaged one, is begun anew: nothing is lost but time. */
 function openFile(path: string): ObjectTable {
-	try {
-		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-	} catch (error) {
-		throw unwritable(path, error);
-	}
+	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 	try {
 		return openTable(path);
 	} catch (error) {
-		if (hasCode(error, BUSY)) throw inUse(path);
-		if (!hasCode(error, CORRUPT, NOT_A_DATABASE)) throw error;
+		if (sqliteCode(error) === SQLITE.busy) throw inUse(path);
+		if (!DAMAGED.includes(sqliteCode(error))) throw error;
 		for (const suffix of ["", "-wal", "-shm"])
 			rmSync(path + suffix, { force: true });
 		return openTable(path);
 	}
-}
-
-// Source: sqlite.org, "Result and Error Codes".
-const BUSY = 5;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
-
-function hasCode(error: unknown, ...codes: readonly number[]): boolean {
-	return (
-		error instanceof Error &&
-		"errcode" in error &&
-		// The upper bits say more.
-		codes.includes(Number(error.errcode) & 0xff)
-	);
 }
 
 function inUse(path: string): SyncRefusal {

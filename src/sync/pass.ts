@@ -12,7 +12,7 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
-import { fromIndex } from "./index-error.ts";
+import { asIndexError } from "./index-error.ts";
 import { type Claim, IndexFile } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
@@ -67,7 +67,9 @@ export async function sync(
 	try {
 		return await pass(source, target, options);
 	} catch (error) {
-		throw fromIndex(error, options.indexPath);
+		// What is thrown while the index is closed hides what led to it.
+		const cause = error instanceof SuppressedError ? error.suppressed : error;
+		throw asIndexError(cause, options.indexPath);
 	}
 }
 

@@ -26,12 +26,9 @@ const ERRORS: readonly (readonly [string, unknown, number, string])[] = [
 	],
 	[
 		"an index that cannot be kept",
-		new IndexError("full", "Cannot keep the index: no space is left there", {
-			cause: undefined,
-			suggestions: ["Make room there."],
-		}),
+		new IndexError("The index cannot be kept", undefined, ["Make room there."]),
 		1,
-		"Error: Cannot keep the index: no space is left there\n  Make room there.\n",
+		"Error: The index cannot be kept\n  Make room there.\n",
 	],
 	[
 		"a wrong command line",

@@ -93,8 +93,7 @@ test.skipIf(!canMount)(
 			const failing = run(source, target, { indexPath });
 			await expect(failing).rejects.toBeInstanceOf(IndexError);
 			await expect(failing).rejects.toMatchObject({
-				code: "full",
-				message: `Cannot keep the index ${indexPath}: no space is left there`,
+				message: `The index cannot be kept at ${indexPath}: there is no room left`,
 				suggestions: [expect.stringMatching(/^Make room /)],
 			});
 		} finally {

@@ -44,8 +44,8 @@ function tasksOf(
 	return OPERATIONS.flatMap((operation) =>
 		CLIENTS.filter((client) => isClientOf(store, client)).map((client) => {
 			const all = operation === "put" ? puts : pages;
-			const warmUp = Math.ceil(all / WARM_UP_SHARE);
 			const count = client === "sdk" ? Math.ceil(all / SDK_SHARE) : all;
+			const warmUp = Math.ceil(all / WARM_UP_SHARE);
 			return { store, operation, client, count, warmUp };
 		}),
 	);

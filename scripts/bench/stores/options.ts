@@ -5,7 +5,7 @@ import { STORES, type StoreName } from "./measurement.ts";
 /** What is measured, and how often. */
 export interface StoreBenchOptions {
 	readonly stores: readonly StoreName[];
-	/** Puts that are counted; another tenth comes before. Of an SDK a tenth of them. */
+	/** Puts that are counted; of an SDK a tenth of them. */
 	readonly puts: number;
 	/** Pages that are counted, likewise. */
 	readonly pages: number;
@@ -23,7 +23,7 @@ that answers at once from memory, beside the bare requests and beside the provid
   --stores NAMES      ${STORES.join(",")}; default all
   --puts N            of 71 bytes, 32 at a time; default 20000
   --pages N           of 1,000 keys; default 200
-  --rounds N          everything in turn, N times; medians are reported; default 3
+  --rounds N          everything in turn, N times; medians are reported; default 1, which is good on an idle machine
   --profile FOLDER    writes a CPU profile of each process there, for Chrome's or VS Code's viewer
 `;
 
@@ -37,7 +37,7 @@ export function parseStoreOptions(
 			stores: { type: "string", default: STORES.join(",") },
 			puts: { type: "string", default: "20000" },
 			pages: { type: "string", default: "200" },
-			rounds: { type: "string", default: "3" },
+			rounds: { type: "string", default: "1" },
 			profile: { type: "string" },
 			help: { type: "boolean" },
 		},
