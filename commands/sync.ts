@@ -4,7 +4,11 @@ import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
 import { leftUploadLines } from "../src/cli/left-uploads.ts";
-import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
+import {
+	indexPath,
+	stateDirectory,
+	stateFlags,
+} from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { SyncView } from "../src/cli/sync-view.ts";
 import { TransferLines } from "../src/cli/transfer-lines.ts";
@@ -45,10 +49,14 @@ export class Sync extends BaseCommand {
 		}),
 		"target-not-empty": Flags.boolean({
 			description:
-				"accept a target that holds other objects, or a registry that regmigrate has not put there",
+				"accept a target with other objects, or with a registry that no pass has put there",
 		}),
 		...deleteFlags,
 		...stateFlags,
+		relist: Flags.boolean({
+			description:
+				"list TARGET, also when nobody else has written there since the last pass",
+		}),
 		verbose: Flags.boolean({
 			char: "v",
 			description: "print a line for each object that is copied",
@@ -69,9 +77,12 @@ export class Sync extends BaseCommand {
 		const deletes = deleteOptions({ ...flags, isDryRun, signal });
 		const ifNoTarget = "If it is the right one, create it and run this again.";
 		const isTargetWritten = true;
-		const uploads = new UploadFiles(
-			stateDirectory(flags["state-directory"], process.env, process.getuid?.()),
+		const state = stateDirectory(
+			flags["state-directory"],
+			process.env,
+			process.getuid?.(),
 		);
+		const uploads = new UploadFiles(state);
 		await using stores = await openStores(
 			{
 				...args,
@@ -96,6 +107,8 @@ export class Sync extends BaseCommand {
 		);
 		const result = await sync(stores.source, stores.target, {
 			concurrency: flags.concurrency,
+			indexPath: indexPath(state, stores.source, stores.target),
+			relist: flags.relist,
 			deletes: deletes && {
 				...deletes,
 				approve: (plan) => progress.hidden(() => deletes.approve(plan)),

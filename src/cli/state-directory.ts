@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
@@ -9,8 +10,9 @@ const ROOT_STATE = "/var/lib/regmigrate";
 export const stateFlags = {
 	"state-directory": Flags.string({
 		helpValue: "DIRECTORY",
+		env: "REGMIGRATE_STATE_DIRECTORY",
 		description:
-			"where it is noted which large uploads were begun, so that the next run goes on with them after this one was killed (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
+			"where the index of what was copied is kept, so that the next pass costs only what has changed, and which large uploads were begun, so that they are gone on with (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
 	}),
 };
 
@@ -29,4 +31,17 @@ export function stateDirectory(
 		return join(XDG_STATE_HOME, "regmigrate");
 	if (userId === 0) return ROOT_STATE;
 	return join(homedir(), ".local/state/regmigrate");
+}
+
+/** Where the index of a source and a target is; by their identities, however they were spelled. */
+export function indexPath(
+	directory: string,
+	source: { readonly identity: string },
+	target: { readonly identity: string },
+): string {
+	const name = createHash("sha256")
+		.update(`${source.identity}\n${target.identity}`)
+		.digest("hex")
+		.slice(0, 16);
+	return join(directory, `${name}.index`);
 }

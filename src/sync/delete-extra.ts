@@ -5,7 +5,7 @@ import { isCancellation, StoreError } from "../store/errors.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { add } from "./events.ts";
 import { sqliteCode } from "./index-error.ts";
-import type { ExtraObject } from "./object-index.ts";
+import type { TargetObject } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
 import { settle } from "./settle.ts";
 
@@ -29,11 +29,11 @@ export async function deleteExtra(
 
 async function deleteBatch(
 	context: PassContext,
-	batch: readonly ExtraObject[],
+	batch: readonly TargetObject[],
 	{ backupPrefix }: DeleteOptions,
 ): Promise<void> {
 	const { target, index, counts, observe, concurrency, signal } = context;
-	const confirmed: ExtraObject[] = [];
+	const confirmed: TargetObject[] = [];
 	const waiting = batch.values();
 	const confirm = async () => {
 		for (const object of waiting) {
@@ -88,7 +88,7 @@ async function isStillExtra(
 /** Copies an object of the target beside itself; one that is gone needs no copy. */
 async function backUp(
 	{ target, signal }: PassContext,
-	{ key }: ExtraObject,
+	{ key }: TargetObject,
 	prefix: string,
 ): Promise<void> {
 	const meta = await target.head(key, { signal });

@@ -62,10 +62,9 @@ export interface Known {
 	readonly state: number;
 }
 
-/** An object that only the target has. */
-export interface ExtraObject {
+/** An object of the target. */
+export interface TargetObject {
 	readonly key: string;
-	/** 0 where it is not known. */
 	readonly size: number;
 }
 
@@ -150,6 +149,16 @@ export class ObjectIndex {
 			yield { key: String(key), settled: String(settled) };
 	}
 
+	/** What the target has between two keys (both exclusive), in key order; a size of -1: may have. */
+	*atTarget(after: string, before: string): Generator<TargetObject, undefined> {
+		const { atTarget } = this.#table.statements;
+		for (const [key, size] of inBatches(
+			(last) => atTarget.all(last, before),
+			after,
+		))
+			yield { key: String(key), size: Number(size) };
+	}
+
 	/** What a link was seen to hold, at this version. */
 	content(key: string, version: string): string | undefined {
 		const row = rowOf(this.#table.statements.content.get(key, version));
@@ -217,8 +226,8 @@ export class ObjectIndex {
 		}
 	}
 
-	/** What only the target has of a rank, in key order, 1,000 at a time. What of it is deleted must be noted. */
-	*extra(rank: number): Generator<readonly ExtraObject[], undefined> {
+	/** What only the target has of a rank, in key order, 1,000 at a time; a size of 0 may be unknown. */
+	*extra(rank: number): Generator<readonly TargetObject[], undefined> {
 		const { extra } = this.#table.statements;
 		for (let after = ""; ; ) {
 			const batch = extra.all(rank, after).flatMap((each) => {

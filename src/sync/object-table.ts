@@ -68,6 +68,9 @@ const STATEMENTS = {
 	seen: `
 		SELECT key, CASE WHEN state = ${State.settled} AND target_size >= 0 THEN version ELSE '' END FROM object
 		WHERE key > ? AND key < ? AND size IS NOT NULL AND rank BETWEEN ? AND ? ORDER BY key LIMIT ${BATCH}`,
+	atTarget: `
+		SELECT key, target_size FROM object
+		WHERE key > ? AND key < ? AND target_size IS NOT NULL ORDER BY key LIMIT ${BATCH}`,
 	gone: `
 		UPDATE object SET size = NULL, content = NULL, version = '', is_large = 0, state = ${State.settled}
 		WHERE key = ?`,
@@ -214,6 +217,7 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		addTarget: statement(STATEMENTS.addTarget),
 		addSource: statement(STATEMENTS.addSource),
 		seen: statement(STATEMENTS.seen),
+		atTarget: statement(STATEMENTS.atTarget),
 		gone: statement(STATEMENTS.gone),
 		mark: statement(STATEMENTS.mark),
 		settle: statement(STATEMENTS.settle),

@@ -13,7 +13,7 @@ import {
 	guardTarget,
 } from "./guards.ts";
 import { asIndexError } from "./index-error.ts";
-import { IndexFile } from "./index-file.ts";
+import { type Claim, IndexFile } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { mark, readMarker } from "./marker.ts";
@@ -21,6 +21,7 @@ import { ObjectIndex } from "./object-index.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
+import { isAsKnown } from "./spot-check.ts";
 
 export interface SyncOptions {
 	/** Objects on their way at a time; default 32. */
@@ -32,6 +33,8 @@ export interface SyncOptions {
 	readonly indexPath?: string | undefined;
 	/** Delete what the target has and the source does not. Default: it stays. */
 	readonly deletes?: DeleteOptions | undefined;
+	/** List the target, also when the index is thought to agree with it. Default false. */
+	readonly relist?: boolean | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
 	readonly isDryRun?: boolean | undefined;
 	/** Accept a target that holds something else, or another registry. Default false. */
@@ -53,7 +56,8 @@ const LARGE_BYTES = 8 * 1024 * 1024;
  * it is told to; and then only when all of the source is known, and all was copied (I2).
  *
  * Rejects with a `SyncRefusal` when a guard refuses (nothing was changed then), with a `StoreError` when a listing
- * fails as a whole, with an `IndexError` when the index cannot be kept, or with the signal's reason. What happens to single objects is reported and counted.
+ * fails as a whole, with an `IndexError` when the index cannot be kept, or with the signal's reason. What happens to
+ * single objects is reported and counted.
  */
 export async function sync(
 	source: ObjectStore,
@@ -80,67 +84,102 @@ async function pass(
 	const marker = await readMarker(target, signal);
 	if (!isTargetNotEmpty) await guardTarget(source, target, marker, signal);
 	using file = new IndexFile({ path: options.indexPath, isDryRun });
-	const { claim } = file;
+	const index = new ObjectIndex(
+		file.table,
+		target.can.multipartThreshold ?? LARGE_BYTES,
+	);
 	const trustsIndex =
-		claim !== undefined &&
-		marker?.claim?.nonce === claim.nonce &&
-		marker.claim.pass === claim.pass;
-	file.begin(trustsIndex);
-	const counts = new Counts();
+		options.relist !== true &&
+		isSameClaim(file.claim, marker?.claim) &&
+		(await isAsKnown(target, (...range) => index.atTarget(...range), signal));
+	// A lasting index that was not trusted must be tied to the target, and a target without a marker be marked.
+	const isTied =
+		options.indexPath === undefined
+			? marker?.source === source.identity
+			: trustsIndex;
 	const context: PassContext = {
 		source,
 		target: isDryRun ? record(target) : target,
-		index: new ObjectIndex(
-			file.table,
-			target.can.multipartThreshold ?? LARGE_BYTES,
-		),
+		index,
 		trustsIndex,
-		counts,
+		counts: new Counts(),
 		observe: options.observe ?? (() => {}),
 		concurrency: options.concurrency ?? 32,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
 		save: () => file.save(),
 	};
+	file.begin(trustsIndex);
+	const toDo = await plan(context, options);
+	file.save();
+	const isIdle = toDo.copies + toDo.deletes === 0;
+	if (!isTied || !isIdle || !(await hasSameLocks(context)))
+		await carryOut(context, file, {
+			isDryRun,
+			deletes: toDo.deletes > 0 ? options.deletes : undefined,
+		});
+	return context.counts.result();
+}
 
-	context.observe({ type: "pass-started" });
-	if (!trustsIndex) await listTarget(context);
+/** Whether the target's marker says what the index says, which only the index's own passes write. */
+function isSameClaim(known: Claim | undefined, found: Claim | undefined) {
+	return (
+		known !== undefined &&
+		known.nonce === found?.nonce &&
+		known.pass === found.pass
+	);
+}
+
+/** What a pass is to do (objects). */
+interface ToDo {
+	readonly copies: number;
+	readonly deletes: number;
+}
+
+/** Reads both sides, and has refused or approved what follows from it. Changes nothing. */
+async function plan(
+	context: PassContext,
+	{ deletes, isTargetNotEmpty = false }: SyncOptions,
+): Promise<ToDo> {
+	const { source, target, index, counts, observe, signal } = context;
+	observe({ type: "pass-started" });
+	if (!context.trustsIndex) await listTarget(context);
 	await readSource(context);
 	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
 	await guardSource(source, signal);
-	const totals = context.index.totals();
+	const totals = index.totals();
 	if (counts.unreadable === 0) guardBlobs(source, totals);
 	if (!isTargetNotEmpty) guardOverlap(target, totals);
 	counts.planned(totals);
 	const { waiting, toCompare } = totals;
-	context.observe({ type: "planned", ...waiting, toCompare });
-	const { deletes } = options;
-	const toDelete =
-		deletes === undefined || counts.unreadable > 0
-			? 0
-			: (await approvedPlan(context.index, deletes, target.url)).objects;
-	file.save();
-	// A lasting index that was not trusted must be tied to the target, and a target without a marker be marked.
-	const isTied =
-		options.indexPath === undefined
-			? marker?.source === source.identity
-			: trustsIndex;
-	const isIdle = waiting.objects + toDelete === 0;
-	if (isTied && isIdle && (await hasSameLocks(context))) return counts.result();
-	const claimed = file.withdraw();
-	await mark(context.target, source, claimed, signal);
+	observe({ type: "planned", ...waiting, toCompare });
+	const copies = waiting.objects;
+	if (deletes === undefined || counts.unreadable > 0)
+		return { copies, deletes: 0 };
+	const { objects } = await approvedPlan(index, deletes, target.url);
+	return { copies, deletes: objects };
+}
+
+/** Copies what waits, then deletes. Only here is the target changed. */
+async function carryOut(
+	context: PassContext,
+	file: IndexFile,
+	{ deletes, isDryRun = false }: Pick<SyncOptions, "deletes" | "isDryRun">,
+): Promise<void> {
+	const { source, target, counts, signal } = context;
+	const claim = file.withdraw();
+	await mark(target, source, claim, signal);
 	await mirror(context);
 	await copy(context);
-	if (toDelete > 0) await holdBackOutdatedTags(context);
-	if (deletes !== undefined && toDelete > 0 && counts.isWhole) {
+	if (deletes !== undefined) await holdBackOutdatedTags(context);
+	if (deletes !== undefined && counts.isWhole) {
 		await guardSource(source, signal);
-		if (!isDryRun) await guardClaim(target, claimed, signal);
+		if (!isDryRun) await guardClaim(target, claim, signal);
 		await deleteExtra(context, deletes);
 	}
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
 	if (!isDryRun && !counts.isStopped) await mirror(context);
 	file.finish();
-	return counts.result();
 }
 
 async function hasSameLocks({

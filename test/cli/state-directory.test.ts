@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { describe, expect, test } from "vitest";
 import { leftUploadLines } from "../../src/cli/left-uploads.ts";
-import { stateDirectory } from "../../src/cli/state-directory.ts";
+import { indexPath, stateDirectory } from "../../src/cli/state-directory.ts";
 
 describe("what outlives the process", () => {
 	test.each([
@@ -40,4 +40,16 @@ describe("uploads that are left", () => {
 			expect.stringContaining("lifecycle rule"),
 		]);
 	});
+});
+
+test("each source and target has an index of its own", () => {
+	const at = (identity: string) => ({ identity });
+	const paths = [
+		indexPath("/s", at("file:///a/"), at("s3/b/")),
+		indexPath("/s", at("s3/b/"), at("file:///a/")),
+		indexPath("/s", at("file:///a/"), at("s3/c/")),
+	];
+	expect(new Set(paths).size).toBe(3);
+	for (const path of paths) expect(path).toMatch(/^\/s\/[0-9a-f]{16}\.index$/);
+	expect(indexPath("/s", at("file:///a/"), at("s3/b/"))).toBe(paths[0]);
 });

@@ -191,6 +191,25 @@ describe("sync with a lasting index › lists the target anew", () => {
 				return target;
 			},
 		],
+		[
+			"was emptied but for its marker",
+			async (_source, target) => {
+				for (const key of REGISTRY.keys()) await target.delete([key]);
+				return target;
+			},
+		],
+		[
+			"has something at its start that no pass has put there",
+			async (_source, target) => {
+				await target.put("docker/registry/v2/a", Buffer.from("a"));
+				await target.delete(["docker/registry/v2/a"]);
+				const [first] = [...REGISTRY.keys()]
+					.filter((key) => key.includes("/v2/"))
+					.sort();
+				await target.put(first ?? "", Buffer.from("other"));
+				return target;
+			},
+		],
 	];
 
 	test.each(changes)("when it %s", async (_what, change) => {
