@@ -1,5 +1,5 @@
 import { type Check, causeOf, extra } from "./check.ts";
-import { foundOf, hashObject } from "./read.ts";
+import { canHashMd5, foundOf, hashObject } from "./read.ts";
 import type { Verification } from "./verification.ts";
 
 /** Lock files, and whatever else lies in a registry's storage, are compared by content of any length. */
@@ -15,7 +15,7 @@ export const contentCheck: Check = {
 	async isSame(verification, { key, source, target }) {
 		const isOneKnown =
 			(source.md5 === undefined) !== (target.md5 === undefined);
-		if (isOneKnown) {
+		if (isOneKnown && canHashMd5()) {
 			const unread =
 				source.md5 === undefined ? verification.source : verification.target;
 			const md5 = await hashObject(unread, key, "md5", verification.signal);

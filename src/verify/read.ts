@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { createHash, getFips, hash } from "node:crypto";
 import { MAX_LINK_BYTES, parseDigest } from "../layout/digest.ts";
 import { StoreError } from "../store/errors.ts";
 import { keyProblem } from "../store/key.ts";
@@ -80,11 +80,17 @@ export async function hashObject(
 	});
 }
 
-/** Whether the link's content has this MD5. */
+/** Whether MD5 can be computed: the machine's policy (FIPS) may forbid it. Then contents are compared. */
+export function canHashMd5(): boolean {
+	return getFips() === 0;
+}
+
+/** Whether the link's content has this MD5, as far as that can be computed. */
 export function hasMd5(link: LinkContent, md5: string | undefined): boolean {
 	return (
 		md5 !== undefined &&
 		link.bytes !== undefined &&
+		canHashMd5() &&
 		hash("md5", link.bytes) === md5
 	);
 }
