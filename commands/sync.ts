@@ -49,7 +49,7 @@ export class Sync extends BaseCommand {
 		}),
 		"target-not-empty": Flags.boolean({
 			description:
-				"accept a target with other objects, or with a registry that no pass has put there",
+				"accept a target that has other objects, or a registry, in it already",
 		}),
 		...deleteFlags,
 		...stateFlags,

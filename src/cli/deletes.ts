@@ -22,7 +22,7 @@ export const deleteFlags = {
 		helpValue: "N",
 		dependsOn: ["delete"],
 		description:
-			"refuse to delete more objects than this (default: more than half of the target's tags)",
+			"refuse to delete more objects than this; by default, more than half of the target's tags",
 	}),
 	"backup-prefix": Flags.string({
 		helpValue: "PREFIX",
