@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
 import { addVersityGwAccount } from "../../scripts/services/versitygw.ts";
@@ -21,9 +24,13 @@ describe.skipIf(!hasTools("versitygw"))(
 		const connection = ownServer("versitygw");
 		beforeAll(() => addVersityGwAccount(connection(), ACCOUNT));
 
-		async function syncWithout(action: string) {
+		async function syncWithout(
+			action: string,
+			alter: (source: string) => void = () => {},
+		) {
 			const source = await temporaryFolder();
 			writeSampleRegistry(source, { repositories: 1, tagsPerRepository: 1 });
+			alter(source);
 			const bucket = await newBucket(connection());
 			await allowAllBut(action, bucket, ACCOUNT.accessKeyId, connection());
 			const { href } = storeUrl(bucket, "", connection());
@@ -52,6 +59,20 @@ describe.skipIf(!hasTools("versitygw"))(
 				expect(told).not.toContain(ACCOUNT.secretAccessKey);
 			},
 		);
+
+		test("sync › without s3:AbortMultipartUpload tells of what it could not give up, and what to allow", async () => {
+			const result = await syncWithout("s3:AbortMultipartUpload", (source) => {
+				const hex = "ab".repeat(32);
+				const blob = join(source, `docker/registry/v2/blobs/sha256/ab/${hex}`);
+				mkdirSync(blob, { recursive: true });
+				writeFileSync(join(blob, "data"), randomBytes(9 * 1024 * 1024));
+			});
+			const told = describeResult(result);
+			expect(result.exitCode, told).toBe(3);
+			expect(told).toMatch(
+				/could not be given up: .*\(s3:AbortMultipartUpload\)/,
+			);
+		});
 
 		test("sync › needs no permission to delete", async () => {
 			const result = await syncWithout("s3:DeleteObject");

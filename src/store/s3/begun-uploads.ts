@@ -164,7 +164,9 @@ export class BegunUploads {
 			if (!isAllDone && (await store.sizeOf(key, signal)) !== size)
 				return "the next run goes on with it";
 			const failure = await this.giveUp(noted, about);
-			return failure && `it could not be given up: ${failure.reason}`;
+			if (failure === undefined) return undefined;
+			const reason = `it could not be given up: ${failure.reason}`;
+			return [reason, ...failure.suggestions].join(". ");
 		}
 		const ours = new Set(
 			this.#record.pending(key).map((upload) => upload.uploadId),

@@ -113,6 +113,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 	get: "read objects here (s3:GetObject)",
 	put: "write objects here (s3:PutObject)",
 	delete: "delete objects here (s3:DeleteObject)",
+	abort: "give up uploads here (s3:AbortMultipartUpload)",
 };
 
 /** The reason where the SDK's chain of credential providers came to nothing. */

@@ -107,7 +107,11 @@ export class UploadCalls {
 			UploadId: uploadId,
 		});
 		const options = { abortSignal: signal };
-		await tried(() => this.#client.send(command, options), about, signal);
+		await tried(
+			() => this.#client.send(command, options),
+			{ ...about, operation: "abort" },
+			signal,
+		);
 	}
 
 	/** The parts that an upload has, by their numbers. */

@@ -89,6 +89,7 @@ describe("an error response", () => {
 		["get", "s3:GetObject"],
 		["put", "s3:PutObject"],
 		["delete", "s3:DeleteObject"],
+		["abort", "s3:AbortMultipartUpload"],
 	])(
 		"that forbids to %s says what must be allowed: %s",
 		(operation, action) => {
