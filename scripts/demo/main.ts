@@ -117,6 +117,7 @@ async function run(
 			env: quietEnvironment({
 				AWS_CONFIG_FILE: "/dev/null",
 				AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+				XDG_STATE_HOME: join(folder, "state"),
 				...settings,
 			}),
 		},

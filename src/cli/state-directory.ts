@@ -10,7 +10,6 @@ const ROOT_STATE = "/var/lib/regmigrate";
 export const stateFlags = {
 	"state-directory": Flags.string({
 		helpValue: "DIRECTORY",
-		env: "REGMIGRATE_STATE_DIRECTORY",
 		description:
 			"where the index of what was copied is kept, so that the next pass costs only what has changed, and which large uploads were begun, so that they are gone on with (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
 	}),

@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -52,8 +52,8 @@ export interface RunningProgram {
 }
 
 /**
- * Starts the program as a user does, as a process of its own. It does not outlive the test run, and what it keeps from
- * run to run goes with it, unless the environment says where that is to be (XDG_STATE_HOME).
+ * Starts the program as a user does, as a process of its own. It does not outlive the test run; what it keeps from run
+ * to run is that of all runs of the test file by the same user.
  */
 export async function startProgram(
 	programArguments: readonly string[],
@@ -71,11 +71,9 @@ export async function startProgram(
 		...programArguments,
 	];
 	const [file, fileArguments] = await boundToParent("KILL", command, rest);
-	const state = mkdtempSync(join(tmpdir(), "regmigrate-state-"));
-	if (userId !== undefined) chownSync(state, userId, userId);
 	const environment = Object.entries({
 		...process.env,
-		XDG_STATE_HOME: state,
+		...(userId === undefined ? {} : { XDG_STATE_HOME: stateOf(userId) }),
 		NODE_COMPILE_CACHE: COMPILED,
 		...options.environment,
 	});
@@ -86,12 +84,18 @@ export async function startProgram(
 		env: Object.fromEntries(environment.filter(([name]) => !RUNNER.test(name))),
 	});
 	const ended = Promise.all([once(child, "exit"), text(child.stderr)]).then(
-		([, stderr]) => {
-			rmSync(state, { recursive: true, force: true });
-			return { exitCode: child.exitCode, stderr };
-		},
+		([, stderr]) => ({ exitCode: child.exitCode, stderr }),
 	);
 	return { child, stdout: child.stdout, ended };
+}
+
+/** Where another user's runs keep their state: in the test's own, which they may not write. */
+function stateOf(userId: number): string {
+	const state = join(process.env.XDG_STATE_HOME ?? tmpdir(), `user-${userId}`);
+	mkdirSync(state, { recursive: true });
+	chmodSync(dirname(state), 0o755);
+	chownSync(state, userId, userId);
+	return state;
 }
 
 /** Runs the program to its end. */

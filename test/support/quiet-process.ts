@@ -1,5 +1,5 @@
 /** Run before every test file: keeps the developer's own cloud accounts, emulators, proxies and state out of it. */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -8,10 +8,9 @@ import { isDevelopers } from "../../scripts/services/environment.ts";
 for (const name of Object.keys(process.env))
 	if (isDevelopers(name)) delete process.env[name];
 
-// What programs keep between runs lasts as long as the file's tests; some of them run as other users.
+// What programs keep from run to run lasts as long as the file's tests.
 const state = mkdtempSync(join(tmpdir(), "regmigrate-state-"));
-chmodSync(state, 0o1777);
-process.env.REGMIGRATE_STATE_DIRECTORY = state;
+process.env.XDG_STATE_HOME = state;
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 // Nor is anything to be found in the developer's home, or asked of the machine that this may be.
