@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import {
 	ListMultipartUploadsCommand,
@@ -24,14 +25,15 @@ const KEY = "some/key";
 /** The smallest that servers take. */
 const PART = 5 * 1024 * 1024;
 
-/** A body whose reader gets nothing more after so many parts. */
-function stuckBody(content: Buffer, parts: number): Body {
+/** A body whose reader gets nothing more after so many parts, until it is cancelled. */
+function stuckBody(content: Buffer, parts: number, signal: AbortSignal): Body {
 	return {
 		size: content.length,
 		bytes: async () => content,
 		async *open() {
 			yield content.subarray(0, parts * PART);
-			await new Promise(() => undefined);
+			await once(signal, "abort");
+			throw signal.reason;
 		},
 	};
 }
@@ -63,7 +65,7 @@ function describeResume(
 			const stuck = new AbortController();
 			await using first = await openS3(url, { uploads });
 			const { signal } = stuck;
-			const put = first.put(KEY, stuckBody(older, 2), { signal });
+			const put = first.put(KEY, stuckBody(older, 2, signal), { signal });
 			const gone = put.catch((error: unknown) => error);
 			const where = { Bucket: bucket, Key: `pre/${KEY}` };
 			for (let arrived = 0; arrived < 2; await setTimeout(20)) {
