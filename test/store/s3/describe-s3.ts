@@ -13,6 +13,7 @@ import {
 import { bytes, keysOf } from "../../conformance/objects.ts";
 import { newBucket, s3Client } from "../../support/services.ts";
 import { storeUrl } from "../../support/store-url.ts";
+import { describeLostAnswers } from "./describe-lost-answers.ts";
 
 /** An S3 server, and what is known of it that others do in another way. */
 export interface ServerUnderTest {
@@ -51,6 +52,8 @@ export function describeS3(server: ServerUnderTest): void {
 	describeIt(`the S3 store (${product})`, at("/some/prefix"));
 	if (server.isBrief !== true)
 		describeCalls(`the S3 store (${product}) without a prefix`, at(""));
+
+	describeLostAnswers(product, verifies, connection);
 
 	describe(`S3 (${product})`, () => {
 		test("two prefixes of one bucket do not see each other's objects", async () => {

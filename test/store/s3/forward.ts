@@ -25,11 +25,12 @@ export async function forward(
 		body: body.length === 0 ? null : body,
 	});
 	const bytes = Buffer.from(await answer.body.arrayBuffer());
+	const { "transfer-encoding": _chunks, ...told } = answer.headers;
 	const hasLength = method === "HEAD" || answer.statusCode === 204;
 	return {
 		status: answer.statusCode,
 		headers: {
-			...answer.headers,
+			...told,
 			...(hasLength ? {} : { "content-length": String(bytes.length) }),
 		},
 		body: bytes,
