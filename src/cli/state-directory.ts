@@ -11,7 +11,7 @@ export const stateFlags = {
 	"state-directory": Flags.string({
 		helpValue: "DIRECTORY",
 		description:
-			"where the index of what was copied is kept, so that the next pass costs only what has changed, and which large uploads were begun, so that they are gone on with (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate, and for root /var/lib/regmigrate)",
+			"what one run notes for the next: the index, begun uploads (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate; for root /var/lib/regmigrate)",
 	}),
 };
 

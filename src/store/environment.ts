@@ -15,6 +15,8 @@ export interface OpenOptions extends Call {
 	readonly isWritten?: boolean | undefined;
 	/** Where uploads are noted that can be gone on with after the process was killed; default: they cannot be. */
 	readonly uploads?: UploadLog | undefined;
+	/** How long a server may be silent (ms) before a request counts as lost; default 60,000. What a body takes is added. */
+	readonly silenceMs?: number | undefined;
 }
 
 /** The process's variables, with those that go before them. */

@@ -19,7 +19,7 @@ export async function open(
 ): Promise<ObjectStore> {
 	const location = parseLocation(url);
 	const environment = environmentOf(options);
-	const transport = new Transport(environment);
+	const transport = new Transport(environment, options.silenceMs);
 	const fetchToken = identityToken(environment, transport);
 	const access = findAccess(location, environment, fetchToken);
 	return await openAt(location, access, options, transport);

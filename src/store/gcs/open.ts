@@ -19,7 +19,7 @@ export async function open(
 ): Promise<ObjectStore> {
 	const { signal } = options;
 	const location = parseLocation(url);
-	const transport = new Transport(environmentOf(options));
+	const transport = new Transport(environmentOf(options), options.silenceMs);
 	const access = await openAccess(location, options.environment, transport);
 	const plane = new Plane(access, transport);
 	const store = new GcsStore(location, plane);

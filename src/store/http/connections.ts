@@ -19,7 +19,7 @@ export interface HttpRequest {
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a server may be silent (ms) before the request counts as lost. */
+/** How long a server may be silent (ms) before the request counts as lost, unless it is said otherwise. */
 export const SILENCE_MS = 60_000;
 
 /**
@@ -29,14 +29,19 @@ export const SILENCE_MS = 60_000;
 const SLOWEST_SENDING = 32;
 
 /** How long the answer to a request with such a body is waited for (ms). */
-export function answerTimeoutMs(bodyBytes: number): number {
-	return SILENCE_MS + Math.ceil(bodyBytes / SLOWEST_SENDING);
+export function answerTimeoutMs(
+	bodyBytes: number,
+	silenceMs: number = SILENCE_MS,
+): number {
+	return silenceMs + Math.ceil(bodyBytes / SLOWEST_SENDING);
 }
 
 /** How connections are made. */
 export interface ConnectionsOptions extends TlsOptions {
 	/** Finds the proxy that they go through, when the first is made; what it throws fails the request. Default: none. */
 	readonly proxy?: (() => ProxyServer | undefined) | undefined;
+	/** How long a server may be silent (ms); default 60,000. */
+	readonly silenceMs?: number | undefined;
 }
 
 /**
@@ -48,6 +53,7 @@ export interface ConnectionsOptions extends TlsOptions {
 export class Connections implements AsyncDisposable {
 	readonly #origin: string;
 	readonly #options: ConnectionsOptions;
+	readonly #silenceMs: number;
 	#way: Way | undefined;
 	readonly #all = new Set<Client>();
 	readonly #idle: Client[] = [];
@@ -57,6 +63,7 @@ export class Connections implements AsyncDisposable {
 	constructor(origin: string, options: ConnectionsOptions = {}) {
 		this.#origin = origin;
 		this.#options = options;
+		this.#silenceMs = options.silenceMs ?? SILENCE_MS;
 	}
 
 	/** Sends a request and gathers the whole response. Rejects only when there is none. */
@@ -114,14 +121,20 @@ export class Connections implements AsyncDisposable {
 						? request.headers
 						: { ...request.headers, ...forwarding.headers },
 				body: request.body ?? null,
-				headersTimeout: answerTimeoutMs(request.body?.length ?? 0),
+				headersTimeout: answerTimeoutMs(
+					request.body?.length ?? 0,
+					this.#silenceMs,
+				),
 			},
 			exchange,
 		);
 	}
 
 	#open({ origin, connect }: Way): Client {
-		const client = new Client(origin, { connect, bodyTimeout: SILENCE_MS });
+		const client = new Client(origin, {
+			connect,
+			bodyTimeout: this.#silenceMs,
+		});
 		this.#all.add(client);
 		return client;
 	}

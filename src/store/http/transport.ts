@@ -17,13 +17,15 @@ export interface OriginRequest extends HttpRequest {
  */
 export class Transport implements AsyncDisposable {
 	readonly #environment: Environment;
+	readonly #silenceMs: number | undefined;
 	readonly #all = new Set<Connections>();
 	readonly #kept = new Map<string, Connections>();
 	#unverified: string | undefined;
 
-	/** An empty environment names no proxies. */
-	constructor(environment: Environment) {
+	/** An empty environment names no proxies. `silenceMs` is how long a server may be silent; default 60,000. */
+	constructor(environment: Environment, silenceMs?: number) {
 		this.#environment = environment;
+		this.#silenceMs = silenceMs;
 	}
 
 	/**
@@ -39,6 +41,7 @@ export class Transport implements AsyncDisposable {
 		const connections = new Connections(origin, {
 			proxy: () => proxyFor(origin, this.#environment),
 			verifiesServer: !this.#isUnverified(origin),
+			silenceMs: this.#silenceMs,
 			...tls,
 		});
 		this.#all.add(connections);

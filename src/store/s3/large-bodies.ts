@@ -1,4 +1,6 @@
+import { BegunUploads, type SettledStore } from "../begun-uploads.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import { putInParts } from "../multipart-upload.ts";
 import type { Body, PutOptions } from "../object-store.ts";
 import {
 	type LeftUpload,
@@ -7,8 +9,9 @@ import {
 	type UploadLog,
 	type UploadRecord,
 } from "../upload-log.ts";
-import { BegunUploads, type SettledStore } from "./begun-uploads.ts";
-import { type MultipartContext, MultipartUpload } from "./multipart.ts";
+import type { S3Location } from "./location.ts";
+import { type MultipartContext, partServer, partSize } from "./multipart.ts";
+import { settingHeaders } from "./object-settings.ts";
 
 /** What a store says of itself to have its uploads noted and settled. */
 export interface UploadingStore extends SettledStore {
@@ -18,19 +21,23 @@ export interface UploadingStore extends SettledStore {
 
 /** Puts bodies that are above the threshold, and settles what is left of such puts. Keys are whole. */
 export class LargeBodies implements Disposable {
+	readonly #location: S3Location;
 	readonly #context: MultipartContext;
+	readonly #begun: BegunUploads;
 	readonly #record: UploadRecord;
 
 	/** Without a log, what is left is not gone on with after the process has ended. Throws what opening the log throws. */
 	constructor(
-		context: Omit<MultipartContext, "begun">,
+		location: S3Location,
+		context: MultipartContext,
 		store: UploadingStore,
 		log: UploadLog | undefined,
 	) {
 		const settle = (options: SettleOptions) => this.#settle(store, options);
 		this.#record = log?.open(store.identity, settle) ?? new MemoryUploads();
-		const begun = new BegunUploads(context.calls, this.#record);
-		this.#context = { ...context, begun };
+		this.#begun = new BegunUploads(context.calls, this.#record);
+		this.#location = location;
+		this.#context = context;
 	}
 
 	async put(
@@ -43,7 +50,17 @@ export class LargeBodies implements Disposable {
 			const reason = "an object this large cannot be put on a condition";
 			throw new StoreError("unsupported", reason, about);
 		}
-		await new MultipartUpload(this.#context, key, about).put(body, options);
+		const { chunkBytes, objects } = this.#location;
+		await putInParts(body, options, {
+			key,
+			plan: {
+				partBytes: partSize(body.size, chunkBytes),
+				terms: JSON.stringify(settingHeaders(objects)),
+			},
+			begun: this.#begun,
+			server: partServer(this.#context, key, about),
+			about,
+		});
 	}
 
 	[Symbol.dispose](): void {
@@ -55,6 +72,6 @@ export class LargeBodies implements Disposable {
 		options: SettleOptions,
 	): Promise<readonly LeftUpload[]> {
 		const about = { store: store.url, operation: "settle uploads in" };
-		return this.#context.begun.settle(store, about, options);
+		return this.#begun.settle(store, about, options);
 	}
 }

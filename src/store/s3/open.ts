@@ -29,7 +29,7 @@ export async function open(
 	const control = await Control.open(
 		location,
 		options.environment,
-		new Transport(environmentOf(options)),
+		new Transport(environmentOf(options), options.silenceMs),
 	);
 	const plane = new Plane(
 		control.address,

@@ -71,7 +71,8 @@ export class S3Store implements ObjectStore {
 		this.#listing = new BucketListing(location, plane, this.#etags);
 		this.#bodies = new ProvenBodies(plane);
 		this.#large = new LargeBodies(
-			{ location, plane, bodies: this.#bodies, calls: control.uploads },
+			location,
+			{ plane, bodies: this.#bodies, calls: control.uploads },
 			{
 				url: this.url,
 				identity: this.identity,

@@ -1,41 +1,19 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import type {
+	ListedPart,
+	ListedUpload,
+	UploadServer,
+} from "../begun-uploads.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
+import type { UploadedPart } from "../multipart-upload.ts";
 import { retrying } from "../retry.ts";
 import { fromThrown } from "./errors.ts";
 import { unquoted } from "./list-parser.ts";
 import type { S3Location } from "./location.ts";
 import { settingParameters } from "./object-settings.ts";
 
-/** A part of a multipart upload that has arrived. */
-export interface UploadedPart {
-	/** From 1. */
-	readonly number: number;
-	readonly etag: string;
-	/** SHA-256 of the part, in base64. */
-	readonly sha256: string;
-}
-
-/** A part as the server tells of it. */
-export interface ListedPart {
-	/** Bytes. */
-	readonly size: number;
-	readonly etag: string;
-	/** In base64; `undefined` where the server keeps none. */
-	readonly sha256: string | undefined;
-}
-
-/** An upload as the server tells of it. */
-export interface ListedUpload {
-	readonly uploadId: string;
-	/** Milliseconds since 1970, by the server's clock; `undefined` where it does not say. */
-	readonly initiated: number | undefined;
-}
-
-/**
- * The calls that begin and end multipart uploads, made by the AWS SDK and tried again. Keys are whole, with the store's
- * prefix. They reject with `StoreError`s, or when cancelled.
- */
-export class UploadCalls {
+/** The calls that begin and end multipart uploads, made by the AWS SDK. Keys are whole, with the store's prefix. */
+export class UploadCalls implements UploadServer {
 	readonly #client: S3Client;
 	readonly #location: S3Location;
 
@@ -45,10 +23,7 @@ export class UploadCalls {
 		this.#location = location;
 	}
 
-	/**
-	 * Begins a multipart upload whose parts carry SHA-256 checksums. Resolves to its id. Neither tried again nor to be
-	 * cancelled: each attempt may begin an upload, of which the caller must know.
-	 */
+	/** Its parts carry SHA-256 checksums. */
 	async create(key: string, about: StoreErrorOptions): Promise<string> {
 		const { CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
 		const command = new CreateMultipartUploadCommand({
@@ -93,7 +68,6 @@ export class UploadCalls {
 		await tried(() => this.#client.send(command), about, undefined);
 	}
 
-	/** Gives an upload up, and with it its parts. */
 	async abort(
 		key: string,
 		uploadId: string,
@@ -114,7 +88,6 @@ export class UploadCalls {
 		);
 	}
 
-	/** The parts that an upload has, by their numbers. */
 	async parts(
 		key: string,
 		uploadId: string,
@@ -149,7 +122,6 @@ export class UploadCalls {
 		}
 	}
 
-	/** The uploads of exactly this key, whoever began them. */
 	async ofKey(
 		key: string,
 		about: StoreErrorOptions,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BegunUploads } from "../../../src/store/s3/begun-uploads.ts";
+import { BegunUploads } from "../../../src/store/begun-uploads.ts";
 import { Control } from "../../../src/store/s3/control.ts";
 import { parseLocation } from "../../../src/store/s3/location.ts";
 import { MemoryUploads } from "../../../src/store/upload-log.ts";

@@ -1,13 +1,12 @@
-import { StoreError, type StoreErrorOptions } from "../errors.ts";
-import { retrying } from "../retry.ts";
+import { StoreError, type StoreErrorOptions } from "./errors.ts";
+import { retrying } from "./retry.ts";
 import type {
 	LeftUpload,
 	NotedUpload,
 	SettleOptions,
 	UploadPlan,
 	UploadRecord,
-} from "../upload-log.ts";
-import type { ListedPart, UploadCalls } from "./upload-calls.ts";
+} from "./upload-log.ts";
 
 /** How long giving up an upload may take (ms), once it is given up because the command was cancelled. */
 const ABORT_TIMEOUT_MS = 10_000;
@@ -15,8 +14,56 @@ const ABORT_TIMEOUT_MS = 10_000;
 /** How long settling may take (ms), but for what is being given up: a server that is gone is not waited for. */
 const SETTLE_TIMEOUT_MS = 30_000;
 
-/** How far the clocks of this machine and the server may differ (ms). Source: Amazon S3 API reference, RequestTimeTooSkewed. */
+/** How far the clocks of this machine and the server may differ (ms): with more, S3 refuses requests (RequestTimeTooSkewed). */
 const SKEW_MS = 15 * 60 * 1000;
+
+/** A part as the server tells of it. */
+export interface ListedPart {
+	/** Bytes. */
+	readonly size: number;
+	readonly etag: string;
+	/** In base64; `undefined` where the server keeps none. */
+	readonly sha256: string | undefined;
+}
+
+/** An upload as the server tells of it. */
+export interface ListedUpload {
+	readonly uploadId: string;
+	/** Milliseconds since 1970, by the server's clock; `undefined` where it does not say. */
+	readonly initiated: number | undefined;
+}
+
+/**
+ * The calls that begin and end uploads in parts. They reject with `StoreError`s, `not-found` for an upload that the
+ * server does not know, or when cancelled. All but `create` try again what may pass.
+ */
+export interface UploadServer {
+	/**
+	 * Begins an upload; resolves to its id. One attempt, which is not to be cancelled: each may begin an upload, of which
+	 * the caller must know.
+	 */
+	create(key: string, about: StoreErrorOptions): Promise<string>;
+	/** Gives an upload up, and with it its parts. */
+	abort(
+		key: string,
+		uploadId: string,
+		about: StoreErrorOptions,
+		signal: AbortSignal,
+	): Promise<void>;
+	/** The parts that an upload has, by their numbers. */
+	parts(
+		key: string,
+		uploadId: string,
+		about: StoreErrorOptions,
+		signal: AbortSignal | undefined,
+	): Promise<ReadonlyMap<number, ListedPart>>;
+	/** The uploads of exactly this key, whoever began them. */
+	ofKey(
+		key: string,
+		about: StoreErrorOptions,
+		signal: AbortSignal | undefined,
+	): Promise<readonly ListedUpload[]>;
+}
 
 /** An upload that parts can be sent to. */
 export interface OpenUpload {
@@ -39,17 +86,17 @@ export interface SettledStore {
 }
 
 /**
- * The multipart uploads that were begun from here: begins them, goes on with them, gives them up. Each is noted before
+ * The uploads in parts that were begun from here: begins them, goes on with them, gives them up. Each is noted before
  * the server is asked to begin it, so none is ever unknown; and only those that are noted are ever touched.
  */
 export class BegunUploads {
-	readonly #calls: UploadCalls;
+	readonly #server: UploadServer;
 	readonly #record: UploadRecord;
 	/** The numbers of those that a call of this process is busy with. */
 	readonly #inUse = new Set<number>();
 
-	constructor(calls: UploadCalls, record: UploadRecord) {
-		this.#calls = calls;
+	constructor(server: UploadServer, record: UploadRecord) {
+		this.#server = server;
 		this.#record = record;
 	}
 
@@ -100,7 +147,7 @@ export class BegunUploads {
 		const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
 		try {
 			if (uploadId !== undefined)
-				await this.#calls.abort(key, uploadId, about, signal);
+				await this.#server.abort(key, uploadId, about, signal);
 		} catch (error) {
 			const isGone = error instanceof StoreError && error.code === "not-found";
 			if (!isGone) return failureOf(error, about);
@@ -171,7 +218,7 @@ export class BegunUploads {
 		const ours = new Set(
 			this.#record.pending(key).map((upload) => upload.uploadId),
 		);
-		const there = await this.#calls.ofKey(key, about, signal);
+		const there = await this.#server.ofKey(key, about, signal);
 		const isMaybeThere = there.some(
 			({ uploadId: id, initiated = Number.POSITIVE_INFINITY }) =>
 				!ours.has(id) && initiated > begunAt - SKEW_MS,
@@ -208,7 +255,7 @@ export class BegunUploads {
 		about: StoreErrorOptions,
 	): Promise<string> {
 		try {
-			return await this.#calls.create(intended.key, about);
+			return await this.#server.create(intended.key, about);
 		} catch (error) {
 			if (!mayHaveBegun(error)) this.#forget(intended);
 			throw error;
@@ -237,7 +284,7 @@ export class BegunUploads {
 		signal: AbortSignal | undefined,
 	): Promise<ReadonlyMap<number, ListedPart> | undefined> {
 		try {
-			return await this.#calls.parts(key, uploadId, about, signal);
+			return await this.#server.parts(key, uploadId, about, signal);
 		} catch (error) {
 			// Not every server can tell, and not all credentials may ask. All is sent again then.
 			if (error instanceof StoreError && !error.retryable) return undefined;

@@ -1,5 +1,5 @@
 import { getFips, hash } from "node:crypto";
-import type { ListedPart } from "./upload-calls.ts";
+import type { ListedPart } from "./begun-uploads.ts";
 
 /**
  * Whether a part that the server has is the one that would be sent; `sha256` is that one's, in base64.
