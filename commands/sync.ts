@@ -2,17 +2,21 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
-import { Interruption, interruptible } from "../src/cli/interruption.ts";
+import { interruptible } from "../src/cli/interruption.ts";
 import { leftUploadLines } from "../src/cli/left-uploads.ts";
+import { type PassOutput, shownPass } from "../src/cli/shown-pass.ts";
+import {
+	passesUntilStable,
+	stableFlag,
+	stableWithin,
+} from "../src/cli/stable-passes.ts";
 import {
 	indexPath,
 	stateDirectory,
 	stateFlags,
 } from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
-import { SyncView } from "../src/cli/sync-view.ts";
-import { TransferLines } from "../src/cli/transfer-lines.ts";
-import { sync } from "../src/sync/pass.ts";
+import { isWhole, type SyncEvent } from "../src/sync/events.ts";
 import { UploadFiles } from "../src/sync/upload-file.ts";
 
 export class Sync extends BaseCommand {
@@ -57,6 +61,7 @@ export class Sync extends BaseCommand {
 			description:
 				"list TARGET, also when nobody else has written there since the last pass",
 		}),
+		...stableFlag,
 		verbose: Flags.boolean({
 			char: "v",
 			description: "print a line for each object that is copied",
@@ -71,7 +76,7 @@ export class Sync extends BaseCommand {
 	async run(): Promise<object> {
 		const { args, flags } = await this.parse(Sync);
 		const isDryRun = flags["dry-run"];
-		const began = Date.now();
+		const withinMs = stableWithin(flags);
 		using interruption = interruptible();
 		const { signal } = interruption;
 		const deletes = deleteOptions({ ...flags, isDryRun, signal });
@@ -92,43 +97,33 @@ export class Sync extends BaseCommand {
 			},
 			signal,
 		);
-		using progress = this.showProgress(() => view.standing, flags);
-		const view = new SyncView(
-			new TransferLines(stores.source, stores.target, isDryRun),
-			{
-				result: (line) => progress.above(() => this.log(line)),
-				trouble: (line) => progress.above(() => this.logToStderr(line)),
-			},
-			{
-				isDryRun,
-				deletes: flags.delete,
-				printsCopies: isDryRun || flags.verbose,
-			},
-		);
-		const result = await sync(stores.source, stores.target, {
+		const syncOptions = {
 			concurrency: flags.concurrency,
 			indexPath: indexPath(state, stores.source, stores.target),
 			relist: flags.relist,
-			deletes: deletes && {
-				...deletes,
-				approve: (plan) => progress.hidden(() => deletes.approve(plan)),
-			},
+			deletes,
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],
-			observe: (event) => view.observe(event),
 			signal,
-		}).catch((error: unknown) => {
-			throw error instanceof Interruption
-				? new Interruption(error.message, [view.interrupted])
-				: error;
+		};
+		const output: PassOutput = {
+			result: (line) => this.log(line),
+			trouble: (line) => this.logToStderr(line),
+			showProgress: (standing) => this.showProgress(standing, flags),
+			printsObjects: isDryRun || flags.verbose,
+		};
+		const pass = (observe?: (event: SyncEvent) => void) =>
+			shownPass(stores, syncOptions, output, observe);
+		const { result, report, isStable } = await (withinMs === undefined
+			? pass()
+			: passesUntilStable(pass, withinMs, output.result));
+		const leftUploads = await uploads.settle({
+			isAllDone: isWhole(result),
+			signal,
 		});
-		const { failed, heldBack, unreadable, isStopped } = result;
-		const isAllDone = failed + heldBack + unreadable === 0 && !isStopped;
-		const leftUploads = await uploads.settle({ isAllDone, signal });
-		progress[Symbol.dispose]();
 		for (const line of leftUploadLines(leftUploads)) this.logToStderr(line);
-		view.summarize(result, Date.now() - began);
-		if (!result.isComplete) process.exitCode = EXIT.incomplete;
-		return { ...view.report(result), leftUploads };
+		if (!result.isComplete || isStable === false)
+			process.exitCode = EXIT.incomplete;
+		return { ...report, leftUploads };
 	}
 }

@@ -6,7 +6,8 @@ export class ProgramHelp extends Help {
 	protected override readonly CommandHelpClass = CommandPage;
 
 	constructor(config: Interfaces.Config) {
-		super(config, { flagSortOrder: "none", docopts: false });
+		// Flags that stand above their descriptions are wrapped two columns too late.
+		super(config, { flagSortOrder: "none", docopts: false, maxWidth: 78 });
 	}
 
 	override formatRoot(): string {

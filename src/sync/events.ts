@@ -121,11 +121,8 @@ export class Counts {
 		this.skipped = { ...same };
 	}
 
-	/** Whether nothing went wrong that the next pass may mend. */
 	get isWhole(): boolean {
-		return (
-			this.failed + this.heldBack + this.unreadable === 0 && !this.isStopped
-		);
+		return isWhole(this);
 	}
 
 	result(): SyncResult {
@@ -147,6 +144,14 @@ export class Counts {
 			isComplete: isWhole && isCopied,
 		};
 	}
+}
+
+/** Whether nothing went wrong that the next pass may mend. */
+export function isWhole(
+	counts: Pick<SyncResult, "failed" | "heldBack" | "unreadable" | "isStopped">,
+): boolean {
+	const { failed, heldBack, unreadable, isStopped } = counts;
+	return failed + heldBack + unreadable === 0 && !isStopped;
 }
 
 /** Adds one object to a tally. */

@@ -24,6 +24,16 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
 		],
 		[
+			["sync", "a", "b", "--until-stable", "2x"],
+			'--until-stable cannot be "2x"',
+			"Write a number with a unit, such as 90s, 2m or 1h30m.",
+		],
+		[
+			["sync", "a", "b", "--until-stable", "2m", "--delete"],
+			"--until-stable does not go with --delete",
+			"Deleting is for the last pass, when the registry is read-only.",
+		],
+		[
 			["verify", "a", "b", "--ca-bundle", "/nowhere/ca.pem"],
 			"Cannot use --ca-bundle /nowhere/ca.pem: it does not exist",
 			"Name a file of PEM certificates.",

@@ -1,0 +1,73 @@
+import { Flags } from "@oclif/core";
+import type { SyncEvent } from "../sync/events.ts";
+import { type Stability, untilStable } from "../sync/until-stable.ts";
+import { durationOf } from "./duration.ts";
+import { formatDuration } from "./format.ts";
+import type { ShownPass } from "./shown-pass.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flag that makes a command repeat its passes. */
+export const stableFlag = {
+	"until-stable": Flags.string({
+		helpValue: "DURATION",
+		description:
+			"pass after pass, until the next one is expected to take no longer than this (90s, 2m); then it is time to switch the registry to read-only",
+	}),
+};
+
+/** Makes passes until the next one would be short enough, and says what that one will cost. */
+export async function passesUntilStable(
+	pass: (observe: (event: SyncEvent) => void) => Promise<ShownPass>,
+	withinMs: number,
+	say: (line: string) => void,
+): Promise<ShownPass> {
+	let last: ShownPass | undefined;
+	const stability = await untilStable(
+		async (observe) => {
+			last = await pass(observe);
+			return last.result;
+		},
+		{ withinMs },
+	);
+	for (const line of stabilityLines(stability, withinMs)) say(line);
+	const { result, next, isStable, passes } = stability;
+	const report = { ...last?.report, passes, isStable, next };
+	return { result, report, isStable };
+}
+
+/** What a series of passes came to, and what the last one, under read-only, will cost. */
+export function stabilityLines(
+	{ next, isStable, passes }: Stability,
+	withinMs: number,
+): readonly string[] {
+	const { readMs, copyMs } = next;
+	const expected = `${formatDuration(readMs + copyMs)}: ${formatDuration(readMs)} to read the source, ${formatDuration(copyMs)} to copy what changes meanwhile`;
+	const count = passes === 1 ? "1 pass" : `${passes} passes`;
+	return isStable
+		? [
+				`After ${count} the next one is expected to take ${expected}.`,
+				"That is how long pushes are refused, switching and verifying aside: switch the registry to read-only, and run sync once more with --delete.",
+			]
+		: [
+				`Stopped after ${count}: the next one is expected to take ${expected}; that is more than the ${formatDuration(withinMs)} asked for.`,
+			];
+}
+
+/** The bound of `--until-stable` (ms). Throws a `UsageError` when it goes together with what is for single passes. */
+export function stableWithin(flags: {
+	readonly "until-stable": string | undefined;
+	readonly "dry-run": boolean;
+	readonly delete: boolean;
+}): number | undefined {
+	const text = flags["until-stable"];
+	if (text === undefined) return undefined;
+	if (flags.delete)
+		throw new UsageError("--until-stable does not go with --delete", [
+			"Deleting is for the last pass, when the registry is read-only.",
+		]);
+	if (flags["dry-run"])
+		throw new UsageError("--until-stable does not go with --dry-run", [
+			"A dry run copies nothing, so no pass makes the next one shorter.",
+		]);
+	return durationOf("until-stable", text);
+}
