@@ -179,7 +179,10 @@ async function carryOut(
 	}
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
 	if (!isDryRun && !counts.isStopped) await mirror(context);
-	file.finish();
+	const found = isDryRun ? claim : (await readMarker(target, signal))?.claim;
+	if (isSameClaim(claim, found)) file.finish();
+	// Another pass has marked it meanwhile, and this one may have overwritten what that wrote: neither's index is trusted.
+	else await mark(target, source, file.withdraw(), signal);
 }
 
 async function hasSameLocks({

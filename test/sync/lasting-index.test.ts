@@ -266,6 +266,30 @@ describe("sync with a lasting index › lists the target anew", () => {
 	});
 });
 
+test("sync with a lasting index › another machine's pass that was under way at the same time makes it list the target anew (I9)", async () => {
+	using ours = new TemporaryIndex();
+	using theirs = new TemporaryIndex();
+	const source = await storeOf(REGISTRY);
+	const target = new MemoryStore();
+	let isFirst = true;
+	const slow = faulty(target, {
+		put: async (key) => {
+			if (key !== CURRENT || !isFirst) return;
+			isFirst = false;
+			// Between their reading of the tag and their writing, it moves, and a whole pass of ours copies it.
+			await source.put(CURRENT, Buffer.from(MOVED));
+			await pass(source, target, ours);
+		},
+	});
+	await pass(source, slow, theirs);
+	expect(await pass(source, target, ours)).toMatchObject({
+		listed: true,
+		copied: [CURRENT],
+	});
+	await expectContent(target, await contentOf(source));
+	expect(await pass(source, target, ours)).toMatchObject({ listed: false });
+});
+
 describe("sync with a lasting index", () => {
 	test("copies again what it does not know to have arrived", async () => {
 		using index = new TemporaryIndex();
