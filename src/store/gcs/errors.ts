@@ -53,10 +53,13 @@ const SUGGESTIONS: Readonly<Record<string, string>> = {
 		"Rewrite it with a key that Cloud Storage manages; customer-supplied keys are not supported.",
 };
 
+const AFTER_ITS_END = "the range asked for begins after its end";
+
 /** Where the reason alone says it better than Google's sentence. */
 const NAMES: Readonly<Record<string, string>> = {
 	retentionPolicyNotMet: "a retention policy protects it",
 	objectUnderActiveHold: "a hold protects it",
+	InvalidRange: AFTER_ITS_END,
 };
 
 /** The bytes arrived otherwise than they were sent. There is no reason of its own for it, only "invalid". */
@@ -95,7 +98,7 @@ export function fromResponse(
 
 /** For answers whose body says nothing. */
 const WORDS_BY_STATUS: Readonly<Record<number, string>> = {
-	416: "the range asked for begins after its end",
+	416: AFTER_ITS_END,
 };
 
 const SUGGESTION_BY_CODE: Readonly<Partial<Record<StoreErrorCode, string>>> = {

@@ -340,6 +340,16 @@ export const ERROR_RESPONSES: readonly (readonly [string, ErrorResponse])[] = [
 		},
 	],
 	[
+		"an upload in parts that is gone, as the XML API answers it",
+		{
+			status: 404,
+			body: "<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchUpload</Code><Message>The specified upload does not exist.</Message></Error>",
+			code: "not-found",
+			says: "NoSuchUpload: The specified upload does not exist",
+			suggests: "bucket",
+		},
+	],
+	[
 		"a proxy's page",
 		{
 			status: 403,
