@@ -85,6 +85,12 @@ export interface SettledStore {
 	): Promise<number | undefined>;
 }
 
+/** What a store says of itself to have its uploads noted and settled. */
+export interface UploadingStore extends SettledStore {
+	readonly url: string;
+	readonly identity: string;
+}
+
 /**
  * The uploads in parts that were begun from here: begins them, goes on with them, gives them up. Each is noted before
  * the server is asked to begin it, so none is ever unknown; and only those that are noted are ever touched.

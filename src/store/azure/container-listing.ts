@@ -93,10 +93,7 @@ export class ContainerListing {
 				maxResults: MAX_RESULTS,
 				signal,
 			};
-			const listing = await retrying(
-				() => listPage(this.#plane, request, this.#namePrefix, about),
-				signal,
-			);
+			const listing = await retrying(() => this.#next(request, about), signal);
 			if (listing.directory !== undefined)
 				throw hierarchical(listing.directory, about);
 			const ready = order.push(listing.objects);
@@ -118,9 +115,20 @@ export class ContainerListing {
 				if (page.objects.length + page.prefixes.length > 0) yield page;
 			}
 			if (listing.marker === undefined) return;
-			if (listing.marker === marker) throw standsStill(about);
 			marker = listing.marker;
 		}
+	}
+
+	/** A page that comes again would be asked for ever; the next time it may be the right one. */
+	async #next(
+		request: PageRequest,
+		about: StoreErrorOptions,
+	): Promise<Listing> {
+		const page = await listPage(this.#plane, request, this.#namePrefix, about);
+		if (page.marker === undefined || page.marker !== request.marker)
+			return page;
+		const reason = "the server lists the same page again and again";
+		throw new StoreError("unavailable", reason, about);
 	}
 }
 
@@ -153,9 +161,4 @@ function outOfOrder(
 ): StoreError {
 	const reason = `the server lists keys out of order ("${after}" after "${before}")`;
 	return new StoreError("unsupported", reason, about);
-}
-
-function standsStill(about: StoreErrorOptions): StoreError {
-	const reason = "the server's listing does not go on";
-	return new StoreError("unavailable", reason, about);
 }

@@ -57,18 +57,19 @@ function parseBlob(
 	const to = xml.indexOf("</Properties>", from);
 	if (from === -1 || to === -1 || to > end)
 		throw new SyntaxError("a blob without properties");
-	const size = element(xml, "Content-Length", from, to) ?? "";
+	// Searched by itself: what is missing, as the MD5 of append blobs is, would be looked for to the end of the page.
+	const properties = xml.slice(from, to);
+	const property = (name: string) =>
+		element(properties, name, 0, properties.length);
+	const size = property("Content-Length") ?? "";
 	if (!/^\d+$/.test(size) || !Number.isSafeInteger(Number(size)))
 		throw new SyntaxError(`"${size}" is not a size`);
 	return {
 		key: name.slice(namePrefix.length),
 		size: Number(size),
-		version: unquoted(element(xml, "Etag", from, to) ?? ""),
-		lastModified: Date.parse(element(xml, "Last-Modified", from, to) ?? ""),
-		md5: md5From(
-			element(xml, "Content-MD5", from, to),
-			element(xml, "BlobType", from, to),
-		),
+		version: unquoted(property("Etag") ?? ""),
+		lastModified: Date.parse(property("Last-Modified") ?? ""),
+		md5: md5From(property("Content-MD5"), property("BlobType")),
 	};
 }
 

@@ -41,7 +41,7 @@ export class BucketListing {
 		for (;;) {
 			const from = position;
 			const { objects: listed, nextPageToken } = await retrying(
-				() => this.page(options, from, PAGE_SIZE),
+				() => this.#next(options, from),
 				signal,
 			);
 			for (const { key } of listed) {
@@ -54,8 +54,6 @@ export class BucketListing {
 			if (page.objects.length + page.prefixes.length > 0)
 				yield { ...page, unreadable: [] };
 			if (nextPageToken === undefined) return;
-			if (nextPageToken === from.pageToken)
-				throw this.#standsStill(options.prefix);
 			// What is left of a prefix that is cut off need not be listed.
 			const cut = pruner?.cut;
 			position =
@@ -63,6 +61,15 @@ export class BucketListing {
 					? { ...from, pageToken: nextPageToken }
 					: { startOffset: afterAllOf(cut) };
 		}
+	}
+
+	/** A page that comes again would be asked for ever; the next time it may be the right one. */
+	async #next(options: ListOptions, from: Position): Promise<Listing> {
+		const page = await this.page(options, from, PAGE_SIZE);
+		const { nextPageToken } = page;
+		if (nextPageToken !== undefined && nextPageToken === from.pageToken)
+			throw this.#standsStill(options.prefix);
+		return page;
 	}
 
 	/** One page as the server gives it. */

@@ -6,6 +6,7 @@ import {
 import type { ResponseHeaders } from "../http/exchange.ts";
 import { fromNetwork, proxyErrorIn } from "../http/network-errors.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
+import { element } from "../http/xml.ts";
 
 /**
  * Reasons that say more than their HTTP status. Source: Cloud Storage documentation, "HTTP status and error codes for
@@ -24,6 +25,8 @@ const REASONS: Readonly<Record<string, StoreErrorCode>> = {
 	internalError: "unavailable",
 	gatewayTimeout: "unavailable",
 	uploadTooLarge: "unsupported",
+	// Of the XML API.
+	NoSuchUpload: "not-found",
 	requestedRangeNotSatisfiable: "unsupported",
 	// It is encrypted with a key that only its writer has.
 	resourceIsEncryptedWithCustomerEncryptionKey: "unsupported",
@@ -236,9 +239,9 @@ function parsed(body: string): {
 	try {
 		json = JSON.parse(body);
 	} catch {
-		// Text of one line is the message of a failed download; anything else (HTML, XML) is not for people.
+		// Text of one line is the message of a failed download; anything else (HTML) is not for people.
 		const text = body.trim();
-		return /^[^<\n]{1,300}$/.test(text) ? { message: text } : {};
+		return /^[^<\n]{1,300}$/.test(text) ? { message: text } : parsedXml(body);
 	}
 	const error = property(json, "error");
 	const errors = property(error, "errors");
@@ -249,6 +252,18 @@ function parsed(body: string): {
 		reason: typeof reason === "string" ? reason : undefined,
 		message: typeof message === "string" ? message : undefined,
 	};
+}
+
+/** Likewise, of the XML API. */
+function parsedXml(body: string): ReturnType<typeof parsed> {
+	if (!/<Error[\s>]/.test(body)) return {};
+	try {
+		const at = (name: string) => element(body, name, 0, body.length);
+		return { reason: at("Code"), message: at("Message") };
+	} catch {
+		// It was cut off, or is something else: the status must do.
+		return {};
+	}
 }
 
 function property(value: unknown, name: string): unknown {

@@ -15,12 +15,15 @@ import type {
 	PutOptions,
 } from "../object-store.ts";
 import { rangeProblem } from "../range.ts";
+import { retrying } from "../retry.ts";
+import type { UploadLog } from "../upload-log.ts";
 import { BucketListing } from "./bucket-listing.ts";
 import { checksumsOf, isStored } from "./checksums.ts";
 import { deleteEach } from "./delete-each.ts";
 import { discarded } from "./discard.ts";
 import { fromThrown } from "./errors.ts";
 import { conditionQuery, downloadHeaders, metaFrom } from "./headers.ts";
+import { LargeBodies } from "./large-bodies.ts";
 import type { GcsLocation } from "./location.ts";
 import {
 	CONTENT_TYPE,
@@ -35,7 +38,6 @@ import {
 	type ObjectResource,
 	parseObject,
 } from "./resource.ts";
-import { ResumableUpload } from "./upload.ts";
 
 /** Bodies larger than this (bytes) go up in chunks. Below it, a body is held in memory and sent at once. */
 export const RESUMABLE_THRESHOLD = 8 * 1024 * 1024;
@@ -53,15 +55,34 @@ export class GcsStore implements ObjectStore {
 	readonly #plane: Plane;
 	readonly #paths: BucketPaths;
 	readonly #listing: BucketListing;
+	readonly #large: LargeBodies;
 
-	/** Takes over the plane, and closes it when disposed of. */
-	constructor(location: GcsLocation, plane: Plane) {
+	/**
+	 * Takes over the plane, and closes it when disposed of. Without a log, large uploads are not gone on with after the
+	 * process has ended. Throws what opening the log throws.
+	 */
+	constructor(location: GcsLocation, plane: Plane, log?: UploadLog) {
 		this.url = location.url;
 		this.identity = `${plane.origin}/${location.bucket}/${location.prefix}`;
 		this.#location = location;
 		this.#plane = plane;
 		this.#paths = new BucketPaths(location);
 		this.#listing = new BucketListing(location, plane, this.#paths);
+		const own = (name: string) => name.slice(location.prefix.length);
+		this.#large = new LargeBodies(
+			plane,
+			this.#paths,
+			location,
+			{
+				url: this.url,
+				identity: this.identity,
+				address: (name) => this.address(own(name)),
+				sizeOf: async (name, signal) =>
+					(await retrying(() => this.head(own(name), { signal }), signal))
+						?.size,
+			},
+			log,
+		);
 	}
 
 	address(key: string): string {
@@ -124,14 +145,7 @@ export class GcsStore implements ObjectStore {
 		if (problem !== undefined)
 			throw new StoreError("unsupported", problem, about);
 		if (!(body instanceof Uint8Array) && body.size > RESUMABLE_THRESHOLD) {
-			const upload = new ResumableUpload(
-				this.#plane,
-				this.#paths,
-				this.#location,
-				key,
-				about,
-			);
-			return (await upload.put(body, options)).meta;
+			return await this.#large.put(key, body, options, about);
 		}
 		return await this.#putWhole(key, body, options, about);
 	}
@@ -162,6 +176,7 @@ export class GcsStore implements ObjectStore {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		this.#large[Symbol.dispose]();
 		await this.#plane[Symbol.asyncDispose]();
 	}
 

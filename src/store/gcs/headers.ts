@@ -30,7 +30,7 @@ export function conditionQuery(
 	throw new StoreError("precondition-failed", reason, about);
 }
 
-/** What the headers of a download say of an object. Throws a `StoreError` when they do not say how large it is. */
+/** What the headers of a download say of an object. Throws a `StoreError` when they are none of this server's. */
 export function metaFrom(
 	key: string,
 	headers: ResponseHeaders,
@@ -45,11 +45,17 @@ export function metaFrom(
 		const reason = "the server does not say how large it is";
 		throw new StoreError("unknown", reason, about);
 	}
+	const version = text(headers["x-goog-generation"]);
+	if (version === undefined) {
+		// A proxy can give a page of its own, with the status of success.
+		const reason = "what answers there names no generation of it";
+		throw new StoreError("unavailable", reason, about);
+	}
 	const modified = text(headers["last-modified"]);
 	return {
 		key,
 		size: Number(size),
-		version: text(headers["x-goog-generation"]) ?? "",
+		version,
 		lastModified: modified === undefined ? 0 : Date.parse(modified),
 		md5: md5In(headers["x-goog-hash"]),
 	};

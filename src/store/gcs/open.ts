@@ -4,6 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
+import type { UploadLog } from "../upload-log.ts";
 import { openAccess } from "./access.ts";
 import { fromThrown } from "./errors.ts";
 import { GcsStore } from "./gcs-store.ts";
@@ -17,12 +18,12 @@ export async function open(
 	url: URL,
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {
-	const { signal } = options;
+	const { signal, uploads } = options;
 	const location = parseLocation(url);
 	const transport = new Transport(environmentOf(options), options.silenceMs);
 	const access = await openAccess(location, options.environment, transport);
 	const plane = new Plane(access, transport);
-	const store = new GcsStore(location, plane);
+	const store = await openWith(location, plane, uploads);
 	try {
 		await look(plane, location, signal);
 		return retry(store);
@@ -34,6 +35,19 @@ export async function open(
 		const { code, suggestions } = failure;
 		const where = reasonAt(failure, new URL(plane.origin).host);
 		throw new StoreError(code, where, { ...about, cause: error, suggestions });
+	}
+}
+
+async function openWith(
+	location: GcsLocation,
+	plane: Plane,
+	uploads: UploadLog | undefined,
+): Promise<GcsStore> {
+	try {
+		return new GcsStore(location, plane, uploads);
+	} catch (error) {
+		await plane[Symbol.asyncDispose]();
+		throw error;
 	}
 }
 

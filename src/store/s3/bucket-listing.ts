@@ -50,7 +50,7 @@ export class BucketListing {
 		for (;;) {
 			const from = position;
 			const { objects, continuationToken } = await retrying(
-				() => this.page(options, from, PAGE_SIZE),
+				() => this.#next(options, from),
 				options.signal,
 			);
 			await this.#learn(objects, options.signal);
@@ -71,6 +71,15 @@ export class BucketListing {
 					? { continuationToken }
 					: { startAfter: `${cut}\u{10FFFF}` };
 		}
+	}
+
+	/** A page that comes again would be asked for ever; the next time it may be the right one. */
+	async #next(options: ListOptions, from: Position): Promise<Listing> {
+		const page = await this.page(options, from, PAGE_SIZE);
+		const { continuationToken: token } = page;
+		if (token === undefined || token !== from.continuationToken) return page;
+		const reason = "the server lists the same page again and again";
+		throw new StoreError("unavailable", reason, this.#about(options.prefix));
 	}
 
 	/** One page as the server gives it. */

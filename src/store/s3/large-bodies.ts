@@ -1,4 +1,4 @@
-import { BegunUploads, type SettledStore } from "../begun-uploads.ts";
+import { BegunUploads, type UploadingStore } from "../begun-uploads.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import { putInParts } from "../multipart-upload.ts";
 import type { Body, PutOptions } from "../object-store.ts";
@@ -12,12 +12,6 @@ import {
 import type { S3Location } from "./location.ts";
 import { type MultipartContext, partServer, partSize } from "./multipart.ts";
 import { settingHeaders } from "./object-settings.ts";
-
-/** What a store says of itself to have its uploads noted and settled. */
-export interface UploadingStore extends SettledStore {
-	readonly url: string;
-	readonly identity: string;
-}
 
 /** Puts bodies that are above the threshold, and settles what is left of such puts. Keys are whole. */
 export class LargeBodies implements Disposable {

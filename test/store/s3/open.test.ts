@@ -5,7 +5,7 @@ import { open as openS3 } from "../../../src/store/s3/open.ts";
 import { bodyOf } from "../../conformance/bodies.ts";
 import { failureOf } from "../http/failures.ts";
 import { type Handler, serve } from "../http/http-server.ts";
-import { listing, refuse } from "./scripted-s3.ts";
+import { isAsSigned, listing, refuse } from "./scripted-s3.ts";
 import { UploadServer } from "./upload-server.ts";
 
 afterEach(() => {
@@ -96,7 +96,8 @@ describe("a bucket", () => {
 		const uploads = new UploadServer();
 		await using server = await serve((request, response) => {
 			if (request.query.has("list-type")) response.end(listing([]));
-			else uploads.handle(request, response);
+			else if (isAsSigned(request)) uploads.handle(request, response);
+			else refuse(response, 400, "XAmzContentSHA256Mismatch");
 		});
 		await using store = await openS3(urlOf(server.origin));
 		const content = randomBytes(9 * 1024 * 1024);

@@ -43,7 +43,8 @@ function listing(query: URLSearchParams, pages: number): string {
 	return [
 		'\u{FEFF}<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://bench.blob.core.windows.net/" ContainerName="bench"><MaxResults>1000</MaxResults><Blobs>',
 		...pageKeys(page, pages).map(
-			(key) => `<Blob><Name>${key}</Name>${PROPERTIES}<OrMetadata /></Blob>`,
+			(key) =>
+				`<Blob><Name>${key}</Name>${key.endsWith("/data") ? APPENDED : PUT}<OrMetadata /></Blob>`,
 		),
 		"</Blobs>",
 		next === undefined ? "<NextMarker />" : `<NextMarker>${next}</NextMarker>`,
@@ -52,4 +53,9 @@ function listing(query: URLSearchParams, pages: number): string {
 }
 
 /** Source: Azure Storage REST API reference, "List Blobs". */
-const PROPERTIES = `<Properties><Creation-Time>${TIME}</Creation-Time><Last-Modified>${TIME}</Last-Modified><Etag>${ETAG}</Etag><Content-Length>${LINK.length}</Content-Length><Content-Type>application/octet-stream</Content-Type><Content-Encoding /><Content-Language /><Content-CRC64 /><Content-MD5>${MD5}</Content-MD5><Cache-Control /><Content-Disposition /><BlobType>BlockBlob</BlobType><AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted></Properties>`;
+const properties = (type: string, md5: string) =>
+	`<Properties><Creation-Time>${TIME}</Creation-Time><Last-Modified>${TIME}</Last-Modified><Etag>${ETAG}</Etag><Content-Length>${LINK.length}</Content-Length><Content-Type>application/octet-stream</Content-Type><Content-Encoding /><Content-Language /><Content-CRC64 />${md5}<Cache-Control /><Content-Disposition /><BlobType>${type}</BlobType><AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted></Properties>`;
+
+/** As the registry's driver writes links, and blobs. Source: registry/storage/driver/azure/azure.go. */
+const PUT = properties("BlockBlob", `<Content-MD5>${MD5}</Content-MD5>`);
+const APPENDED = properties("AppendBlob", "<Content-MD5 />");
