@@ -1,5 +1,5 @@
-import { leafOf } from "./leaf.ts";
 import { REGISTRY_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
+import { isStray } from "./places.ts";
 
 /**
  * Why a key is never copied, and never missed:
@@ -7,8 +7,8 @@ import { REGISTRY_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
  * - `marker`: a directory marker (ends in "/"), as some tools leave them; it would become a tag with an empty name.
  * - `temporary`: `*.tmp`, what Distribution 3.1 and newer write before they rename.
  * - `upload`: a half-finished push. It cannot be continued on another store; clients start the layer again.
- * - `stray`: beside the one object that a prefix can hold (`…/<hex>/data`, `…/<hex>/link`), at any depth; no registry
- *   reads it, and a scan that looks for that one object does not see it.
+ * - `stray`: beside the only names that matter below a prefix (`…/<hex>/data`, `…/<hex>/link`, a tag's `current/` and
+ *   `index/`), at any depth; no registry reads it, and a scan that looks for those names does not see it.
  */
 export type Exclusion = "outside" | "marker" | "temporary" | "upload" | "stray";
 
@@ -18,10 +18,7 @@ export function exclusionOf(key: string): Exclusion | undefined {
 	if (key.endsWith("/")) return "marker";
 	if (key.endsWith(".tmp")) return "temporary";
 	if (isUpload(key)) return "upload";
-	const leaf = leafOf(key);
-	return leaf === undefined || key === leaf.prefix + leaf.name
-		? undefined
-		: "stray";
+	return isStray(key) ? "stray" : undefined;
 }
 
 /** Whether a key or prefix lies in a repository's `_uploads/`. */

@@ -1,7 +1,7 @@
 import { isUpload } from "./exclusion.ts";
-import { leafName } from "./leaf.ts";
 import { copyRank } from "./order.ts";
 import { BLOBS_PREFIX, LOCKS_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
+import { namesBelow } from "./places.ts";
 
 /**
  * The parts of a repository in the order in which they must be read while the registry is live. A push writes them
@@ -16,8 +16,8 @@ export type Section = (typeof READ_ORDER)[number];
 export interface SectionListing {
 	readonly prefix: string;
 	readonly prune: (prefix: string) => boolean;
-	/** The only object below a prefix that matters, where the layout says so; as `ListOptions.leaf` takes it. */
-	readonly leaf: (prefix: string) => string | undefined;
+	/** The only names below a prefix that matter, where the layout says so; as `ListOptions.only` takes it. */
+	readonly only: (prefix: string) => readonly string[] | undefined;
 	/** The ranks of the objects that the section is about; others that it lists are another's. */
 	readonly ranks: readonly [lowest: number, highest: number];
 	/** Whether what `prune` cuts off has ranks among these: other sections tell of it. */
@@ -27,8 +27,8 @@ export interface SectionListing {
 const ALL_RANKS = [0, copyRank("current")] as const;
 
 /**
- * How to list one section of a repository. What lies loose in `tags/` or in a tag, which no registry writes, is in the
- * listings of both `current` and `index`, and the latter's to tell of.
+ * How to list one section of a repository. What lies loose in `tags/`, which no registry writes, is in the listings of
+ * both `current` and `index`, and the latter's to tell of.
  */
 export function sectionListing(
 	repository: string,
@@ -41,8 +41,8 @@ export function sectionListing(
 			return {
 				prefix: tags,
 				prune: (prefix) => NOT_CURRENT.test(prefix.slice(tags.length)),
-				leaf: (prefix) =>
-					TAG.test(prefix.slice(tags.length)) ? "current/link" : undefined,
+				only: (prefix) =>
+					TAG.test(prefix.slice(tags.length)) ? CURRENT_LINK : undefined,
 				ranks: [copyRank("current"), copyRank("current")],
 				hasOthersInside: false,
 			};
@@ -50,7 +50,8 @@ export function sectionListing(
 			return {
 				prefix: tags,
 				prune: (prefix) => CURRENT.test(prefix.slice(tags.length)),
-				leaf: leafName,
+				only: (prefix) =>
+					TAG.test(prefix.slice(tags.length)) ? INDEX : namesBelow(prefix),
 				ranks: [0, copyRank("index")],
 				hasOthersInside: false,
 			};
@@ -58,7 +59,7 @@ export function sectionListing(
 			return {
 				prefix: `${root}_manifests/`,
 				prune: (prefix) => prefix === tags,
-				leaf: leafName,
+				only: namesBelow,
 				ranks: ALL_RANKS,
 				hasOthersInside: true,
 			};
@@ -66,7 +67,7 @@ export function sectionListing(
 			return {
 				prefix: `${root}_layers/`,
 				prune: never,
-				leaf: leafName,
+				only: namesBelow,
 				ranks: ALL_RANKS,
 				hasOthersInside: false,
 			};
@@ -75,6 +76,8 @@ export function sectionListing(
 	}
 }
 
+const CURRENT_LINK: readonly string[] = ["current/link"];
+const INDEX: readonly string[] = ["index/"];
 const TAG = /^[^/]+\/$/;
 const NOT_CURRENT = /^[^/]+\/(?!current\/)[^/]+\/$/;
 const CURRENT = /^[^/]+\/current\/$/;
@@ -90,7 +93,7 @@ function never(): boolean {
 export const REPOSITORY_LISTING: SectionListing = {
 	prefix: REPOSITORIES_PREFIX,
 	prune: (prefix) => SECTION.test(prefix.slice(REPOSITORIES_PREFIX.length)),
-	leaf: leafName,
+	only: namesBelow,
 	ranks: ALL_RANKS,
 	hasOthersInside: true,
 };
@@ -106,7 +109,7 @@ const SECTION = /^(?:[^_/][^/]*\/)+_(?:manifests|layers|uploads)\/$/;
 export const BLOB_LISTING: SectionListing = {
 	prefix: BLOBS_PREFIX,
 	prune: never,
-	leaf: leafName,
+	only: namesBelow,
 	ranks: ALL_RANKS,
 	hasOthersInside: false,
 };
@@ -116,7 +119,7 @@ export const REST_LISTING: SectionListing = {
 		prefix === BLOBS_PREFIX ||
 		prefix === REPOSITORIES_PREFIX ||
 		prefix === LOCKS_PREFIX,
-	leaf: leafName,
+	only: namesBelow,
 	ranks: ALL_RANKS,
 	hasOthersInside: true,
 };

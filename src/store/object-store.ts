@@ -123,10 +123,13 @@ export interface ListOptions extends Call {
 	 */
 	readonly prune?: ((prefix: string) => boolean) | undefined;
 	/**
-	 * A hint, asked of each prefix that ends in "/": the only object below it that matters is this one, named from the
-	 * prefix on (`link`, `current/link`). A store may look for that one instead of listing the prefix.
+	 * A hint, asked of each prefix that ends in "/": of what lies below it only these names matter, told from the prefix
+	 * on and in ascending order: objects (`link`, `current/link`) or, ending in "/", prefixes of which all matters. A
+	 * store may look for them instead of listing the prefix; when it finds none of them, it lists the prefix.
 	 */
-	readonly leaf?: ((prefix: string) => string | undefined) | undefined;
+	readonly only?:
+		| ((prefix: string) => readonly string[] | undefined)
+		| undefined;
 }
 
 /** A range of names that could not be looked at: unknown, never absent (I2). */

@@ -92,13 +92,13 @@ class Mapping {
 	}
 
 	async *pages(options: ListOptions): AsyncGenerator<Page> {
-		const { startAfter, prune, leaf, signal } = options;
+		const { startAfter, prune, only, signal } = options;
 		const pages = this.#store.list({
 			prefix: this.#prefix + options.prefix,
 			startAfter:
 				startAfter === undefined ? undefined : this.#prefix + startAfter,
 			prune: prune && ((asked) => prune(this.#key(asked))),
-			leaf: leaf && ((asked) => leaf(this.#key(asked))),
+			only: only && ((asked) => only(this.#key(asked))),
 			signal,
 		});
 		try {

@@ -70,8 +70,8 @@ async function readPart(
 ): Promise<void> {
 	const { source, signal } = context;
 	const reader = new RangeReader(context, listing, places);
-	const { prefix, prune, leaf } = listing;
-	for await (const page of source.list({ prefix, prune, leaf, signal })) {
+	const { prefix, prune, only } = listing;
+	for await (const page of source.list({ prefix, prune, only, signal })) {
 		await reader.take(page);
 		await onPage?.(page.prefixes);
 	}

@@ -8,8 +8,8 @@ import type { Verification, VerifiedSide } from "./verification.ts";
 
 /**
  * Lists everything of the registry on one side, in key order, page by page, without looking into `_uploads/`. There is
- * no leaf hint: what lies beside an expected name is to be seen. Ranges that could not be listed are noted before any
- * object that comes after them is given.
+ * no hint of the only names: what lies beside an expected name is to be seen. Ranges that could not be listed are noted
+ * before any object that comes after them is given.
  */
 export async function* listSide(
 	{ observe, report, signal }: Verification,

@@ -120,20 +120,20 @@ export function describeList(harness: StoreHarness): void {
 			expect(asked).toEqual(["t/1/", "t/2/"]);
 		});
 
-		test("with a leaf hint gives the same objects where the hint is right", async () => {
-			const leaf = (prefix: string) =>
-				/^t\/\d\/$/.test(prefix) ? "link" : undefined;
-			expect(await keysOf(store, { prefix: "t/", leaf })).toEqual([
+		test("with a hint of the only names gives the same objects where the hint is right", async () => {
+			const only = (prefix: string) =>
+				/^t\/\d\/$/.test(prefix) ? ["link"] : undefined;
+			expect(await keysOf(store, { prefix: "t/", only })).toEqual([
 				"t/1/link",
 				"t/2/link",
 				"t/other",
 			]);
 		});
 
-		test("with a leaf hint that names no object lists the prefix", async () => {
-			expect(await keysOf(store, { prefix: "t/", leaf: () => "data" })).toEqual(
-				["t/1/link", "t/2/link", "t/other"],
-			);
+		test("with a hint of names that are not there lists the prefix", async () => {
+			expect(
+				await keysOf(store, { prefix: "t/", only: () => ["data"] }),
+			).toEqual(["t/1/link", "t/2/link", "t/other"]);
 		});
 
 		test("does nothing when cancelled before", async () => {

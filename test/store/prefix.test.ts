@@ -51,7 +51,7 @@ describe("a store inside a store", () => {
 				asked.push(one);
 				return one === "2/";
 			},
-			leaf: (one) => {
+			only: (one) => {
 				asked.push(one);
 				return undefined;
 			},

@@ -59,10 +59,9 @@ describe.each([
 		`${APP}_layers/sha256/too-short/link`,
 		`${APP}_manifests/notes.txt`,
 		`${APP}_manifests/tags/.DS_Store`,
-		`${TAG}notes.txt`,
 		`${TAG}index/notes.txt`,
 		// Beside a tag that is called as a directory of uploads.
-		`${APP}_manifests/tags/_uploads/notes.txt`,
+		`${APP}_manifests/tags/notes.txt`,
 	])("%s", async (key) => {
 		const registry = new Map(REGISTRY).set(key, Buffer.from("any content"));
 		const target = new MemoryStore();
@@ -143,6 +142,8 @@ describe.each([
 		`${BLOB}stray`,
 		`${TAG}current/stray`,
 		"docker/other/object",
+		`${TAG}notes.txt`,
+		`${APP}_manifests/tags/_uploads/notes.txt`,
 		"notes.txt",
 	])("%s", async (key) => {
 		const registry = new Map(REGISTRY).set(key, Buffer.from("any content"));

@@ -13,7 +13,8 @@ export interface DirectoryContent {
 	readonly invalid: readonly string[];
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** For a directory without symbolic links to directories. */
+export const NO_LINKS: ReadonlySet<string> = new Set();
 
 /** Reads a directory; `path` ends in "/". Throws what Node throws. */
 export function readDirectory(path: string): DirectoryContent {
@@ -34,7 +35,7 @@ export function readDirectory(path: string): DirectoryContent {
 	}
 	const content = {
 		names: sortsByUnits ? names.sort() : names.sort(compareKeys),
-		links: links ?? NONE,
+		links: links ?? NO_LINKS,
 		invalid: [],
 	};
 	if (sortsByUnits) return content;

@@ -1,8 +1,13 @@
-import { realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { compareKeys, keyProblem } from "../key.ts";
 import type { ListOptions, Page } from "../object-store.ts";
 import { mayBeThere } from "./absence.ts";
-import { type DirectoryContent, isListed, readDirectory } from "./directory.ts";
+import {
+	type DirectoryContent,
+	isListed,
+	NO_LINKS,
+	readDirectory,
+} from "./directory.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
 import { listedMetaOf, settledBefore } from "./meta.ts";
 import { areMountsChanged, readMounts } from "./mounts.ts";
@@ -88,7 +93,7 @@ export class Walk {
 	}
 
 	#visit(frame: Frame, name: string): void {
-		const { prefix, startAfter, prune, leaf } = this.#options;
+		const { prefix, startAfter, prune, only } = this.#options;
 		const key = frame.prefix + name;
 		if (!name.endsWith("/")) {
 			if (
@@ -111,8 +116,8 @@ export class Walk {
 			this.#page.prefix(key);
 			return;
 		}
-		const leafName = startAfter === undefined ? leaf?.(key) : undefined;
-		if (leafName !== undefined && this.#addLeaf(key + leafName)) return;
+		const names = startAfter === undefined ? only?.(key) : undefined;
+		if (names !== undefined && this.#findOnly(key, names)) return;
 		this.#enter(frame, name);
 	}
 
@@ -149,17 +154,46 @@ export class Walk {
 		this.#page.object(listedMetaOf(key, stats, { isLocal, settledBeforeMs }));
 	}
 
-	/** Looks for the one object that a leaf prefix holds; false when it is not there, and the prefix must be listed. */
-	#addLeaf(key: string): boolean {
-		try {
-			const stats = statSync(this.#root.path + key, { throwIfNoEntry: false });
-			if (stats === undefined || !stats.isFile()) return false;
-			this.#addFile(key, stats);
-			return true;
-		} catch (error) {
-			this.#page.failed(key, error);
-			return true;
+	/**
+	 * Looks for the only names that matter in a directory; false when none of them is there, or one is a symbolic link to
+	 * a directory, and the directory must be read. What is found is visited as if it held nothing else.
+	 */
+	#findOnly(prefix: string, names: readonly string[]): boolean {
+		const directories: string[] = [];
+		let isFound = false;
+		for (const name of names) {
+			const key = prefix + name;
+			try {
+				if (!name.endsWith("/")) isFound = this.#addLeaf(key) || isFound;
+				else if (this.#isDirectory(key)) directories.push(name);
+			} catch (error) {
+				this.#page.failed(key, error);
+				isFound = true;
+			}
 		}
+		if (directories.length > 0)
+			this.#stack.push({
+				prefix,
+				device: undefined,
+				content: { names: directories, links: NO_LINKS, invalid: [] },
+				next: 0,
+			});
+		return isFound || directories.length > 0;
+	}
+
+	/** Adds an object that is there by its whole name; false when it is not. */
+	#addLeaf(key: string): boolean {
+		const path = this.#root.path + key;
+		const stats = statSync(path, { throwIfNoEntry: false });
+		if (stats === undefined || !stats.isFile()) return false;
+		this.#addFile(key, stats);
+		return true;
+	}
+
+	/** Whether a directory is there by this name, which is no symbolic link: those are followed with care, by `#enter`. */
+	#isDirectory(prefix: string): boolean {
+		const path = this.#root.path + prefix.slice(0, -1);
+		return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 	}
 
 	#enter(parent: Frame, name: string): void {

@@ -32,7 +32,7 @@ describe("a listing", () => {
 	});
 
 	const versions = async (store: FilesystemStore) =>
-		(await objectsOf(store, { prefix: "", leaf: () => "link" })).map(
+		(await objectsOf(store, { prefix: "", only: () => ["link"] })).map(
 			({ version }) => version,
 		);
 

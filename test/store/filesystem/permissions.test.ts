@@ -51,7 +51,7 @@ describe("what its user may not read", () => {
 		await root.fill("d/data", "d/other");
 		// It may be entered, but not read.
 		await restricted(root, { d: 0o311 }, async () => {
-			expect(await root.list({ leaf: () => "data" })).toEqual({
+			expect(await root.list({ only: () => ["data"] })).toEqual({
 				prefixes: [],
 				keys: ["d/data"],
 				unreadable: [],

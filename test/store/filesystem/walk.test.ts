@@ -206,9 +206,9 @@ describe("a name that is not UTF-8", () => {
 	});
 });
 
-describe("a leaf hint", () => {
-	const leaf = (prefix: string) =>
-		/^d\d\/$/.test(prefix) ? "data" : undefined;
+describe("a hint of the only names", () => {
+	const only = (prefix: string) =>
+		/^d\d\/$/.test(prefix) ? ["data"] : undefined;
 
 	test("spares reading a directory that holds what it names", async () => {
 		using root = new TemporaryRoot();
@@ -216,21 +216,41 @@ describe("a leaf hint", () => {
 		mkdirSync(root.at("d3/data"), { recursive: true });
 		await root.fill("d3/data/below");
 		await symlink("../d1/data", root.at("d2/data"));
-		expect(await root.list({ leaf })).toEqual({
+		expect(await root.list({ only })).toEqual({
 			...NOTHING,
 			// d3 holds a directory of that name, so it is read.
 			keys: ["d1/data", "d2/data", "d3/data/below"],
 		});
 	});
 
-	test("can name something deeper", async () => {
+	test("can name something deeper, and several things, prefixes among them", async () => {
 		using root = new TemporaryRoot();
-		await root.fill("t/1/current/link", "t/2/index/x");
-		const deep = (prefix: string) =>
-			/^t\/\d\/$/.test(prefix) ? "current/link" : undefined;
-		expect(await root.list({ leaf: deep })).toEqual({
+		await root.fill("t/1/current/link", "t/2/index/x", "t/2/other");
+		await root.fill("t/3/link", "t/3/other", "t/3/signatures/a/b");
+		const names: Readonly<Record<string, readonly string[]>> = {
+			"t/1/": ["current/link"],
+			"t/2/": ["index/"],
+			"t/3/": ["link", "signatures/"],
+		};
+		expect(await root.list({ only: (prefix) => names[prefix] })).toEqual({
 			...NOTHING,
-			keys: ["t/1/current/link", "t/2/index/x"],
+			keys: [
+				"t/1/current/link",
+				"t/2/index/x",
+				"t/3/link",
+				"t/3/signatures/a/b",
+			],
 		});
+	});
+
+	test("does not hide that a directory is a symbolic link to one that it lies in", async () => {
+		using root = new TemporaryRoot();
+		await root.fill("t/1/x");
+		await symlink("../../t", root.at("t/1/index"));
+		const { keys, unreadable } = await root.list({
+			only: (prefix) => (prefix === "t/1/" ? ["index/"] : undefined),
+		});
+		expect(keys).toEqual(["t/1/x"]);
+		expect(unreadable).toEqual([["t/1/index/", "unsupported"]]);
 	});
 });
