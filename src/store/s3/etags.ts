@@ -25,14 +25,9 @@ export class Etags {
 	}
 
 	/** The ETag where it is an MD5, as far as that is known; unequal values prove nothing (I9). */
-	md5Of(etag: string, headers: ResponseHeaders = {}): string | undefined {
+	md5Of(etag: string, headers?: ResponseHeaders): string | undefined {
 		if (this.#areMd5 === false || !MD5.test(etag)) return undefined;
-		const encryption = headers["x-amz-server-side-encryption"];
-		const isKeyed =
-			headers["x-amz-server-side-encryption-customer-algorithm"] !==
-				undefined ||
-			(typeof encryption === "string" && KEY_SERVICE.test(encryption));
-		return isKeyed ? undefined : etag;
+		return headers !== undefined && isKeyed(headers) ? undefined : etag;
 	}
 
 	/** An object of a listing that is small enough to be read to learn from; `undefined` when there is nothing to learn. */
@@ -52,3 +47,12 @@ export class Etags {
 }
 
 const MD5 = /^[0-9a-f]{32}$/;
+
+/** Whether an object was encrypted with a key, by its headers. */
+function isKeyed(headers: ResponseHeaders): boolean {
+	const encryption = headers["x-amz-server-side-encryption"];
+	return (
+		headers["x-amz-server-side-encryption-customer-algorithm"] !== undefined ||
+		(typeof encryption === "string" && KEY_SERVICE.test(encryption))
+	);
+}
