@@ -12,6 +12,6 @@ export function leftUploadLines(
 			const began = new Date(begunAt).toISOString();
 			return `  ${printable(address)}, begun at ${began}: ${printable(reason)}`;
 		}),
-		"  What is not gone on with, a lifecycle rule of the bucket ends, or `aws s3api abort-multipart-upload`.",
+		"  What is not gone on with, a lifecycle rule of the bucket ends (AbortIncompleteMultipartUpload).",
 	];
 }
