@@ -49,7 +49,7 @@ export function md5From(
 	return md5.length === 16 ? md5.toString("hex") : undefined;
 }
 
-/** What the headers of a HEAD or GET say of a blob. Throws a `StoreError` when they do not say how large it is. */
+/** What the headers of a HEAD or GET say of a blob. Throws a `StoreError` when they are not those of the service. */
 export function metaFrom(
 	key: string,
 	headers: ResponseHeaders,
@@ -64,6 +64,12 @@ export function metaFrom(
 		const reason = "the server does not say how large it is";
 		throw new StoreError("unknown", reason, about);
 	}
+	const version = etagFrom(headers);
+	if (version === "") {
+		// A proxy can give a page of its own, with the status of success.
+		const reason = "what answers there names no ETag of it";
+		throw new StoreError("unavailable", reason, about);
+	}
 	const md5 =
 		range === undefined
 			? headers["content-md5"]
@@ -71,7 +77,7 @@ export function metaFrom(
 	return {
 		key,
 		size: Number(size),
-		version: etagFrom(headers),
+		version,
 		lastModified: Date.parse(String(headers["last-modified"])),
 		md5: md5From(text(md5), text(headers["x-ms-blob-type"])),
 	};

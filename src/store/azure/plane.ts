@@ -1,6 +1,7 @@
 import type { StoreErrorOptions } from "../errors.ts";
 import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
+import { refuseForeign } from "../http/foreign-answer.ts";
 import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
 import { Transport } from "../http/transport.ts";
 import type { Access } from "./access.ts";
@@ -66,6 +67,7 @@ export class Plane implements AsyncDisposable {
 			const response = await this.#connections.request(
 				this.#authorized(request),
 			);
+			if (response.status < 300) refuseForeign(request, response, about);
 			if (response.status < 300 || accepted.includes(response.status))
 				return response;
 			const { status, headers, body } = response;

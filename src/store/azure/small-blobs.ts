@@ -1,4 +1,4 @@
-import type { StoreErrorOptions } from "../errors.ts";
+import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import type { PutOptions } from "../object-store.ts";
 import { AppendBlobs } from "./append-blobs.ts";
@@ -61,7 +61,12 @@ export class SmallBlobs {
 			const { status, headers, body } = response;
 			throw fromResponse(status, headers, body.toString(), about);
 		}
-		return { version: etagFrom(response.headers), hasMd5: !isAppended };
+		const version = etagFrom(response.headers);
+		if (version === "") {
+			const reason = "what answers there names no ETag of what it was sent";
+			throw new StoreError("unavailable", reason, about);
+		}
+		return { version, hasMd5: !isAppended };
 	}
 
 	/** The names of blobs that are to be deleted at the end. */

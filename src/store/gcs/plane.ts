@@ -1,6 +1,7 @@
 import type { StoreErrorOptions } from "../errors.ts";
 import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
+import { refuseForeign } from "../http/foreign-answer.ts";
 import { Transport } from "../http/transport.ts";
 import { type Access, HeaderCache } from "./access.ts";
 import { fromResponse, fromThrown } from "./errors.ts";
@@ -36,6 +37,7 @@ export class Plane implements AsyncDisposable {
 			const response = await this.#connections.request(
 				await this.#authorized(request, about),
 			);
+			if (response.status < 300) refuseForeign(request, response, about);
 			if (response.status < 300 || accepted.includes(response.status))
 				return response;
 			const { status, headers, body } = response;

@@ -18,7 +18,7 @@ export function etagFrom(headers: ResponseHeaders): string {
 	return typeof headers.etag === "string" ? unquoted(headers.etag) : "";
 }
 
-/** What the headers of a HEAD or GET say of an object. Throws a `StoreError` when they do not say how large it is. */
+/** What the headers of a HEAD or GET say of an object. Throws a `StoreError` when they are not those of an S3 server. */
 export function metaFrom(
 	key: string,
 	headers: ResponseHeaders,
@@ -34,6 +34,11 @@ export function metaFrom(
 	if (typeof size !== "string" || !/^\d+$/.test(size)) {
 		const reason = "the server does not say how large it is";
 		throw new StoreError("unknown", reason, about);
+	}
+	if (version === "") {
+		// A proxy can give a page of its own, with the status of success.
+		const reason = "what answers there names no ETag of it";
+		throw new StoreError("unavailable", reason, about);
 	}
 	return {
 		key,

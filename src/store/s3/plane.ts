@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { StoreErrorOptions } from "../errors.ts";
 import type { Connections, HttpRequest } from "../http/connections.ts";
 import type { HttpResponse, HttpStream } from "../http/exchange.ts";
+import { refuseForeign } from "../http/foreign-answer.ts";
 import { encodePath, encodeQuery } from "../http/percent-encoding.ts";
 import { Transport } from "../http/transport.ts";
 import type { BucketAddress } from "./address.ts";
@@ -63,6 +64,7 @@ export class Plane implements AsyncDisposable {
 			const response = await this.#connections.request(
 				await this.#signed(request),
 			);
+			if (response.status < 300) refuseForeign(request, response, about);
 			if (response.status < 300 || accepted.includes(response.status))
 				return response;
 			throw fromResponse(

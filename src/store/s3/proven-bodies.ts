@@ -51,7 +51,7 @@ export class ProvenBodies {
 		for (;;) {
 			switch (this.#outcome) {
 				case "proves":
-					return await this.#plane.request(request, about);
+					return kept(await this.#plane.request(request, about), about);
 				case "tells-md5":
 					return await this.#compared(request, about);
 				case "neither":
@@ -87,6 +87,7 @@ export class ProvenBodies {
 			[400, 403],
 		);
 		if (response.status < 300) {
+			kept(response, about);
 			this.#outcome = isMd5(response, request) ? "tells-md5" : "neither";
 			return this.#outcome === "tells-md5" ? response : undefined;
 		}
@@ -123,6 +124,13 @@ export function sha256Header(hex: string): Readonly<Record<string, string>> {
 	return {
 		"x-amz-checksum-sha256": Buffer.from(hex, "hex").toString("base64"),
 	};
+}
+
+/** Refuses what is no answer of an S3 server, though its status is that of success: a proxy can give a page of its own. */
+function kept(response: HttpResponse, about: StoreErrorOptions): HttpResponse {
+	if (etagFrom(response.headers) !== "") return response;
+	const reason = "what answers there names no ETag of what it was sent";
+	throw new StoreError("unavailable", reason, about);
 }
 
 const NO_PROOF =

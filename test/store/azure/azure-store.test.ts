@@ -57,6 +57,7 @@ describe("get", () => {
 				.writeHead(206, {
 					"content-range": "bytes 2-4/10",
 					"content-length": "3",
+					etag: '"e"',
 					"content-md5": "AAAAAAAAAAAAAAAAAAAAAA==",
 					"x-ms-blob-content-md5": "XrY7u+Ae7tCTyyK7j1rNww==",
 					"x-ms-blob-type": "BlockBlob",

@@ -49,6 +49,7 @@ describe("headers", () => {
 		const headers = {
 			"content-length": "3",
 			"content-range": "bytes 2-4/5497558138880",
+			etag: '"e"',
 		};
 		expect(metaFrom("a", headers, new Etags(), ABOUT).size).toBe(5 * 2 ** 40);
 	});
