@@ -44,6 +44,7 @@ export class ResumableUpload {
 		const { signal } = options;
 		const session = await this.#begin(body.size, options);
 		try {
+			signal?.throwIfAborted();
 			const { last, checksums } = await this.#send(session, body, options);
 			signal?.throwIfAborted();
 			const hashes = `crc32c=${checksums.crc32c},md5=${checksums.md5}`;
@@ -56,6 +57,7 @@ export class ResumableUpload {
 		}
 	}
 
+	/** Not to be cancelled: nobody could give up a session whose answer was not waited for. */
 	async #begin(size: number, options: PutOptions): Promise<UploadSession> {
 		const condition = conditionQuery(options.only, this.#about);
 		const resource = {
@@ -73,12 +75,11 @@ export class ResumableUpload {
 				"x-upload-content-length": String(size),
 			},
 			body: Buffer.from(JSON.stringify(resource)),
-			signal: options.signal,
 		};
-		const { headers } = await retrying(
-			() => this.#plane.request(request, this.#about),
-			options.signal,
-		);
+		const { headers } = await retrying(() => {
+			options.signal?.throwIfAborted();
+			return this.#plane.request(request, this.#about);
+		}, options.signal);
 		return new UploadSession(headers.location, {
 			plane: this.#plane,
 			prefix: this.#location.prefix,
