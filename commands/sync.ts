@@ -55,6 +55,10 @@ export class Sync extends BaseCommand {
 			description:
 				"accept a target that has other objects, or a registry, in it already",
 		}),
+		"take-over": Flags.boolean({
+			description:
+				"go on where TARGET says that another pass writes there: it was killed",
+		}),
 		...deleteFlags,
 		...stateFlags,
 		relist: Flags.boolean({
@@ -104,6 +108,7 @@ export class Sync extends BaseCommand {
 			deletes,
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],
+			isTakeOver: flags["take-over"],
 			signal,
 		};
 		const output: PassOutput = {

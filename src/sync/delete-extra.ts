@@ -12,17 +12,19 @@ import { settle } from "./settle.ts";
 /**
  * Deletes what the target has and the source does not, from the tags down to the blobs: no link ever names something
  * that was deleted before it (I1). Each object is looked for in the source once more. When something of a rank cannot be
- * deleted, what ranks lower stays, for the link that stayed may need it.
+ * deleted, what ranks lower stays, for the link that stayed may need it. Before each batch `guard` is asked, which rejects
+ * when this pass must delete no more.
  */
 export async function deleteExtra(
 	context: PassContext,
 	options: DeleteOptions,
+	guard: () => Promise<void>,
 ): Promise<void> {
 	const { counts, index } = context;
 	for (const rank of COPY_ORDER.toReversed()) {
 		const failedBefore = counts.failed;
 		for (const batch of index.extra(rank))
-			await deleteBatch(context, batch, options);
+			await deleteBatch(context, batch, options, guard);
 		if (counts.failed > failedBefore) return;
 	}
 }
@@ -31,6 +33,7 @@ async function deleteBatch(
 	context: PassContext,
 	batch: readonly TargetObject[],
 	{ backupPrefix }: DeleteOptions,
+	guard: () => Promise<void>,
 ): Promise<void> {
 	const { target, index, counts, observe, concurrency, signal } = context;
 	const confirmed: TargetObject[] = [];
@@ -54,6 +57,7 @@ async function deleteBatch(
 	const kept = new Set(confirmed);
 	const doomed = batch.filter((object) => kept.has(object));
 	if (doomed.length === 0) return;
+	await guard();
 	// Whether they are there is unknown until the answer is.
 	for (const { key } of doomed) index.unsure(key);
 	const failures = await target

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { thisWriter, writerText } from "./writer.ts";
 
 /**
  * Says, beside a file that one process at a time has open, who that is: for people. What keeps others out is the lock
@@ -8,7 +8,8 @@ import { hostname } from "node:os";
 export function nameOwner(path: string): void {
 	writeFileSync(
 		ownerPath(path),
-		`process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}\n`,
+		`${writerText(thisWriter())}
+`,
 	);
 }
 

@@ -5,7 +5,7 @@ import {
 } from "../layout/paths.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore, Page } from "../store/object-store.ts";
-import type { Claim } from "./index-file.ts";
+import type { Claim } from "./claim.ts";
 import { type Marker, readMarker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 

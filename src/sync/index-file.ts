@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Claim } from "./claim.ts";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
 import { asIndexError, SQLITE, sqliteCode } from "./index-error.ts";
 import {
@@ -11,14 +12,6 @@ import {
 	rowOf,
 } from "./object-table.ts";
 import { SyncRefusal } from "./refusal.ts";
-
-/** What ties an index to its target: the target's marker says the same as long as nobody else has written there. */
-export interface Claim {
-	/** Made when the index was begun; another index has another one. */
-	readonly nonce: string;
-	/** Counts the passes that changed something. */
-	readonly pass: number;
-}
 
 export interface IndexFileOptions {
 	/** Where the index is kept from pass to pass; `undefined`: it is gone with the pass. */
@@ -51,19 +44,15 @@ export class IndexFile implements Disposable {
 		}
 	}
 
-	/** The same error, or what it means when it is one of writing the index. */
-	explained(error: unknown): unknown {
-		return sqliteCode(error) === undefined
-			? error
-			: asIndexError(error, this.#options.path);
-	}
-
 	/** What the target's marker must say for the index to be trusted; `undefined` when it cannot be. */
 	get claim(): Claim | undefined {
+		return this.#fact("clean") === "yes" ? this.lastClaim : undefined;
+	}
+
+	/** What a pass with this index has claimed last, however it ended. */
+	get lastClaim(): Claim | undefined {
 		const [nonce, pass] = [this.#fact("nonce"), this.#fact("pass")];
-		return this.#fact("clean") === "yes" &&
-			nonce !== undefined &&
-			pass !== undefined
+		return nonce !== undefined && pass !== undefined
 			? { nonce, pass: Number(pass) }
 			: undefined;
 	}

@@ -1,6 +1,7 @@
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import type { Claim } from "./index-file.ts";
+import type { Claim } from "./claim.ts";
+import type { Writer } from "./writer.ts";
 
 /**
  * The object by which a target is known to be one. It lies beside `docker/`, where no registry looks, and is written
@@ -14,6 +15,8 @@ export interface Marker {
 	readonly source: string;
 	/** Which index knows what the target has; `undefined` when none does. */
 	readonly claim: Claim | undefined;
+	/** Whose pass writes there; `undefined` when the last one has ended. A pass that was killed is still named. */
+	readonly writer: Writer | undefined;
 }
 
 /** Longest marker that is believed to be one (bytes). */
@@ -43,12 +46,10 @@ export async function readMarker(
 /** Marks the target as filled from this source, and as known to this index and no other. */
 export async function mark(
 	target: ObjectStore,
-	source: ObjectStore,
-	claim: Claim,
+	{ source, claim, writer }: Marker,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const { nonce, pass } = claim;
-	const marker = { source: source.identity, nonce, pass, note: NOTE };
+	const marker = { source, ...claim, writing: writer, note: NOTE };
 	const text = `${JSON.stringify(marker, undefined, 2)}\n`;
 	await target.put(MARKER_KEY, Buffer.from(text), { signal });
 }
@@ -66,7 +67,11 @@ function parseMarker(text: string): Marker | undefined {
 	}
 	if (typeof json !== "object" || json === null) return undefined;
 	if (!("source" in json) || typeof json.source !== "string") return undefined;
-	return { source: json.source, claim: parseClaim(json) };
+	return {
+		source: json.source,
+		claim: parseClaim(json),
+		writer: "writing" in json ? parseWriter(json.writing) : undefined,
+	};
 }
 
 function parseClaim(json: object): Claim | undefined {
@@ -75,5 +80,18 @@ function parseClaim(json: object): Claim | undefined {
 		"pass" in json &&
 		typeof json.pass === "number"
 		? { nonce: json.nonce, pass: json.pass }
+		: undefined;
+}
+
+function parseWriter(json: unknown): Writer | undefined {
+	return typeof json === "object" &&
+		json !== null &&
+		"host" in json &&
+		typeof json.host === "string" &&
+		"pid" in json &&
+		typeof json.pid === "number" &&
+		"since" in json &&
+		typeof json.since === "string"
+		? { host: json.host, pid: json.pid, since: json.since }
 		: undefined;
 }

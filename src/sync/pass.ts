@@ -1,5 +1,12 @@
+import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { record } from "../store/record.ts";
+import {
+	endWriting,
+	guardUnchanged,
+	guardWriter,
+	isSameClaim,
+} from "./claim.ts";
 import { copy } from "./copy.ts";
 import { deleteExtra } from "./delete-extra.ts";
 import { approvedPlan, type DeleteOptions } from "./delete-plan.ts";
@@ -13,15 +20,16 @@ import {
 	guardTarget,
 } from "./guards.ts";
 import { asIndexError } from "./index-error.ts";
-import { type Claim, IndexFile } from "./index-file.ts";
+import { IndexFile } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
-import { mark, readMarker } from "./marker.ts";
+import { type Marker, mark, readMarker } from "./marker.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
 import { isAsKnown } from "./spot-check.ts";
+import { thisWriter } from "./writer.ts";
 
 export interface SyncOptions {
 	/** Objects on their way at a time; default 32. */
@@ -39,6 +47,8 @@ export interface SyncOptions {
 	readonly isDryRun?: boolean | undefined;
 	/** Accept a target that holds something else, or another registry. Default false. */
 	readonly isTargetNotEmpty?: boolean | undefined;
+	/** Go on where the target says that another pass writes there: that one was killed. Default false. */
+	readonly isTakeOver?: boolean | undefined;
 	/** Failures after which the pass gives up; default 1,000. */
 	readonly maxFailures?: number | undefined;
 	/** Called with each fact as it happens; must not throw. */
@@ -84,6 +94,8 @@ async function pass(
 	const marker = await readMarker(target, signal);
 	if (!isTargetNotEmpty) await guardTarget(source, target, marker, signal);
 	using file = new IndexFile({ path: options.indexPath, isDryRun });
+	if (marker !== undefined && options.isTakeOver !== true)
+		guardWriter(target, marker, file.lastClaim);
 	const index = new ObjectIndex(
 		file.table,
 		target.can.multipartThreshold ?? LARGE_BYTES,
@@ -117,17 +129,9 @@ async function pass(
 		await carryOut(context, file, {
 			isDryRun,
 			deletes: toDo.deletes > 0 ? options.deletes : undefined,
+			marker,
 		});
 	return context.counts.result();
-}
-
-/** Whether the target's marker says what the index says, which only the index's own passes write. */
-function isSameClaim(known: Claim | undefined, found: Claim | undefined) {
-	return (
-		known !== undefined &&
-		known.nonce === found?.nonce &&
-		known.pass === found.pass
-	);
 }
 
 /** What a pass is to do (objects). */
@@ -160,29 +164,60 @@ async function plan(
 	return { copies, deletes: objects };
 }
 
+/** How the target is changed. */
+interface Change extends Pick<SyncOptions, "deletes"> {
+	readonly isDryRun: boolean;
+	/** What the target's marker said when the pass began. */
+	readonly marker: Marker | undefined;
+}
+
 /** Copies what waits, then deletes. Only here is the target changed. */
 async function carryOut(
 	context: PassContext,
 	file: IndexFile,
-	{ deletes, isDryRun = false }: Pick<SyncOptions, "deletes" | "isDryRun">,
+	change: Change,
 ): Promise<void> {
-	const { source, target, counts, signal } = context;
+	const { source, target, signal } = context;
+	if (change.isDryRun) return await write(context, change, async () => {});
+	await guardUnchanged(target, change.marker, signal);
 	const claim = file.withdraw();
-	await mark(target, source, claim, signal);
+	const ours = { source: source.identity, claim, writer: thisWriter() };
+	await mark(target, ours, signal);
+	const end = (signal: AbortSignal | undefined) =>
+		endWriting(target, ours, () => file.withdraw(), signal);
+	try {
+		await write(context, change, () => guardClaim(target, claim, signal));
+	} catch (error) {
+		// What cannot be said any more is found out by the next pass.
+		await end(AbortSignal.timeout(END_MS)).catch(() => {});
+		throw error;
+	}
+	const isOurs = await end(signal).catch((error: unknown) => {
+		// What could not be copied is what there is to tell.
+		if (context.counts.isWhole || !(error instanceof StoreError)) throw error;
+		return false;
+	});
+	if (isOurs) file.finish();
+}
+
+/** How long a pass that failed may take to say that it has ended (ms). */
+const END_MS = 5000;
+
+async function write(
+	context: PassContext,
+	{ deletes, isDryRun }: Change,
+	guard: () => Promise<void>,
+): Promise<void> {
+	const { source, counts, signal } = context;
 	await mirror(context);
 	await copy(context);
 	if (deletes !== undefined) await holdBackOutdatedTags(context);
 	if (deletes !== undefined && counts.isWhole) {
 		await guardSource(source, signal);
-		if (!isDryRun) await guardClaim(target, claim, signal);
-		await deleteExtra(context, deletes);
+		await deleteExtra(context, deletes, guard);
 	}
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
 	if (!isDryRun && !counts.isStopped) await mirror(context);
-	const found = isDryRun ? claim : (await readMarker(target, signal))?.claim;
-	if (isSameClaim(claim, found)) file.finish();
-	// Another pass has marked it meanwhile, and this one may have overwritten what that wrote: neither's index is trusted.
-	else await mark(target, source, file.withdraw(), signal);
 }
 
 async function hasSameLocks({

@@ -1,7 +1,7 @@
 import { isWhole, type SyncEvent, type SyncResult } from "./events.ts";
 
 /** How long a pass took. */
-export interface PassTiming {
+interface PassTiming {
 	/** Until it was known what is to be copied (ms). */
 	readonly readMs: number;
 	/** From then on (ms). */

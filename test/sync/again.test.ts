@@ -105,7 +105,11 @@ describe("sync › a second pass", () => {
 			await storeOf(REGISTRY),
 		);
 		// Not a link, and not read at the source either: there is nothing to compare the MD5 with.
-		expect(reads).toEqual([MARKER_KEY, LOCK[0], NOTES[0], LOCK[0], MARKER_KEY]);
+		expect(reads.filter((key) => key !== MARKER_KEY)).toEqual([
+			LOCK[0],
+			NOTES[0],
+			LOCK[0],
+		]);
 		expect(result.copied.objects).toBe(0);
 	});
 
@@ -118,7 +122,9 @@ describe("sync › a second pass", () => {
 			);
 			const ofLinks = reads.filter((key) => key.endsWith("/link"));
 			expect(ofLinks.sort()).toEqual(links.sort());
-			expect(writesOf(calls).map((call) => call.key)).toEqual([MARKER_KEY]);
+			expect(new Set(writesOf(calls).map((call) => call.key))).toEqual(
+				new Set([MARKER_KEY]),
+			);
 			expect(result).toMatchObject({
 				skipped: { objects: REGISTRY.size - 1 },
 				isComplete: true,

@@ -138,6 +138,7 @@ describe("sync › a malformed link", () => {
 		const { result, events } = await run(source, target.store);
 		expect(writesOf(target.calls).map((call) => call.key)).toEqual([
 			MARKER_KEY,
+			MARKER_KEY,
 		]);
 		expect(damageOf(events)).toEqual([`malformed: ${key}`]);
 		expect(result).toMatchObject({ failed: 0, heldBack: 0, isComplete: false });

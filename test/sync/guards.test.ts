@@ -236,7 +236,15 @@ describe("sync › refuses, and writes nothing: a target", () => {
 	test("but not one that a pass has marked, whatever it has come to", async () => {
 		const source = await storeOf(REGISTRY);
 		const target = new MemoryStore();
-		await mark(target, source, { nonce: "n", pass: 1 }, undefined);
+		await mark(
+			target,
+			{
+				source: source.identity,
+				claim: { nonce: "n", pass: 1 },
+				writer: undefined,
+			},
+			undefined,
+		);
 		const { result } = await run(source, target, { isTargetNotEmpty: false });
 		expect(result.isComplete).toBe(true);
 	});

@@ -8,6 +8,7 @@ import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { IndexFile } from "../../src/sync/index-file.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
+import type { SyncOptions } from "../../src/sync/pass.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
 import { failure } from "../support/faults.ts";
 import { type TracedCall, traced, writesOf } from "../support/trace.ts";
@@ -38,7 +39,7 @@ async function pass(
 	source: ObjectStore,
 	target: ObjectStore,
 	{ path }: TemporaryIndex,
-	options: { readonly isDryRun?: boolean; readonly signal?: AbortSignal } = {},
+	options: SyncOptions = {},
 ) {
 	const from = traced(source);
 	const to = traced(target);

@@ -40,7 +40,15 @@ test("sync › (I8) finds 25,000 objects to be the same in flat memory", async (
 	const source = madeUpRegistry("source", 50, IMAGES);
 	const listed = madeUpRegistry("target", 50, IMAGES, { hasMd5: true });
 	const marked = new MemoryStore();
-	await mark(marked, source, { nonce: "n", pass: 1 }, undefined);
+	await mark(
+		marked,
+		{
+			source: source.identity,
+			claim: { nonce: "n", pass: 1 },
+			writer: undefined,
+		},
+		undefined,
+	);
 	const target: ObjectStore = {
 		...unwritable(listed),
 		get: (key, options) =>

@@ -43,6 +43,7 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 	let calls: readonly TracedCall[];
 	let marking: TracedCall | undefined;
 	let writes: readonly TracedCall[];
+	let unmarking: TracedCall | undefined;
 	let puts: ReadonlyMap<string, TracedCall>;
 	let content: Content;
 
@@ -58,7 +59,8 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 		calls = target.calls;
 		const [first, ...others] = writesOf(calls);
 		marking = first;
-		writes = others;
+		writes = others.slice(0, -1);
+		unmarking = others.at(-1);
 		// The corrupt blob is refused, twice.
 		const done = writes.filter(({ ended }) => ended < Infinity);
 		puts = new Map(done.map((call) => [call.key, call]));
@@ -109,9 +111,11 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 		expect(dangling).toHaveLength(2);
 	});
 
-	test("the target is marked before anything else is written", () => {
+	test("the target is marked before anything else is written, and again when all is", () => {
 		expect(marking?.key).toBe(MARKER_KEY);
 		expect(marking?.ended).toBeLessThan(writes[0]?.began ?? 0);
+		expect(unmarking?.key).toBe(MARKER_KEY);
+		expect(unmarking?.began).toBeGreaterThan(writes.at(-1)?.ended ?? Infinity);
 	});
 
 	test("lock files are mirrored before anything else is written, and looked at again when all is", () => {

@@ -8,7 +8,7 @@ import { type Content, contentOf, sorted } from "./content.ts";
 
 /**
  * A pass over a source that must not be written (I3), with what it said. Tests fill targets as they like, so unless
- * they say otherwise no target is refused for what it holds.
+ * they say otherwise no target is refused for what it holds, nor for a pass that was cut off, whose process lives on.
  */
 export async function run(
 	source: ObjectStore,
@@ -22,6 +22,7 @@ export async function run(
 	const observe = (event: SyncEvent) => events.push(event);
 	const result = await sync(unwritable(source), target, {
 		isTargetNotEmpty: true,
+		isTakeOver: true,
 		...options,
 		observe,
 	});
