@@ -1,3 +1,5 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import {
@@ -70,7 +72,11 @@ async function run(
 	const { store, operation, client } = task;
 	const name = `${store}-${operation}-${client}.cpuprofile`;
 	const profile = profileFolder && join(profileFolder, name);
-	const commandLine = [JSON.stringify(task), origin];
+	await using directory = await mkdtempDisposable(
+		join(tmpdir(), "regmigrate-bench-"),
+	);
+	const place = store === "file" ? directory.path : origin;
+	const commandLine = [JSON.stringify(task), place];
 	await using child = startChild("./client/main.ts", commandLine, {
 		signal,
 		profile,

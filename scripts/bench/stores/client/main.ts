@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { tellParent } from "../child.ts";
 import type { Taken, Task } from "../measurement.ts";
 import { LINK, linkKey } from "../registry-objects.ts";
@@ -68,17 +65,13 @@ async function cpuOf(act: () => Promise<void>): Promise<number> {
 	return (user + system) / 1000;
 }
 
-async function main([json = "", origin = ""]: readonly string[]) {
+/** Takes the task, and where to do it: the sink's origin, or an empty directory. */
+async function main([json = "", place = ""]: readonly string[]) {
 	// Written by our own parent.
 	const task: Task = JSON.parse(json);
-	if (task.store !== "file") return await run(task, origin);
-	const directory = await mkdtemp(join(tmpdir(), "regmigrate-bench-"));
-	try {
-		if (task.operation === "list") await fillDirectory(directory);
-		return await run(task, directory);
-	} finally {
-		await rm(directory, { recursive: true, force: true });
-	}
+	if (task.store === "file" && task.operation === "list")
+		await fillDirectory(place);
+	return await run(task, place);
 }
 
 tellParent(await main(process.argv.slice(2)));
