@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import type { StoreError } from "../../src/store/errors.ts";
+import type { Answer, Fault, SeenRequest } from "../support/faulty-server.ts";
+import {
+	expectContent,
+	type FaultedCall,
+	LARGE_PUT,
+	putSmall,
+	SMALL,
+	SMALL_CALLS,
+} from "./faulted-calls.ts";
+import type { Faulted, FaultSuite } from "./faults.ts";
+import { expectCode, keysOf, read } from "./objects.ts";
+
+/** How long a server is waited for that stalls (ms): enough for one that is only busy. */
+const SILENCE_MS = 300;
+
+const STATUSES = [500, 502, 503, 429].map((code): [string, Fault] => [
+	`the answer ${code}`,
+	status(code),
+]);
+
+const BEFORE_THE_ANSWER: readonly [string, Fault][] = [
+	["a connection cut before the request", "cut before"],
+	["a connection cut in the request", "cut in the request"],
+	["a lost answer", "answer lost"],
+];
+
+const STALL: [string, Fault] = ["a server that stalls", "stall"];
+
+const IN_THE_ANSWER: readonly [string, Fault][] = [
+	["a connection cut in the answer", "cut in the answer"],
+	["a server that stalls in the answer", "stall in the answer"],
+];
+
+/** The faults that leave open whether the server has begun an upload, which then nobody can give up. */
+const HIDING_UPLOADS: ReadonlySet<Fault> = new Set<Fault>([
+	"answer lost",
+	"cut in the answer",
+]);
+
+/** An answer that says nothing but its status, as of a server that has no words left. */
+export function status(
+	code: number,
+	headers: Answer["headers"] = {},
+): { readonly answers: Answer } {
+	return { answers: { status: code, headers, body: Buffer.alloc(0) } };
+}
+
+/** Each request of each call fails once, and is survived. */
+export function describePassingFaults(suite: FaultSuite): void {
+	const survive = (call: FaultedCall, fault: Fault) => {
+		const act = async ({ store, direct, bucket }: Faulted) => {
+			await call.prepare(direct);
+			await call.make(store);
+			await suite.faults().quiet();
+			await call.check(direct);
+			const left = await suite.harness.leftovers(bucket, "large");
+			expect(left.length).toBeLessThanOrEqual(
+				HIDING_UPLOADS.has(fault) ? 1 : 0,
+			);
+		};
+		return suite.atEachRequest(fault, act, { silenceMs: SILENCE_MS });
+	};
+
+	for (const call of SMALL_CALLS)
+		test.each([
+			...STATUSES,
+			...BEFORE_THE_ANSWER,
+			STALL,
+			...(call.isRead === true ? [] : IN_THE_ANSWER),
+		])(`${call.name} survives %s, whichever request meets it`, (_name, fault) =>
+			survive(call, fault),
+		);
+
+	test.each([
+		["the answer 503", status(503)] as [string, Fault],
+		...BEFORE_THE_ANSWER,
+		...IN_THE_ANSWER.slice(0, 1),
+	])(`a large put survives %s, whichever request meets it`, (_name, fault) =>
+		survive(LARGE_PUT, fault),
+	);
+
+	test.each(IN_THE_ANSWER)(
+		"the reader of a body fails at %s: less is never taken for all",
+		async (_name, fault) => {
+			const { store, direct } = await suite.open({ silenceMs: SILENCE_MS });
+			await direct.put("a", SMALL);
+			suite.faults().follow(() => fault);
+			await expectCode(read(store, "a"), "unavailable");
+			await using reader = await store.get("a");
+			await expectCode(reader.bytes(SMALL.length), "unavailable");
+			expect(suite.faults().requests.length).toBeLessThanOrEqual(2);
+		},
+	);
+
+	describe("a server that says when to come back", () => {
+		const idOf = ({ method, path, query }: SeenRequest) =>
+			`${method} ${path}?${query}`;
+
+		test.each<[number, string, () => string]>([
+			[429, "in seconds", () => "1"],
+			[503, "as a date", () => new Date(Date.now() + 2000).toUTCString()],
+		])("with %s, %s, is not asked before", async (code, _form, when) => {
+			const { store, direct } = await suite.open();
+			await direct.put("b", SMALL);
+			const refused = new Map<string, number>();
+			const waits: number[] = [];
+			suite.faults().follow((request) => {
+				const at = refused.get(idOf(request));
+				if (at !== undefined) waits.push(Date.now() - at);
+				if (at !== undefined || refused.size > 20) return undefined;
+				refused.set(idOf(request), Date.now());
+				const date = new Date().toUTCString();
+				return status(code, { "retry-after": when(), date });
+			});
+			await Promise.all([
+				putSmall(store),
+				expectContent(store, "b", SMALL),
+				keysOf(store, { prefix: "c" }),
+				store.delete(["c"]),
+			]);
+			expect(waits.length).toBeGreaterThanOrEqual(4);
+			// A date has no fractions of a second.
+			expect(Math.min(...waits)).toBeGreaterThanOrEqual(950);
+			await expectContent(direct, "a", SMALL);
+		});
+
+		test("in an hour is not waited for", async () => {
+			const { store } = await suite.open();
+			suite.faults().follow(() => status(429, { "retry-after": "3600" }));
+			const calls: readonly (() => Promise<unknown>)[] = [
+				() => putSmall(store),
+				() => store.head("a"),
+				() => read(store, "a"),
+				() => keysOf(store, { prefix: "" }),
+			];
+			for (const call of calls) {
+				const error = await call().then(
+					() => undefined,
+					(reason: unknown) => reason as StoreError,
+				);
+				expect(error).toMatchObject({
+					code: "throttled",
+					retryAfterMs: 3_600_000,
+				});
+			}
+			expect(suite.faults().requests).toHaveLength(calls.length);
+		});
+	});
+}
