@@ -13,10 +13,12 @@ export { prefix } from "./store/prefix.ts";
 export { readOnly } from "./store/read-only.ts";
 export { record } from "./store/record.ts";
 export { type RetryOptions, retry } from "./store/retry.ts";
+export type { LeftUpload, SettleOptions } from "./store/upload-log.ts";
 export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
 export { IndexError } from "./sync/index-error.ts";
 export { type SyncOptions, sync } from "./sync/pass.ts";
 export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";
+export { UploadFiles } from "./sync/upload-file.ts";
 export type { VerifyEvent } from "./verify/event.ts";
 export type {
 	Finding,
