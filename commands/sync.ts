@@ -53,7 +53,7 @@ export class Sync extends BaseCommand {
 		}),
 		"target-not-empty": Flags.boolean({
 			description:
-				"accept a target that has other objects, or a registry, in it already",
+				"accept a target that has other objects, or a registry, in it already; blobs that no pass has put there are read once, to prove them",
 		}),
 		"take-over": Flags.boolean({
 			description:

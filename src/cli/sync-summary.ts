@@ -30,6 +30,13 @@ export function summaryLines(
 	const lines = [
 		`${isDryRun ? "Would copy" : "Copied"} ${formatObjects(copied.objects)} (${formatBytes(copied.bytes)}) in ${formatDuration(details.durationMs)}; ${formatObjects(skipped.objects)} (${formatBytes(skipped.bytes)}) already the same.`,
 	];
+	const { proven } = result;
+	if (proven.objects > 0)
+		lines.push(
+			isDryRun
+				? `Would read ${formatObjects(proven.objects, "blob")} (${formatBytes(proven.bytes)}) at the target that no pass has put there, to prove them.`
+				: `Read ${formatObjects(proven.objects, "blob")} (${formatBytes(proven.bytes)}) at the target that no pass had put there, to prove them.`,
+		);
 	if (deletedLocks > 0)
 		lines.push(
 			`${isDryRun ? "Would remove" : "Removed"} ${formatObjects(deletedLocks, "stale lock file")} from the target.`,

@@ -90,7 +90,12 @@ export async function endWriting(
 	const other = isSameWriter(found?.writer, writer) ? undefined : found?.writer;
 	const next = isOurs
 		? { ...ours, writer: undefined }
-		: { ...ours, claim: renew(), writer: other };
+		: {
+				...ours,
+				claim: renew(),
+				writer: other,
+				isUnproven: ours.isUnproven || found?.isUnproven === true,
+			};
 	await mark(target, next, signal);
 	return isOurs;
 }

@@ -9,7 +9,7 @@ import { sqliteCode } from "./index-error.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
-import { hasSameContent } from "./same-content.ts";
+import { hasSameContent, provenVersion } from "./same-content.ts";
 import { contentNow, isGone } from "./second-look.ts";
 
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
@@ -39,13 +39,14 @@ export async function copyObject(
 		}
 		if (
 			object.state === State.compare &&
-			(await hasSameContent(context, object))
+			(await isSame(context, object, parsed))
 		) {
 			index.settle(key);
 			add(counts.skipped, size);
 			observe({ type: "skipped", key, size });
 		} else {
-			index.written(key, await put(context, object, parsed));
+			const isProof = kind === "blob" && context.isUnproven();
+			index.written(key, await put(context, object, parsed), isProof);
 			add(counts.copied, size);
 			observe({ type: "copied", key, kind, size });
 		}
@@ -57,6 +58,23 @@ export async function copyObject(
 			throw error;
 		await fail(context, rank, kind, key, error);
 	}
+}
+
+/** Whether the target has the same. A blob of which that is not known is proven, and that is noted. */
+async function isSame(
+	context: PassContext,
+	object: PendingObject,
+	parsed: RegistryKey | undefined,
+): Promise<boolean> {
+	if (parsed?.kind !== "blob") return await hasSameContent(context, object);
+	const { index, counts, isDryRun } = context;
+	const { key, size } = object;
+	add(counts.proven, size);
+	if (isDryRun) return true;
+	const version = await provenVersion(context, key, parsed.digest);
+	if (version === undefined) return false;
+	index.prove(key, version);
+	return true;
 }
 
 /** Holds a link back, or reports that it dangles: what is not on the source's list may have come, or been missed. */

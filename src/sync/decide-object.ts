@@ -13,7 +13,7 @@ const STATES: Readonly<Record<Action, State>> = {
 
 /** Decides on an object of the source, from what is known of the target's, and notes it. */
 export function decideObject(
-	{ index }: PassContext,
+	{ index, isUnproven }: PassContext,
 	object: {
 		readonly meta: ObjectMeta;
 		readonly kind: Kind;
@@ -24,7 +24,11 @@ export function decideObject(
 	const { meta, kind, content } = object;
 	const { key, version } = meta;
 	const size = content?.length ?? meta.size;
-	const atTarget = index.target(key);
+	const found = index.target(key);
+	const atTarget = found && {
+		...found,
+		isProven: !isUnproven() || found.isProven,
+	};
 	const md5 =
 		content === undefined || atTarget?.md5 === undefined
 			? undefined

@@ -15,6 +15,8 @@ export interface AtSource {
 export interface AtTarget {
 	readonly size: number;
 	readonly md5: string | undefined;
+	/** Of a blob: it was put there by a pass, or has been read and hashed. */
+	readonly isProven: boolean;
 }
 
 /**
@@ -24,13 +26,14 @@ export interface AtTarget {
  * | ------------- | ---- | ------------------------------------------------------------------ |
  * | absent        | copy | copy                                                               |
  * | another size  | copy | copy                                                               |
- * | the same size | skip | same MD5: skip; otherwise compare (unequal MD5s prove nothing, I9) |
+ * | the same size | proven: skip; otherwise compare | same MD5: skip; otherwise compare (unequal MD5s prove nothing, I9) |
  *
- * A blob of the same size is the same: its key is its checksum, and both sides were proven when it was written.
+ * A proven blob of the same size is the same: its key is its checksum. One that another tool has put there may be
+ * anything (I4).
  */
 export function decide(source: AtSource, target: AtTarget | undefined): Action {
 	if (target === undefined || target.size !== source.size) return "copy";
-	if (source.kind === "blob") return "skip";
+	if (source.kind === "blob") return target.isProven ? "skip" : "compare";
 	return source.md5 !== undefined && source.md5 === target.md5
 		? "skip"
 		: "compare";

@@ -76,6 +76,8 @@ export interface SyncResult {
 	readonly copied: Tally;
 	/** Already the same at the target. */
 	readonly skipped: Tally;
+	/** Blobs that were at the target already, that no pass had put there, and that were read to prove them. */
+	readonly proven: Tally;
 	readonly failed: number;
 	readonly heldBack: number;
 	readonly vanished: number;
@@ -103,6 +105,7 @@ export class Counts {
 	scanned: Tally = { objects: 0, bytes: 0 };
 	readonly copied = { objects: 0, bytes: 0 };
 	skipped = { objects: 0, bytes: 0 };
+	readonly proven = { objects: 0, bytes: 0 };
 	readonly damage = { corrupt: 0, malformed: 0, dangling: 0 };
 	failed = 0;
 	heldBack = 0;
@@ -132,6 +135,7 @@ export class Counts {
 			scanned: this.scanned,
 			copied: this.copied,
 			skipped: this.skipped,
+			proven: this.proven,
 			failed,
 			heldBack,
 			vanished: this.vanished,

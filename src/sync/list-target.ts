@@ -1,10 +1,16 @@
 import { exclusionOf } from "../layout/exclusion.ts";
-import { parseKey, REGISTRY_PREFIX } from "../layout/paths.ts";
+import { BLOBS_PREFIX, parseKey, REGISTRY_PREFIX } from "../layout/paths.ts";
 import type { PassContext } from "./pass-context.ts";
 
-/** Takes in what the target has. Nobody else writes there, so this may be done before the source is read. */
-export async function listTarget(context: PassContext): Promise<void> {
+/**
+ * Takes in what the target has. Nobody else writes there, so this may be done before the source is read. Resolves to
+ * whether it has any blob.
+ */
+export async function listTarget(
+	context: Omit<PassContext, "isUnproven">,
+): Promise<boolean> {
 	const { target, index, observe, signal } = context;
+	let hasBlobs = false;
 	for await (const { objects, unreadable } of target.list({
 		prefix: REGISTRY_PREFIX,
 		signal,
@@ -17,6 +23,8 @@ export async function listTarget(context: PassContext): Promise<void> {
 					exclusionOf(key) === undefined && parseKey(key)?.kind !== "lock",
 			),
 		);
+		hasBlobs ||= objects.some(({ key }) => key.startsWith(BLOBS_PREFIX));
 		observe({ type: "target-listed", objects: objects.length });
 	}
+	return hasBlobs;
 }

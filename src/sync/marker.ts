@@ -17,6 +17,8 @@ export interface Marker {
 	readonly claim: Claim | undefined;
 	/** Whose pass writes there; `undefined` when the last one has ended. A pass that was killed is still named. */
 	readonly writer: Writer | undefined;
+	/** The target may have blobs that no pass has put there and none has read: what another tool has left (I4). */
+	readonly isUnproven: boolean;
 }
 
 /** Longest marker that is believed to be one (bytes). */
@@ -46,10 +48,16 @@ export async function readMarker(
 /** Marks the target as filled from this source, and as known to this index and no other. */
 export async function mark(
 	target: ObjectStore,
-	{ source, claim, writer }: Marker,
+	{ source, claim, writer, isUnproven }: Marker,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const marker = { source, ...claim, writing: writer, note: NOTE };
+	const marker = {
+		source,
+		...claim,
+		writing: writer,
+		unproven: isUnproven || undefined,
+		note: NOTE,
+	};
 	const text = `${JSON.stringify(marker, undefined, 2)}\n`;
 	await target.put(MARKER_KEY, Buffer.from(text), { signal });
 }
@@ -71,6 +79,7 @@ function parseMarker(text: string): Marker | undefined {
 		source: json.source,
 		claim: parseClaim(json),
 		writer: "writing" in json ? parseWriter(json.writing) : undefined,
+		isUnproven: "unproven" in json && json.unproven === true,
 	};
 }
 

@@ -62,6 +62,9 @@ export interface Known {
 	readonly state: number;
 }
 
+/** Of an object that was proven, where the target cannot tell its version: it is equal to none. */
+const UNKNOWN_VERSION = "?";
+
 /** An object of the target. */
 export interface TargetObject {
 	readonly key: string;
@@ -103,23 +106,25 @@ export class ObjectIndex {
 
 	/** Takes in objects of the target's listing. */
 	addTarget(objects: Iterable<ObjectMeta>): void {
-		for (const { key, size, md5 } of objects)
-			this.#table.statements.addTarget.run(
+		for (const { key, size, md5, version } of objects)
+			this.#table.statements.addTarget.run({
 				key,
-				copyRank(kindOf(key)),
+				rank: copyRank(kindOf(key)),
 				size,
-				md5 ?? null,
-			);
+				md5: md5 ?? null,
+				version,
+			});
 	}
 
 	/** What the target has under this key; what it may have is of another size than any object. */
 	target(key: string): AtTarget | undefined {
 		const row = rowOf(this.#table.statements.target.get(key));
 		if (row === undefined) return undefined;
-		const [size, md5] = row;
+		const [size, md5, proven] = row;
 		return {
 			size: Number(size),
 			md5: typeof md5 === "string" ? md5 : undefined,
+			isProven: proven !== "",
 		};
 	}
 
@@ -175,9 +180,24 @@ export class ObjectIndex {
 		this.#table.statements.settle.run(key);
 	}
 
-	/** Notes what the target has now, as its own answer to a put tells. */
-	written(key: string, { size, md5 }: AtTarget): void {
-		this.#table.statements.written.run(size, md5 ?? null, key);
+	/** Notes what the target has now, as its own answer to a put tells; with `isProof`, also that its bytes were proven. */
+	written(
+		key: string,
+		{ size, md5, version }: Pick<ObjectMeta, "size" | "md5" | "version">,
+		isProof: boolean,
+	): void {
+		const proven = isProof ? version || UNKNOWN_VERSION : "";
+		this.#table.statements.written.run(size, md5 ?? null, proven, key);
+	}
+
+	/** Notes that the bytes of the target's blob were proven, at this version. */
+	prove(key: string, version: string): void {
+		this.#table.statements.prove.run(version || UNKNOWN_VERSION, key);
+	}
+
+	/** Whether the target may have a blob that is not noted as proven. */
+	get hasUnproven(): boolean {
+		return this.#table.statements.unproven.get(copyRank("blob")) !== undefined;
 	}
 
 	/** Notes that the target may have an object or not: the answer to a put was lost. */

@@ -9,13 +9,14 @@ const EXTRA = `size IS NULL AND target_size IS NOT NULL AND state = ${State.sett
 const SAME = `state = ${State.settled} AND size IS NOT NULL`;
 
 /** Changes whenever the tables do: a file of another version is begun anew. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * One flat table by key. The objects that wait, and those in trouble, are found by partial indexes, which cost only as
  * much as there is of either. `size`, `content` and `version` are the source's: what it was seen to hold, with the
  * version by which it is known again ("" is never equal). `target_…` is what the target has; a size of -1 says that
- * it may have something. A range that could not be looked at is a row, too: its key ends in "/", and it has no sizes.
+ * it may have something. `proven` is the target's version of a blob whose bytes were proven, where not all of the target's
+ * are known to be: "?" is one that is not known. A range that could not be looked at is a row, too: its key ends in "/", and it has no sizes.
  *
  * `fact` holds what is known of the whole: see `IndexFile`.
  */
@@ -29,6 +30,7 @@ const SCHEMA = `
 		version TEXT NOT NULL DEFAULT '',
 		target_size INTEGER,
 		target_md5 TEXT,
+		proven TEXT NOT NULL DEFAULT '',
 		state INTEGER NOT NULL DEFAULT ${State.settled}
 	) WITHOUT ROWID;
 	CREATE INDEX waiting ON object (rank, is_large, key) WHERE ${WAITING};
@@ -59,8 +61,9 @@ const BATCH = 1000;
 
 const STATEMENTS = {
 	addTarget: `
-		INSERT INTO object (key, rank, target_size, target_md5) VALUES (?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET target_size = excluded.target_size, target_md5 = excluded.target_md5`,
+		INSERT INTO object (key, rank, target_size, target_md5) VALUES (:key, :rank, :size, :md5)
+		ON CONFLICT (key) DO UPDATE SET target_size = excluded.target_size, target_md5 = excluded.target_md5,
+			proven = CASE WHEN proven = :version THEN proven ELSE '' END`,
 	addSource: `
 		INSERT INTO object (key, rank, is_large, size, content, version, state) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, is_large = excluded.is_large, size = excluded.size,
@@ -79,10 +82,14 @@ const STATEMENTS = {
 		ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, state = excluded.state`,
 	settle: `UPDATE object SET state = ${State.settled} WHERE key = ?`,
 	written: `
-		UPDATE object SET target_size = ?, target_md5 = ?, state = ${State.settled} WHERE key = ?`,
-	unsure: "UPDATE object SET target_size = -1, target_md5 = NULL WHERE key = ?",
+		UPDATE object SET target_size = ?, target_md5 = ?, proven = ?, state = ${State.settled} WHERE key = ?`,
+	prove: "UPDATE object SET proven = ? WHERE key = ?",
+	unproven: `
+		SELECT 1 FROM object WHERE rank = ? AND target_size IS NOT NULL AND proven = '' LIMIT 1`,
+	unsure:
+		"UPDATE object SET target_size = -1, target_md5 = NULL, proven = '' WHERE key = ?",
 	target:
-		"SELECT target_size, target_md5 FROM object WHERE key = ? AND target_size IS NOT NULL",
+		"SELECT target_size, target_md5, proven FROM object WHERE key = ? AND target_size IS NOT NULL",
 	content:
 		"SELECT content FROM object WHERE key = ? AND version = ? AND content IS NOT NULL",
 	find: "SELECT size, target_size, state FROM object WHERE key = ?",
@@ -222,6 +229,8 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		mark: statement(STATEMENTS.mark),
 		settle: statement(STATEMENTS.settle),
 		written: statement(STATEMENTS.written),
+		prove: statement(STATEMENTS.prove),
+		unproven: statement(STATEMENTS.unproven),
 		unsure: statement(STATEMENTS.unsure),
 		target: statement(STATEMENTS.target),
 		content: statement(STATEMENTS.content),

@@ -10,6 +10,10 @@ export interface PassContext {
 	readonly index: ObjectIndex;
 	/** What the index says of the target is so: nobody has written there since. */
 	readonly trustsIndex: boolean;
+	/** Whether the target has blobs that no pass has put there, and that may not be what their names say. */
+	readonly isUnproven: () => boolean;
+	/** Whether nothing is changed: blobs are not read. */
+	readonly isDryRun: boolean;
 	readonly counts: Counts;
 	readonly observe: (event: SyncEvent) => void;
 	/** Objects on their way at a time. */

@@ -89,6 +89,7 @@ async function pass(
 	options: SyncOptions,
 ): Promise<SyncResult> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
+	const { observe = () => {} } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
 	const marker = await readMarker(target, signal);
@@ -109,19 +110,26 @@ async function pass(
 		options.indexPath === undefined
 			? marker?.source === source.identity
 			: trustsIndex;
+	let isUnproven = marker?.isUnproven ?? false;
 	const context: PassContext = {
 		source,
 		target: isDryRun ? record(target) : target,
 		index,
 		trustsIndex,
+		isUnproven: () => isUnproven,
+		isDryRun,
 		counts: new Counts(),
-		observe: options.observe ?? (() => {}),
+		observe,
 		concurrency: options.concurrency ?? 32,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
 		save: () => file.save(),
 	};
 	file.begin(trustsIndex);
+	observe({ type: "pass-started" });
+	// Without a marker, what is there was put there by somebody else.
+	if (!trustsIndex && (await listTarget(context)))
+		isUnproven ||= marker === undefined;
 	const toDo = await plan(context, options);
 	file.save();
 	const isIdle = toDo.copies + toDo.deletes === 0;
@@ -146,8 +154,6 @@ async function plan(
 	{ deletes, isTargetNotEmpty = false }: SyncOptions,
 ): Promise<ToDo> {
 	const { source, target, index, counts, observe, signal } = context;
-	observe({ type: "pass-started" });
-	if (!context.trustsIndex) await listTarget(context);
 	await readSource(context);
 	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
 	await guardSource(source, signal);
@@ -177,19 +183,27 @@ async function carryOut(
 	file: IndexFile,
 	change: Change,
 ): Promise<void> {
-	const { source, target, signal } = context;
+	const { source, target, index, signal } = context;
 	if (change.isDryRun) return await write(context, change, async () => {});
 	await guardUnchanged(target, change.marker, signal);
 	const claim = file.withdraw();
-	const ours = { source: source.identity, claim, writer: thisWriter() };
+	const ours = {
+		source: source.identity,
+		claim,
+		writer: thisWriter(),
+		isUnproven: context.isUnproven(),
+	};
 	await mark(target, ours, signal);
-	const end = (signal: AbortSignal | undefined) =>
-		endWriting(target, ours, () => file.withdraw(), signal);
+	const end = (signal: AbortSignal | undefined) => {
+		const isUnproven = ours.isUnproven && index.hasUnproven;
+		const last = { ...ours, isUnproven };
+		return endWriting(target, last, () => file.withdraw(), signal);
+	};
 	try {
 		await write(context, change, () => guardClaim(target, claim, signal));
 	} catch (error) {
 		// What cannot be said any more is found out by the next pass.
-		await end(AbortSignal.timeout(END_MS)).catch(() => {});
+		await Promise.try(end, AbortSignal.timeout(END_MS)).catch(() => {});
 		throw error;
 	}
 	const isOurs = await end(signal).catch((error: unknown) => {

@@ -48,10 +48,11 @@ describe("the interface", () => {
 		expect(sync).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(sync.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": scanned copied skipped failed heldBack vanished unreadable deletedLocks deleted extra damage isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
+			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra damage isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
 			  ".scanned: objects bytes",
 			  ".copied: objects bytes",
 			  ".skipped: objects bytes",
+			  ".proven: objects bytes",
 			  ".deleted: objects bytes",
 			  ".damage: corrupt malformed dangling",
 			  ".failures[]: code cause prefix count example suggestions",

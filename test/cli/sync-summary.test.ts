@@ -10,6 +10,7 @@ const NOTHING: SyncResult = {
 	scanned: { objects: 0, bytes: 0 },
 	copied: { objects: 0, bytes: 0 },
 	skipped: { objects: 0, bytes: 0 },
+	proven: { objects: 0, bytes: 0 },
 	failed: 0,
 	heldBack: 0,
 	vanished: 0,

@@ -177,6 +177,7 @@ describe("the view of a pass", () => {
 			scanned: { objects: 3, bytes: 0 },
 			copied: { objects: 0, bytes: 0 },
 			skipped: { objects: 0, bytes: 0 },
+			proven: { objects: 0, bytes: 0 },
 			failed: 2,
 			heldBack: 1,
 			vanished: 0,

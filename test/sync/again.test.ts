@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
-import { formatKey } from "../../src/layout/paths.ts";
+import { BLOBS_PREFIX, formatKey } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectMeta, ObjectStore } from "../../src/store/object-store.ts";
@@ -48,6 +48,11 @@ async function readsOf(source: ObjectStore, target: ObjectStore) {
 	const { result } = await run(source, store);
 	const reads = calls.filter(({ operation }) => operation === "get");
 	return { result, calls, reads: reads.map(({ key }) => key) };
+}
+
+/** Blobs that no pass has put there are read: see unproven.test.ts. */
+function isNoMarkerOrBlob(key: string): boolean {
+	return key !== MARKER_KEY && !key.startsWith(BLOBS_PREFIX);
 }
 
 describe("sync › a second pass", () => {
@@ -105,7 +110,7 @@ describe("sync › a second pass", () => {
 			await storeOf(REGISTRY),
 		);
 		// Not a link, and not read at the source either: there is nothing to compare the MD5 with.
-		expect(reads.filter((key) => key !== MARKER_KEY)).toEqual([
+		expect(reads.filter(isNoMarkerOrBlob)).toEqual([
 			LOCK[0],
 			NOTES[0],
 			LOCK[0],

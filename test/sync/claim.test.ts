@@ -52,7 +52,7 @@ async function claimFor(
 	writer: Writer,
 	claim: Claim = { nonce: "another", pass: 3 },
 ) {
-	const marker = { source: source.identity, claim, writer };
+	const marker = { source: source.identity, claim, writer, isUnproven: false };
 	await mark(target, marker, undefined);
 }
 

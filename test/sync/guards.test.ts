@@ -242,6 +242,7 @@ describe("sync › refuses, and writes nothing: a target", () => {
 				source: source.identity,
 				claim: { nonce: "n", pass: 1 },
 				writer: undefined,
+				isUnproven: false,
 			},
 			undefined,
 		);

@@ -46,6 +46,7 @@ test("sync › (I8) finds 25,000 objects to be the same in flat memory", async (
 			source: source.identity,
 			claim: { nonce: "n", pass: 1 },
 			writer: undefined,
+			isUnproven: false,
 		},
 		undefined,
 	);

@@ -6,6 +6,7 @@ const DONE: SyncResult = {
 	scanned: { objects: 1, bytes: 1 },
 	copied: { objects: 1, bytes: 1 },
 	skipped: { objects: 0, bytes: 0 },
+	proven: { objects: 0, bytes: 0 },
 	deleted: { objects: 0, bytes: 0 },
 	failed: 0,
 	heldBack: 0,
