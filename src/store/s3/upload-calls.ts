@@ -65,7 +65,14 @@ export class UploadCalls implements UploadServer {
 				})),
 			},
 		});
-		await tried(() => this.#client.send(command), about, undefined);
+		const complete = async () => {
+			const { ETag } = await this.#client.send(command);
+			if (ETag !== undefined) return;
+			// The SDK takes any XML for the answer, and HTML for XML.
+			const reason = "what answers there names no ETag of what it made";
+			throw new StoreError("unavailable", reason, about);
+		};
+		await tried(complete, about, undefined);
 	}
 
 	async abort(

@@ -1,8 +1,18 @@
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
-import { describe } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { open as openS3 } from "../../../src/store/s3/open.ts";
+import {
+	expectContent,
+	LARGE,
+	putLarge,
+} from "../../conformance/faulted-calls.ts";
 import { describeFaults, type FaultHarness } from "../../conformance/faults.ts";
-import type { Answer, SeenRequest } from "../../support/faulty-server.ts";
+import { expectCode } from "../../conformance/objects.ts";
+import {
+	type Answer,
+	FaultyServer,
+	type SeenRequest,
+} from "../../support/faulty-server.ts";
 import { newBucket, s3Client, services } from "../../support/services.ts";
 import { storeUrl } from "../../support/store-url.ts";
 
@@ -74,6 +84,78 @@ const harness: FaultHarness = {
 	},
 };
 
+const isCompletion = ({ method, query }: SeenRequest) =>
+	method === "POST" && query.has("uploadId");
+
+/** S3 says at once that it has begun to make the object of its parts, and only then whether it could. */
+function describeFailedCompletions(): void {
+	const answers: readonly [string, string][] = [
+		["an error", error("InternalError")],
+		["nothing", ""],
+		["half an answer", '<?xml version="1.0"?><CompleteMultipartUpl'],
+		["a web page", "<html><body>Please sign in.</body></html>"],
+	];
+
+	const openFaulty = async () => {
+		const faults = await FaultyServer.start(s3.endpoint);
+		onTestFinished(() => faults[Symbol.asyncDispose]());
+		const random = vi.spyOn(Math, "random").mockReturnValue(0);
+		onTestFinished(() => random.mockRestore());
+		const bucket = await harness.newBucket();
+		const store = await harness.open(bucket, faults.origin);
+		onTestFinished(() => store[Symbol.asyncDispose]());
+		const direct = await harness.open(bucket, s3.endpoint);
+		onTestFinished(() => direct[Symbol.asyncDispose]());
+		return { faults, store, direct, bucket };
+	};
+
+	const success = (body: string) => ({
+		answers: { status: 200, headers: XML, body: Buffer.from(body) },
+	});
+
+	test.each(answers)(
+		"%s, with the status of success, is asked for again",
+		async (_name, body) => {
+			const { faults, store, direct, bucket } = await openFaulty();
+			let completions = 0;
+			faults.follow((request) =>
+				isCompletion(request) && completions++ === 0
+					? success(body)
+					: undefined,
+			);
+			const failure = await putLarge(store).then(
+				() => undefined,
+				(error: unknown) => error,
+			);
+			expect(failure).toBeUndefined();
+			expect(completions).toBe(2);
+			await expectContent(direct, "large", LARGE);
+			expect(await harness.leftovers(bucket, "large")).toEqual([]);
+		},
+	);
+
+	test.each(answers)(
+		"%s, with the status of success, again and again, is no object, and the upload is given up",
+		async (_name, body) => {
+			const { faults, store, direct, bucket } = await openFaulty();
+			await direct.put("large", Buffer.from("old"));
+			let completions = 0;
+			faults.follow((request) => {
+				if (!isCompletion(request)) return undefined;
+				completions++;
+				return success(body);
+			});
+			await expectCode(putLarge(store), "unavailable");
+			expect(completions).toBeLessThanOrEqual(9);
+			await expectContent(direct, "large", Buffer.from("old"));
+			expect(await harness.leftovers(bucket, "large")).toEqual([]);
+		},
+	);
+}
+
 describe.skipIf(!s3.verifies)(`on ${s3.product}`, () => {
 	describeFaults("the S3 store", harness);
+	describe("the completion of an upload that is answered by", () => {
+		describeFailedCompletions();
+	});
 });
