@@ -1,3 +1,5 @@
+import { ForeignDatabase } from "./object-table.ts";
+
 /** The index cannot be kept: its place is full, or may not be written. What was copied is at the target. */
 export class IndexError extends Error {
 	override readonly name = "IndexError";
@@ -27,11 +29,27 @@ export function sqliteCode(error: unknown): number | undefined {
 		: undefined;
 }
 
+/** Whether it says that the index's file is damaged, or none. */
+export function isDamage(error: unknown): boolean {
+	const code = sqliteCode(error);
+	return code === SQLITE.corrupt || code === SQLITE.notADatabase;
+}
+
 /** An `IndexError` that says what to do, for an error of SQLite or of the index's directory; any other as it is. */
 export function asIndexError(
 	error: unknown,
 	path: string | undefined,
 ): unknown {
+	if (path !== undefined && isDamage(error))
+		return new IndexError(`The index at ${path} was damaged`, error, [
+			"Run it again: the index is made anew, and nothing is lost but time.",
+		]);
+	if (path !== undefined && error instanceof ForeignDatabase)
+		return new IndexError(
+			`The index cannot be kept at ${path}: that is another program's database`,
+			error,
+			["Name another directory with --state-directory."],
+		);
 	const found = reasonOf(error);
 	if (found === undefined) return error;
 	const isFull = found === FULL;

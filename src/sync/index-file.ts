@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Claim } from "./claim.ts";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
-import { asIndexError, SQLITE, sqliteCode } from "./index-error.ts";
+import { asIndexError, isDamage, SQLITE, sqliteCode } from "./index-error.ts";
 import {
 	beginPass,
 	commit,
@@ -89,10 +89,13 @@ export class IndexFile implements Disposable {
 		const { path, isDryRun } = this.#options;
 		const { database } = this.table;
 		// Where the disk was full, SQLite has ended the transaction itself.
-		if (path !== undefined && database.isTransaction)
-			database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
-		database.close();
-		if (path !== undefined) forgetOwner(path);
+		try {
+			if (path !== undefined && database.isTransaction)
+				database.exec(isDryRun ? "ROLLBACK" : "COMMIT");
+		} finally {
+			database.close();
+			if (path !== undefined) forgetOwner(path);
+		}
 	}
 
 	#fact(name: string): string | undefined {
@@ -105,8 +108,6 @@ export class IndexFile implements Disposable {
 	}
 }
 
-const DAMAGED: readonly unknown[] = [SQLITE.corrupt, SQLITE.notADatabase];
-
 /** A file that is no index, or a damaged one, is begun anew: nothing is lost but time. */
 function openFile(path: string): ObjectTable {
 	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -114,11 +115,16 @@ function openFile(path: string): ObjectTable {
 		return openTable(path);
 	} catch (error) {
 		if (sqliteCode(error) === SQLITE.busy) throw inUse(path);
-		if (!DAMAGED.includes(sqliteCode(error))) throw error;
-		for (const suffix of ["", "-wal", "-shm"])
-			rmSync(path + suffix, { force: true });
+		if (!isDamage(error)) throw error;
+		removeIndex(path);
 		return openTable(path);
 	}
+}
+
+/** Removes an index that nobody has open. It is made anew by the next pass, which then lists the target. */
+export function removeIndex(path: string): void {
+	for (const suffix of ["", "-wal", "-shm"])
+		rmSync(path + suffix, { force: true });
 }
 
 function inUse(path: string): SyncRefusal {

@@ -11,6 +11,9 @@ const SAME = `state = ${State.settled} AND size IS NOT NULL`;
 /** Changes whenever the tables do: a file of another version is begun anew. */
 const SCHEMA_VERSION = 2;
 
+/** Says that a database is an index: "regm" in ASCII. Source: sqlite.org, "PRAGMA application_id". */
+const APPLICATION_ID = 0x7265676d;
+
 /**
  * One flat table by key. The objects that wait, and those in trouble, are found by partial indexes, which cost only as
  * much as there is of either. `size`, `content` and `version` are the source's: what it was seen to hold, with the
@@ -37,6 +40,7 @@ const SCHEMA = `
 	CREATE INDEX trouble ON object (key, rank) WHERE state = ${State.trouble};
 	CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 	PRAGMA user_version = ${SCHEMA_VERSION};
+	PRAGMA application_id = ${APPLICATION_ID};
 `;
 
 /** The size of a page is that of a few dozen rows, which makes the tree flat. */
@@ -144,16 +148,18 @@ export interface ObjectTable {
 
 /**
  * Opens the tables in a file, which is made where there is none; `undefined`: in a temporary database of SQLite's own,
- * which has no name. A transaction is begun. Throws what SQLite throws: `isBusy` tells that another process has the
- * file open.
+ * which has no name. A transaction is begun. Throws what SQLite throws, `SQLITE.busy` where another process has the file
+ * open; and a `ForeignDatabase` where the file is another program's.
  */
 export function openTable(path: string | undefined): ObjectTable {
 	const database = new DatabaseSync(path ?? "");
 	try {
+		// Before anything is changed in it.
+		if (!isIndex(database)) throw new ForeignDatabase();
 		database.exec(path === undefined ? TEMPORARY : LASTING);
 		// Takes the lock, which another process may have.
 		database.exec("BEGIN IMMEDIATE");
-		if (versionOf(database) !== SCHEMA_VERSION) {
+		if (numberOf(database, "user_version") !== SCHEMA_VERSION) {
 			for (const table of ["object", "fact"])
 				database.exec(`DROP TABLE IF EXISTS ${table}`);
 			database.exec(SCHEMA);
@@ -163,6 +169,11 @@ export function openTable(path: string | undefined): ObjectTable {
 		database.close();
 		throw error;
 	}
+}
+
+/** The file is a database, and not an index of ours: nothing in it was changed. */
+export class ForeignDatabase extends Error {
+	override readonly name = "ForeignDatabase";
 }
 
 /** Makes what was written so far last, and goes on. */
@@ -208,10 +219,20 @@ export function rowOf(row: unknown): readonly unknown[] | undefined {
 	return Array.isArray(row) ? row : undefined;
 }
 
-function versionOf(database: DatabaseSync): number {
-	const pragma = database.prepare("PRAGMA user_version");
-	pragma.setReturnArrays(true);
-	return Number(rowOf(pragma.get())?.[0]);
+/** An empty database is one, too: it is about to be. */
+function isIndex(database: DatabaseSync): boolean {
+	if (numberOf(database, "application_id") === APPLICATION_ID) return true;
+	const tables = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1");
+	return tables.get() === undefined;
+}
+
+function numberOf(
+	database: DatabaseSync,
+	pragma: "user_version" | "application_id",
+): number {
+	const statement = database.prepare(`PRAGMA ${pragma}`);
+	statement.setReturnArrays(true);
+	return Number(rowOf(statement.get())?.[0]);
 }
 
 function prepare(database: DatabaseSync): ObjectTable["statements"] {

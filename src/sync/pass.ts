@@ -19,8 +19,8 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
-import { asIndexError } from "./index-error.ts";
-import { IndexFile } from "./index-file.ts";
+import { asIndexError, isDamage } from "./index-error.ts";
+import { IndexFile, removeIndex } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { type Marker, mark, readMarker } from "./marker.ts";
@@ -79,6 +79,8 @@ export async function sync(
 	} catch (error) {
 		// What is thrown while the index is closed hides what led to it.
 		const cause = error instanceof SuppressedError ? error.suppressed : error;
+		if (options.indexPath !== undefined && isDamage(cause))
+			removeIndex(options.indexPath);
 		throw asIndexError(cause, options.indexPath);
 	}
 }
