@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { describeCommands } from "./commands.ts";
 import { describeDelete } from "./delete.ts";
+import { describeEdges } from "./edges.ts";
 import { describeGet } from "./get.ts";
 import { describeList } from "./list.ts";
 import { describeManyObjects } from "./many-objects.ts";
@@ -47,6 +48,7 @@ export function describeCalls(name: string, harness: StoreHarness): void {
 			afterEach(() => closeClean(harness, store));
 
 			describePut(() => store, harness);
+			describeEdges(() => store, harness.isEmulator ?? false);
 			describeNeighbours(() => store);
 			describeGet(() => store);
 			describeDelete(() => store);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../src/store/errors.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { bytes, keysOf, read } from "./objects.ts";
+import { bytes, keysOf, read, stored } from "./objects.ts";
 
 /** A name that is also a prefix of others: on a file system, in MinIO, only one of the two can be there. */
 export function describeNeighbours(current: () => ObjectStore): void {
@@ -43,16 +42,4 @@ export function describeNeighbours(current: () => ObjectStore): void {
 			expect(await read(current(), "foo")).toEqual(bytes("foo"));
 		});
 	});
-}
-
-/** Puts an object that holds its own key; false when the store says that it cannot hold it. */
-async function stored(store: ObjectStore, key: string): Promise<boolean> {
-	try {
-		await store.put(key, bytes(key));
-		return true;
-	} catch (error) {
-		if (error instanceof StoreError && error.code === "unsupported")
-			return false;
-		throw error;
-	}
 }

@@ -74,3 +74,18 @@ export async function expectCode(
 	await expect(promise).rejects.toBeInstanceOf(StoreError);
 	await expect(promise).rejects.toMatchObject({ code });
 }
+
+/** Puts an object that holds its own key; false when the store says that it cannot hold it. */
+export async function stored(
+	store: ObjectStore,
+	key: string,
+): Promise<boolean> {
+	try {
+		await store.put(key, bytes(key));
+		return true;
+	} catch (error) {
+		if (error instanceof StoreError && error.code === "unsupported")
+			return false;
+		throw error;
+	}
+}
