@@ -28,6 +28,7 @@ export async function copyObject(
 	const { key, size, content } = object;
 	const parsed = parseKey(key);
 	const kind = parsed?.kind ?? "other";
+	let isPut = false;
 	try {
 		if (content !== undefined) {
 			const verdict = judgeLink(index, key, content, rank);
@@ -45,6 +46,7 @@ export async function copyObject(
 			add(counts.skipped, size);
 			observe({ type: "skipped", key, size });
 		} else {
+			isPut = true;
 			const isProof = kind === "blob" && context.isUnproven();
 			index.written(key, await put(context, object, parsed), isProof);
 			add(counts.copied, size);
@@ -56,8 +58,17 @@ export async function copyObject(
 			sqliteCode(error) !== undefined
 		)
 			throw error;
-		await fail(context, rank, kind, key, error);
+		await fail(context, { rank, kind, key, isPut }, error);
 	}
+}
+
+/** What could not be copied. */
+interface Failed {
+	readonly rank: number;
+	readonly kind: Kind;
+	readonly key: string;
+	/** The target was asked to put it, and may have done so. */
+	readonly isPut: boolean;
 }
 
 /** Whether the target has the same. A blob of which that is not known is proven, and that is noted. */
@@ -144,19 +155,23 @@ function isBeingWritten(error: unknown): boolean {
 
 async function fail(
 	context: PassContext,
-	rank: number,
-	kind: Kind,
-	key: string,
+	{ rank, kind, key, isPut }: Failed,
 	error: unknown,
 ): Promise<void> {
-	const { source, index, counts, observe } = context;
+	const { source, target, index, counts, observe } = context;
 	const failure =
 		error instanceof StoreError
 			? error
 			: new StoreError(
 					"unknown",
 					error instanceof Error ? error.message : String(error),
-					{ store: source.url, operation: "copy", key, cause: error },
+					// Neither side's, as far as is known.
+					{
+						store: `${source.url} to ${target.url}`,
+						operation: "copy",
+						key,
+						cause: error,
+					},
 				);
 	if (failure.code === "corrupt" && kind === "blob") {
 		index.trouble.mark(key, rank, State.broken);
@@ -164,7 +179,8 @@ async function fail(
 		report(context, { kind: "corrupt", key, found });
 		return;
 	}
-	if (failure.store === context.target.url) index.unsure(key);
+	// What cannot be read in the source is not put.
+	if (isPut && failure.store !== source.url) index.unsure(key);
 	if (
 		failure.code === "not-found" &&
 		failure.store === source.url &&

@@ -4,11 +4,15 @@ import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, kindOf, repositoryOf } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
+import type { ObjectStore } from "../../src/store/object-store.ts";
 import { retry } from "../../src/store/retry.ts";
 import { MARKER_KEY } from "../../src/sync/marker.ts";
+import { ObjectIndex } from "../../src/sync/object-index.ts";
+import { openTable } from "../../src/sync/object-table.ts";
 import { failure } from "../support/faults.ts";
 import { type Content, LOCK, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
+import { TemporaryIndex } from "./temporary-index.ts";
 
 const REGISTRY = smallRegistry();
 const [LOCK_KEY] = LOCK;
@@ -38,6 +42,44 @@ function heldBackBy(failed: string, registry: Content): readonly string[] {
 	trouble.delete(failed);
 	return [...trouble].sort();
 }
+
+describe("sync › a mistake of our own while an object is put", () => {
+	test("is blamed on neither side, and the object is taken to be there or not (I2)", async () => {
+		using index = new TemporaryIndex();
+		const indexPath = index.path;
+		const source = await storeOf(REGISTRY);
+		const target = new MemoryStore();
+		const [failed = ""] = [...REGISTRY.keys()].filter((key) =>
+			key.endsWith("/current/link"),
+		);
+		const failing: ObjectStore = {
+			...faulty(target, {}),
+			put: async (key, body, options) => {
+				const meta = await target.put(key, body, options);
+				if (key === failed) throw new TypeError("it is undefined");
+				return meta;
+			},
+		};
+		const { events } = await run(source, failing, { indexPath });
+		const errors = events.flatMap((event) =>
+			event.type === "failed" ? [event.error] : [],
+		);
+		expect(errors).toMatchObject([
+			{
+				code: "unknown",
+				reason: "it is undefined",
+				store: `${source.url} to ${target.url}`,
+			},
+		]);
+		const table = openTable(indexPath);
+		const known = new ObjectIndex(table, 0).find(failed);
+		table.database.close();
+		expect(known?.isAtTarget).toBe(false);
+		expect((await run(source, target, { indexPath })).result.isComplete).toBe(
+			true,
+		);
+	});
+});
 
 describe("sync › when one put fails for good", () => {
 	test.each([...REGISTRY.keys()].filter((key) => key !== LOCK_KEY))(
