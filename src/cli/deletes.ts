@@ -3,14 +3,14 @@ import { createInterface } from "node:readline/promises";
 import { Flags } from "@oclif/core";
 import { keyProblem } from "../store/key.ts";
 import type { DeleteOptions, DeletePlan } from "../sync/delete-plan.ts";
-import { formatBytes, formatObjects } from "./format.ts";
+import { formatBytes, formatObjects, wrapped } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags that say what may be deleted at the target. */
 export const deleteFlags = {
 	delete: Flags.boolean({
 		description:
-			"delete at TARGET what SOURCE does not have, when all else is done; only where the whole source could be read and nothing failed",
+			"delete at TARGET what SOURCE does not have, when all else is done; only where the whole source could be read, and nothing failed or was held back, as tags are that move meanwhile",
 	}),
 	yes: Flags.boolean({
 		char: "y",
@@ -53,7 +53,7 @@ export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
 			],
 		);
 	return {
-		approve: (plan) => isSure || ask(question(plan), wishes.signal),
+		approve: (plan) => isSure || ask(told(plan), wishes.signal),
 		maxObjects: wishes["max-delete"],
 		backupPrefix: backupPrefix(wishes["backup-prefix"]),
 	};
@@ -75,8 +75,8 @@ function backupPrefix(text: string | undefined): string | undefined {
 	return `${name}/`;
 }
 
-/** What is asked of whoever sits at the terminal. */
-function question({ tags, links, blobs, objects, bytes }: DeletePlan): string {
+/** What is told to whoever is asked. */
+function told({ tags, links, blobs, objects, bytes }: DeletePlan): string {
 	const others = objects - tags - links - blobs;
 	const shares = [
 		[tags, "tag"],
@@ -84,11 +84,11 @@ function question({ tags, links, blobs, objects, bytes }: DeletePlan): string {
 		[blobs, "blob"],
 		[others, "other object"],
 	] as const;
-	const told = shares
+	const counts = shares
 		.filter(([count]) => count > 0)
 		.map(([count, name]) => formatObjects(count, name));
-	const list = new Intl.ListFormat("en-GB").format(told);
-	return `The source does not have ${list} of the target (${formatBytes(bytes)}). Delete them there? [y/N] `;
+	const list = new Intl.ListFormat("en-GB").format(counts);
+	return `The source does not have ${list} of the target (${formatBytes(bytes)}).`;
 }
 
 async function ask(text: string, signal: AbortSignal): Promise<boolean> {
@@ -98,10 +98,11 @@ async function ask(text: string, signal: AbortSignal): Promise<boolean> {
 	});
 	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
 	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	process.stderr.write(`${wrapped(text, process.stderr.columns)}\n`);
 	const closed = once(terminal, "close").then(() => "");
 	try {
 		const answer = await Promise.race([
-			terminal.question(text, { signal }),
+			terminal.question("Delete them there? [y/N] ", { signal }),
 			closed,
 		]);
 		return /^y(es)?$/i.test(answer.trim());

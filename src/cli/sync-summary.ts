@@ -47,7 +47,7 @@ export function summaryLines(
 		);
 	if (extra > 0)
 		lines.push(
-			`At the target, and not in the source: ${formatObjects(extra)}${details.deletes ? "; not deleted, because of what is below." : "; --delete deletes them."}`,
+			`At the target, and not in the source: ${formatObjects(extra)}; ${details.deletes ? whyNotDeleted(result) : "--delete deletes them."}`,
 		);
 	if (vanished > 0)
 		lines.push(
@@ -68,6 +68,26 @@ export function summaryLines(
 	if (result.isStopped) lines.push("Stopped early: too much failed.");
 	lines.push(verdict(result, isDryRun));
 	return lines;
+}
+
+/** Deleting comes last, and only where nothing is unknown or failed: otherwise a tag might lose what it needs. */
+function whyNotDeleted(result: SyncResult): string {
+	const { deleted, failed, heldBack, unreadable } = result;
+	const causes = [
+		[unreadable, "place", "could not be read"],
+		[failed, "object", "failed"],
+		[heldBack, "link", heldBack === 1 ? "was held back" : "were held back"],
+	] as const;
+	const told = causes
+		.filter(([count]) => count > 0)
+		.map(([count, name, what]) => `${formatObjects(count, name)} ${what}`);
+	const why =
+		told.length === 0
+			? "the source, asked again, has them"
+			: new Intl.ListFormat("en-GB").format(told);
+	return deleted.objects === 0
+		? `nothing was deleted, because ${why}.`
+		: `not deleted, because ${why}.`;
 }
 
 function groupLines(
@@ -114,6 +134,7 @@ function damageLines(
  * | something failed, was unreadable, held back  | remove the cause, run it again           |
  * | all was copied, dangling links too           | nothing                                  |
  * | all was copied                               | nothing                                  |
+ * | the same, but the target was not listed      | verify                                   |
  * | all but what is corrupt or malformed         | push those images again, or delete them  |
  */
 function verdict(result: SyncResult, isDryRun: boolean): string {
@@ -123,8 +144,11 @@ function verdict(result: SyncResult, isDryRun: boolean): string {
 	if (failed + heldBack + unreadable > 0 || isStopped)
 		return "The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
 	if (!result.isComplete)
-		return "All that can be copied was copied. What is broken in the source stayed out of the target: push those images again, or delete them.";
+		return "All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.";
+	const all = result.isTargetListed
+		? "The target has all that the source has."
+		: "The target has all that the source has, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it.";
 	return damage.dangling > 0
-		? "The target has all that the source has. Dangling links were copied as they are; garbage collection leaves such links, and they harm no image."
-		: "The target has all that the source has.";
+		? `${all} Dangling links were copied as they are; garbage collection leaves such links, and they harm no image.`
+		: all;
 }

@@ -13,7 +13,7 @@ export interface ViewOutput {
 }
 
 /** Troubles that are printed as they happen; the rest are in the summary's groups. */
-const PRINTED_TROUBLES = 20;
+const PRINTED_TROUBLES = 5;
 
 /** Why a link is held back is said once, for all of them. */
 const HELD_BACK: Occurrence = { code: "held-back", cause: "", suggestions: [] };

@@ -218,7 +218,7 @@ function verdict(result: VerifyResult): string {
 	if (isOnly(findings, FINDING_KINDS, ["source", "expected"]))
 		return "The source has moved on since: run sync again, then verify.";
 	if (isOnly(findings, INCOMPLETE, ["source", "expected"]))
-		return "The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync deletes nothing; a registry on the target will serve it again.";
+		return "The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync --delete deletes it; else a registry on the target will serve it again.";
 	return "The target is not the same as the source: run sync, then verify again.";
 }
 

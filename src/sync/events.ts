@@ -89,6 +89,8 @@ export interface SyncResult {
 	/** Objects of the target that the source does not have, and that were not deleted. */
 	readonly extra: number;
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
+	/** Whether the target was listed; otherwise what it has is known from the index, as passes have written it. */
+	readonly isTargetListed: boolean;
 	/** Whether the pass stopped early because too much failed. */
 	readonly isStopped: boolean;
 	/** Whether the target now has everything that the source had, byte for byte, as far as the pass could see. */
@@ -115,6 +117,7 @@ export class Counts {
 	readonly deleted = { objects: 0, bytes: 0 };
 	/** What was extra before anything was deleted. */
 	extra = 0;
+	isTargetListed = true;
 	isStopped = false;
 
 	/** Takes over what is known when the source has been read. */
@@ -144,6 +147,7 @@ export class Counts {
 			deleted: this.deleted,
 			extra: this.extra - this.deleted.objects,
 			damage,
+			isTargetListed: this.isTargetListed,
 			isStopped,
 			isComplete: isWhole && isCopied,
 		};

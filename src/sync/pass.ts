@@ -128,6 +128,7 @@ async function pass(
 		save: () => file.save(),
 	};
 	file.begin(trustsIndex);
+	context.counts.isTargetListed = !trustsIndex;
 	observe({ type: "pass-started" });
 	// Without a marker, what is there was put there by somebody else.
 	if (!trustsIndex && (await listTarget(context)))

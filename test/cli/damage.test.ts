@@ -49,7 +49,7 @@ function firstKey(source: string, pattern: RegExp): string {
 }
 
 const STAYED_OUT =
-	"All that can be copied was copied. What is broken in the source stayed out of the target: push those images again, or delete them.";
+	"All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.";
 const INCOMPLETE =
 	"The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
 

@@ -48,7 +48,7 @@ describe("the interface", () => {
 		expect(sync).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(sync.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra damage isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
+			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra damage isTargetListed isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
 			  ".scanned: objects bytes",
 			  ".copied: objects bytes",
 			  ".skipped: objects bytes",

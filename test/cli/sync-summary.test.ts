@@ -19,6 +19,7 @@ const NOTHING: SyncResult = {
 	deleted: { objects: 0, bytes: 0 },
 	extra: 0,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
+	isTargetListed: true,
 	isStopped: false,
 	isComplete: true,
 };
@@ -90,6 +91,49 @@ describe("the summary of a pass", () => {
 		]);
 	});
 
+	test("promises no more than was looked at, where the target was not listed", () => {
+		expect(summary({ isTargetListed: false }).at(-1)).toBe(
+			"The target has all that the source has, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it.",
+		);
+	});
+
+	test.for<[string, Partial<SyncResult>, string]>([
+		[
+			"nothing was deleted",
+			{ heldBack: 1, failed: 2 },
+			"nothing was deleted, because 2 objects failed and 1 link was held back.",
+		],
+		[
+			"a place could not be read",
+			{ unreadable: 1 },
+			"nothing was deleted, because 1 place could not be read.",
+		],
+		[
+			"some were deleted",
+			{ failed: 1, deleted: { objects: 4, bytes: 4 } },
+			"not deleted, because 1 object failed.",
+		],
+		[
+			"the source has them again",
+			{},
+			"nothing was deleted, because the source, asked again, has them.",
+		],
+	])("says why what is extra was not deleted: %s", ([, result, why]) => {
+		expect(summary({ extra: 3, ...result }, { deletes: true })).toContain(
+			`At the target, and not in the source: 3 objects; ${why}`,
+		);
+	});
+
+	test("says how many blobs of others were read, or would be", () => {
+		const proven = { objects: 2, bytes: 20 };
+		expect(summary({ proven })[1]).toBe(
+			"Read 2 blobs (20 B) at the target that no pass had put there, to prove them.",
+		);
+		expect(summary({ proven }, { isDryRun: true })[1]).toMatch(
+			/^Would read 2 blobs /,
+		);
+	});
+
 	test("names one object by its key, several by what they share, and says what to do about each", () => {
 		const lines = summary(
 			{ failed: 4, unreadable: 1, heldBack: 2, isComplete: false },
@@ -129,7 +173,7 @@ describe("the summary of a pass", () => {
 			"Broken in the source already: 3 objects (1 corrupt, 2 malformed)",
 			"  malformed: a/link: it is empty",
 			"  and 2 others",
-			"All that can be copied was copied. What is broken in the source stayed out of the target: push those images again, or delete them.",
+			"All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.",
 		]);
 	});
 

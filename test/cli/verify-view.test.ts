@@ -82,7 +82,7 @@ describe("the report of a verification", () => {
 		expect(lines.slice(2)).toEqual([
 			"1 object at the target that the source does not have",
 			"  docker/registry/v2/blobs/x",
-			"The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync deletes nothing; a registry on the target will serve it again.",
+			"The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync --delete deletes it; else a registry on the target will serve it again.",
 		]);
 	});
 

@@ -15,6 +15,7 @@ const DONE: SyncResult = {
 	deletedLocks: 0,
 	extra: 0,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
+	isTargetListed: true,
 	isStopped: false,
 	isComplete: true,
 };
