@@ -108,7 +108,6 @@ export class Sync extends BaseCommand {
 			deletes,
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],
-			isTakeOver: flags["take-over"],
 			signal,
 		};
 		const output: PassOutput = {
@@ -117,8 +116,13 @@ export class Sync extends BaseCommand {
 			showProgress: (standing) => this.showProgress(standing, flags),
 			printsObjects: isDryRun || flags.verbose,
 		};
-		const pass = (observe?: (event: SyncEvent) => void) =>
-			shownPass(stores, syncOptions, output, observe);
+		let isTakeOver = flags["take-over"];
+		const pass = (observe?: (event: SyncEvent) => void) => {
+			const passOptions = { ...syncOptions, isTakeOver };
+			// Of a series, the others find what the first has left.
+			isTakeOver = false;
+			return shownPass(stores, passOptions, output, observe);
+		};
 		const { result, report, isStable } = await (withinMs === undefined
 			? pass()
 			: passesUntilStable(pass, withinMs, output.result));

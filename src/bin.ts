@@ -1,12 +1,11 @@
 #!/usr/bin/env node
 // This module must load on any Node that has modules (12 and newer): no static import, and no syntax that is younger,
 // such as an await outside a function.
-const MINIMUM = 24;
-
-const major = Number(process.versions.node.split(".")[0]);
-if (major < MINIMUM) {
+// What package.json asks for.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 24 || (major === 24 && minor < 21)) {
 	process.stderr.write(
-		`regmigrate needs Node ${MINIMUM} or newer; this is ${process.versions.node}. Install it from https://nodejs.org or your distribution.\n`,
+		`regmigrate needs Node 24.21 or newer; this is ${process.versions.node}. Install it from https://nodejs.org or your distribution.\n`,
 	);
 	process.exit(2);
 }

@@ -23,7 +23,10 @@ const KINDS = {
 	file: { form: "file:///PATH", load: () => import("./filesystem/open.ts") },
 	s3: { form: "s3://BUCKET/PREFIX", load: () => import("./s3/open.ts") },
 	gs: { form: "gs://BUCKET/PREFIX", load: () => import("./gcs/open.ts") },
-	az: { form: "az://ACCOUNT/CONTAINER", load: () => import("./azure/open.ts") },
+	az: {
+		form: "az://ACCOUNT/CONTAINER/PREFIX",
+		load: () => import("./azure/open.ts"),
+	},
 };
 
 const STORES = new Map(Object.entries<StoreKind>(KINDS));

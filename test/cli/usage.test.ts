@@ -41,7 +41,7 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 		[
 			["sync", "ftp://host/registry", "b"],
 			'Cannot open ftp://host/registry: the scheme "ftp" is not known',
-			"Write a path, file:///PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://ACCOUNT/CONTAINER.",
+			"Write a path, file:///PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://ACCOUNT/CONTAINER/PREFIX.",
 		],
 	])("%j", async ([argv, message, suggestion]) => {
 		expect(await runProgram(argv)).toEqual({
