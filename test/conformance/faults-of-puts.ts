@@ -38,7 +38,7 @@ export function describeFaultsOfPuts(suite: FaultSuite): void {
 			await suite.atEachRequest(FLIP, async ({ store, direct, bucket }) => {
 				await put.make(store);
 				await put.check(direct);
-				expect(await harness.leftovers(bucket, "large")).toEqual([]);
+				expect(await harness.leftovers(bucket)).toEqual([]);
 			});
 		});
 
@@ -48,7 +48,7 @@ export function describeFaultsOfPuts(suite: FaultSuite): void {
 			await expectCode(put.make(store), "unavailable");
 			expect(suite.faults().requests.length).toBeLessThanOrEqual(60);
 			expect(await keysOf(direct, { prefix: "" })).toEqual([]);
-			expect(await harness.leftovers(bucket, "large")).toEqual([]);
+			expect(await harness.leftovers(bucket)).toEqual([]);
 		});
 	}
 
@@ -82,7 +82,7 @@ export function describeFaultsOfPuts(suite: FaultSuite): void {
 					if (!isMet) expect(failure).toBeUndefined();
 					expect(suite.faults().requests.length).toBeLessThanOrEqual(40);
 					await expectOneOf(direct, failure === undefined);
-					expect(await harness.leftovers(bucket, "large")).toEqual([]);
+					expect(await harness.leftovers(bucket)).toEqual([]);
 				}
 			},
 		);

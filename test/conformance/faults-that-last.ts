@@ -64,6 +64,26 @@ export function describeLastingFaults(suite: FaultSuite): void {
 			},
 		);
 
+	test.each(LASTING)(
+		"opening fails where the only answer is %s, and soon",
+		async (_name, fault, codes) => {
+			const { bucket } = await suite.open();
+			suite.faults().follow(() => fault);
+			const opening = suite.harness.open(bucket, suite.faults().origin);
+			const error = await opening.then(
+				() => undefined,
+				(reason: unknown) => reason,
+			);
+			expect(error).toBeInstanceOf(StoreError);
+			// What answers so is no store, or no such bucket.
+			const more = ["unsupported", "not-found"];
+			expect([...codes, ...more]).toContain(
+				error instanceof StoreError ? error.code : "",
+			);
+			expect(suite.faults().requests.length).toBeLessThanOrEqual(9);
+		},
+	);
+
 	describe("a server that goes away in the midst of a large put", () => {
 		test("leaves the old object or the new one, and few requests, wherever it is", async () => {
 			for (let from = 0, isMet = true; isMet; from++) {

@@ -34,8 +34,8 @@ export interface FaultHarness {
 		origin: string,
 		options?: OpenOptions,
 	): Promise<ObjectStore>;
-	/** What uploads of a key left behind, seen on the server itself. */
-	leftovers(bucket: string, key: string): Promise<readonly string[]>;
+	/** Uploads that were begun and not ended, seen on the server itself. */
+	leftovers(bucket: string): Promise<readonly string[]>;
 	/** An error of the kind that passes, as the server writes it down. */
 	readonly internalError: Answer;
 	readonly listing: ListingDocument;
