@@ -1,5 +1,6 @@
+import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { type Marker, mark, readMarker } from "./marker.ts";
+import { MARKER_KEY, type Marker, mark, readMarker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 import { hasEnded, type Writer, writerText } from "./writer.ts";
 
@@ -71,6 +72,45 @@ export async function guardUnchanged(
 		`Another pass has written to ${target.url} since this one began${who}`,
 		["Run it again when no other pass is under way."],
 	);
+}
+
+/**
+ * Refuses a target that is the source by another name (a bind mount, another endpoint): the marker that was just put at
+ * the target is found at the source. What was there before, `before`, is put back (I3).
+ */
+export async function guardAlias(
+	source: ObjectStore,
+	target: ObjectStore,
+	ours: Claim,
+	before: Marker | undefined,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	if (!isSameClaim(ours, await claimAtSource(source, signal))) return;
+	if (before !== undefined) await mark(target, before, signal);
+	else
+		for (const error of (
+			await target.delete([MARKER_KEY], { signal })
+		).values())
+			throw error;
+	throw new SyncRefusal(
+		"same-place",
+		`Source and target are the same place by two names: what is written to ${target.url} is found in ${source.url}`,
+		["Name another target."],
+	);
+}
+
+async function claimAtSource(
+	source: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<Claim | undefined> {
+	try {
+		return (await readMarker(source, signal))?.claim;
+	} catch (error) {
+		// Who may read nothing but the registry is not kept from that.
+		if (error instanceof StoreError && error.code === "permission-denied")
+			return undefined;
+		throw error;
+	}
 }
 
 /**

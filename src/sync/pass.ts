@@ -3,6 +3,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { record } from "../store/record.ts";
 import {
 	endWriting,
+	guardAlias,
 	guardUnchanged,
 	guardWriter,
 	isSameClaim,
@@ -197,6 +198,7 @@ async function carryOut(
 		isUnproven: context.isUnproven(),
 	};
 	await mark(target, ours, signal);
+	await guardAlias(source, target, claim, change.marker, signal);
 	const end = (signal: AbortSignal | undefined) => {
 		const isUnproven = ours.isUnproven && index.hasUnproven;
 		const last = { ...ours, isUnproven };

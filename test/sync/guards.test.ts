@@ -3,7 +3,7 @@ import { BLOBS_PREFIX } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY, mark } from "../../src/sync/marker.ts";
+import { MARKER_KEY, mark, readMarker } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
 import { failure, unreadable } from "../support/faults.ts";
@@ -150,6 +150,45 @@ describe("sync › refuses, and writes nothing: a source", () => {
 			await expectContent(target, new Map());
 		},
 	);
+});
+
+describe("sync › refuses (I3) a target that is the source by another name, as a bind mount is, and leaves it as it was:", () => {
+	const aliasOf = (store: ObjectStore): ObjectStore => ({
+		...faulty(store, {}),
+		identity: "memory://alias/",
+		url: "memory://alias",
+	});
+
+	test("a registry", async () => {
+		const source = await storeOf([...REGISTRY, BACKUP]);
+		await expect(run(source, aliasOf(source))).rejects.toMatchObject({
+			code: "same-place",
+			message: expect.stringContaining("memory://alias"),
+		});
+		await expectContent(source, new Map([...REGISTRY, BACKUP]));
+		expect(await source.head(MARKER_KEY)).toBeUndefined();
+	});
+
+	test("a registry that was itself filled from another one", async () => {
+		const source = new MemoryStore();
+		await run(await storeOf(REGISTRY), source);
+		const before = await readMarker(source, undefined);
+		await expect(run(source, aliasOf(source))).rejects.toMatchObject({
+			code: "same-place",
+		});
+		expect(await readMarker(source, undefined)).toEqual(before);
+		await expectContent(source, REGISTRY);
+	});
+
+	test("but not one whose source may be read no further than its registry", async () => {
+		const source = faulty(await storeOf(REGISTRY), {
+			get: (key) => {
+				if (key === MARKER_KEY) throw failure("permission-denied", key);
+			},
+		});
+		const { result } = await run(source, new MemoryStore());
+		expect(result.isComplete).toBe(true);
+	});
 });
 
 describe("sync › refuses, and writes nothing: a target", () => {
