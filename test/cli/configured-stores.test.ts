@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "../support/program.ts";
+import { canRunAs, runProgram } from "../support/program.ts";
 import { migration, registryKeys, temporaryFolder, write } from "./folders.ts";
 
 /** Some user that owns nothing; only root can become another. */
@@ -74,7 +74,9 @@ describe("a configuration", () => {
 		});
 	});
 
-	test("that may not be read is a wrong argument", async () => {
+	test("that may not be read is a wrong argument", async ({ skip }) => {
+		if (!canRunAs(NOBODY))
+			skip("another user than root may not read this checkout or Node");
 		const folder = temporaryFolder();
 		const name = configuration({ filesystem: {} }, folder);
 		chmodSync(join(folder, "config.yml"), 0);
