@@ -68,6 +68,26 @@ export function putLarge(store: ObjectStore, signal?: AbortSignal) {
 	});
 }
 
+/** A put of a small body. */
+export const PUT: FaultedCall = {
+	name: "a put",
+	prepare: nothing,
+	make: async (store) =>
+		expect((await putSmall(store)).size).toBe(SMALL.length),
+	fail: (store) => failureOf(putSmall(store)),
+	check: (direct) => expectContent(direct, "a", SMALL),
+};
+
+/** A listing of one page. */
+export const LIST: FaultedCall = {
+	name: "a list",
+	prepare: putKeys,
+	make: async (store) =>
+		expect(await keysOf(store, { prefix: "" })).toEqual(KEYS),
+	fail: (store) => failureOf(keysOf(store, { prefix: "" })),
+	check: nothing,
+};
+
 /** Every call but the large put. */
 export const SMALL_CALLS: readonly FaultedCall[] = [
 	{
@@ -95,14 +115,6 @@ export const SMALL_CALLS: readonly FaultedCall[] = [
 		isRead: true,
 	},
 	{
-		name: "a put",
-		prepare: nothing,
-		make: async (store) =>
-			expect((await putSmall(store)).size).toBe(SMALL.length),
-		fail: (store) => failureOf(putSmall(store)),
-		check: (direct) => expectContent(direct, "a", SMALL),
-	},
-	{
 		name: "a delete",
 		prepare: putKeys,
 		make: async (store) =>
@@ -120,14 +132,8 @@ export const SMALL_CALLS: readonly FaultedCall[] = [
 		check: async (direct) =>
 			expect(await keysOf(direct, { prefix: "" })).toEqual(["e"]),
 	},
-	{
-		name: "a list",
-		prepare: putKeys,
-		make: async (store) =>
-			expect(await keysOf(store, { prefix: "" })).toEqual(KEYS),
-		fail: (store) => failureOf(keysOf(store, { prefix: "" })),
-		check: nothing,
-	},
+	PUT,
+	LIST,
 ];
 
 /** A put in parts. */

@@ -6,9 +6,9 @@ import {
 	expectContent,
 	LARGE,
 	LARGE_PUT,
+	PUT,
 	putLarge,
 	SMALL,
-	SMALL_CALLS,
 } from "./faulted-calls.ts";
 import type { FaultSuite } from "./faults.ts";
 import { bytes, expectCode, keysOf } from "./objects.ts";
@@ -27,7 +27,7 @@ const FLIP: Fault = {
 	},
 };
 
-const PUTS = [...SMALL_CALLS.filter(({ name }) => name === "a put"), LARGE_PUT];
+const PUTS = [PUT, LARGE_PUT];
 
 /** Faults that only a put can meet, or that it must meet in a way of its own. */
 export function describeFaultsOfPuts(suite: FaultSuite): void {

@@ -5,6 +5,8 @@ import {
 	expectContent,
 	type FaultedCall,
 	LARGE_PUT,
+	LIST,
+	PUT,
 	putSmall,
 	SMALL,
 	SMALL_CALLS,
@@ -20,17 +22,20 @@ const STATUSES = [500, 503, 429].map((code): [string, Fault] => [
 	status(code),
 ]);
 
-const BEFORE_THE_ANSWER: readonly [string, Fault][] = [
+const CUTS: readonly [string, Fault][] = [
 	["a connection cut before the request", "cut before"],
 	["a connection cut in the request", "cut in the request"],
 	["a lost answer", "answer lost"],
 ];
 
-const STALL: [string, Fault] = ["a server that stalls", "stall"];
+const CUT_IN_THE_ANSWER: [string, Fault] = [
+	"a connection cut in the answer",
+	"cut in the answer",
+];
 
-const IN_THE_ANSWER: readonly [string, Fault][] = [
-	["a connection cut in the answer", "cut in the answer"],
-	["a server that stalls in the answer", "stall in the answer"],
+const STALL_IN_THE_ANSWER: [string, Fault] = [
+	"a server that stalls in the answer",
+	"stall in the answer",
 ];
 
 /** The faults that leave open whether the server has begun an upload, which then nobody can give up. */
@@ -60,28 +65,36 @@ export function describePassingFaults(suite: FaultSuite): void {
 				HIDING_UPLOADS.has(fault) ? 1 : 0,
 			);
 		};
-		return suite.atEachRequest(fault, act, { silenceMs: SILENCE_MS });
+		// Else a server that is only busy would be asked again, too.
+		const isStall = fault === "stall" || fault === "stall in the answer";
+		const options = isStall ? { silenceMs: SILENCE_MS } : {};
+		return suite.atEachRequest(fault, act, options);
 	};
 
 	for (const call of SMALL_CALLS)
 		test.each([
 			...STATUSES,
-			...BEFORE_THE_ANSWER,
-			STALL,
-			...(call.isRead === true ? [] : IN_THE_ANSWER),
+			...CUTS,
+			...(call.isRead === true ? [] : [CUT_IN_THE_ANSWER]),
 		])(`${call.name} survives %s, whichever request meets it`, (_name, fault) =>
 			survive(call, fault),
 		);
 
-	test.each([
-		["the answer 503", status(503)] as [string, Fault],
-		...BEFORE_THE_ANSWER,
-		...IN_THE_ANSWER.slice(0, 1),
-	])(`a large put survives %s, whichever request meets it`, (_name, fault) =>
-		survive(LARGE_PUT, fault),
+	for (const call of [PUT, LIST])
+		test.each([
+			["a server that stalls", "stall"] as const,
+			STALL_IN_THE_ANSWER,
+		])(`${call.name} survives %s, whichever request meets it`, (_name, fault) =>
+			survive(call, fault),
+		);
+
+	// The first cut is like an answer of 503, for it.
+	test.each([["the answer 503", status(503)] as const, ...CUTS.slice(1)])(
+		`a large put survives %s, whichever request meets it`,
+		(_name, fault) => survive(LARGE_PUT, fault),
 	);
 
-	test.each([...STATUSES, ...BEFORE_THE_ANSWER, STALL, ...IN_THE_ANSWER])(
+	test.each([...STATUSES, ...CUTS, CUT_IN_THE_ANSWER])(
 		"opening survives %s, whichever request meets it",
 		async (_name, fault) => {
 			const { bucket } = await suite.open();
@@ -93,16 +106,14 @@ export function describePassingFaults(suite: FaultSuite): void {
 					isMet = true;
 					return fault;
 				});
-				const options = { silenceMs: SILENCE_MS };
-				const opened = harness.open(bucket, faults().origin, options);
-				await using store = await opened;
+				await using store = await harness.open(bucket, faults().origin);
 				expect(await store.head("a")).toBeUndefined();
 				expect(faults().requests.length).toBeLessThanOrEqual(20);
 			}
 		},
 	);
 
-	test.each(IN_THE_ANSWER)(
+	test.each([CUT_IN_THE_ANSWER, STALL_IN_THE_ANSWER])(
 		"the reader of a body fails at %s: less is never taken for all",
 		async (_name, fault) => {
 			const { store, direct } = await suite.open({ silenceMs: SILENCE_MS });
@@ -137,11 +148,10 @@ export function describePassingFaults(suite: FaultSuite): void {
 			});
 			await Promise.all([
 				putSmall(store),
-				expectContent(store, "b", SMALL),
+				read(store, "b"),
 				keysOf(store, { prefix: "c" }),
-				store.delete(["c"]),
 			]);
-			expect(waits.length).toBeGreaterThanOrEqual(4);
+			expect(waits.length).toBeGreaterThanOrEqual(3);
 			// A date has no fractions of a second.
 			expect(Math.min(...waits)).toBeGreaterThanOrEqual(950);
 			await expectContent(direct, "a", SMALL);
