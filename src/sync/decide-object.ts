@@ -1,5 +1,5 @@
-import { getFips, hash } from "node:crypto";
 import type { Kind } from "../layout/paths.ts";
+import { md5Sum } from "../store/md5.ts";
 import type { ObjectMeta } from "../store/object-store.ts";
 import { type Action, decide } from "./decide.ts";
 import { State } from "./object-state.ts";
@@ -32,14 +32,7 @@ export function decideObject(
 	const md5 =
 		content === undefined || atTarget?.md5 === undefined
 			? undefined
-			: md5Of(content);
+			: md5Sum(content)?.toString("hex");
 	const state = STATES[decide({ kind, size, md5 }, atTarget)];
 	index.addSource({ key, kind, size, content, version, state });
 }
-
-/** MD5 in hex; `undefined` where the machine's policy (FIPS) forbids it, and contents must be compared. */
-function md5Of(content: string): string | undefined {
-	return IS_FIPS ? undefined : hash("md5", content, "hex");
-}
-
-const IS_FIPS = getFips() === 1;

@@ -1,8 +1,8 @@
-import { hash } from "node:crypto";
 import type { StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
+import { md5Sum } from "../md5.ts";
 import type { PutOptions } from "../object-store.ts";
-import { CONTENT_TYPE, etagFrom } from "./headers.ts";
+import { CONTENT_TYPE, etagFrom, md5Header } from "./headers.ts";
 import type { Plane } from "./plane.ts";
 import type { Staging } from "./staging.ts";
 
@@ -72,7 +72,7 @@ export class AppendBlobs {
 				name,
 				query: { comp: "appendblock" },
 				headers: {
-					"content-md5": hash("md5", bytes, "base64"),
+					...md5Header(md5Sum(bytes)),
 					"if-match": `"${etagFrom(made.headers)}"`,
 				},
 				body: bytes,

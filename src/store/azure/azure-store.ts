@@ -1,7 +1,7 @@
-import { hash } from "node:crypto";
 import { readProven } from "../body.ts";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import { ResponseReader } from "../http/response-reader.ts";
+import { md5Sum } from "../md5.ts";
 import type {
 	Body,
 	Call,
@@ -118,14 +118,14 @@ export class AzureStore implements ObjectStore {
 			return { key, ...written };
 		}
 		const bytes = await readProven(body, options.digest, about);
-		const md5 = hash("md5", bytes, "buffer");
+		const md5 = md5Sum(bytes);
 		const written = await this.#small.put({ name, bytes, md5 }, options, about);
 		return {
 			key,
 			size: bytes.length,
 			version: written.version,
 			lastModified: Date.now(),
-			md5: written.hasMd5 ? md5.toString("hex") : undefined,
+			md5: written.hasMd5 ? md5?.toString("hex") : undefined,
 		};
 	}
 

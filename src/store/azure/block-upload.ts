@@ -1,6 +1,7 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
+import { md5Sum, RunningMd5 } from "../md5.ts";
 import type { Body, ObjectMeta, PutOptions } from "../object-store.ts";
 import { type Part, sendParts } from "../parts.ts";
 import { retrying } from "../retry.ts";
@@ -11,7 +12,12 @@ import {
 	parseBlockList,
 } from "./blocks.ts";
 import { fromResponse, serviceCode } from "./errors.ts";
-import { CONTENT_TYPE, conditionHeaders, etagFrom } from "./headers.ts";
+import {
+	CONTENT_TYPE,
+	conditionHeaders,
+	etagFrom,
+	md5Header,
+} from "./headers.ts";
 import type { AzureRequest, Plane } from "./plane.ts";
 
 /** Bodies larger than this (bytes) go up in blocks. Below it, a body is held in memory and sent at once. */
@@ -54,7 +60,7 @@ export class BlockUpload {
 			const reason = "it is too large for a blob";
 			throw new StoreError("unsupported", reason, this.#about);
 		}
-		const md5 = createHash("md5");
+		const md5 = new RunningMd5();
 		await sendParts(body, {
 			partBytes,
 			parallel: PARALLEL_BLOCKS,
@@ -65,12 +71,12 @@ export class BlockUpload {
 			send: (part, cancelled) => this.#block(part, left, cancelled),
 		});
 		const whole = md5.digest();
-		const version = await this.#commit(whole.toString("base64"), only);
+		const version = await this.#commit(whole, only);
 		return {
 			size: body.size,
 			version,
 			lastModified: Date.now(),
-			md5: whole.toString("hex"),
+			md5: whole?.toString("hex"),
 		};
 	}
 
@@ -120,7 +126,7 @@ export class BlockUpload {
 			method: "PUT" as const,
 			name: this.#name,
 			query: { comp: "block", blockid: id },
-			headers: { "content-md5": hash("md5", bytes, "base64") },
+			headers: md5Header(md5Sum(bytes)),
 			body: bytes,
 			signal,
 		};
@@ -132,15 +138,18 @@ export class BlockUpload {
 	 * answer was lost, since blocks are also found in the blob that they have become; but on a condition, which could
 	 * then fail on the blob's own account, it is not repeated.
 	 */
-	async #commit(md5: string, only: PutOptions["only"]): Promise<string> {
+	async #commit(
+		md5: Buffer | undefined,
+		only: PutOptions["only"],
+	): Promise<string> {
 		const body = formatBlockList(this.#ids);
 		const request = {
 			method: "PUT" as const,
 			name: this.#name,
 			query: { comp: "blocklist" },
 			headers: {
-				"content-md5": hash("md5", body, "base64"),
-				"x-ms-blob-content-md5": md5,
+				...md5Header(md5Sum(body)),
+				...(md5 && { "x-ms-blob-content-md5": md5.toString("base64") }),
 				"x-ms-blob-content-type": CONTENT_TYPE,
 				...conditionHeaders(only),
 			},

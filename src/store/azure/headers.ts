@@ -86,3 +86,10 @@ export function metaFrom(
 function text(header: string | string[] | undefined): string | undefined {
 	return typeof header === "string" ? header : undefined;
 }
+
+/** Has the service check the bytes of a request by their MD5, where there is one. */
+export function md5Header(
+	md5: Buffer | undefined,
+): Readonly<Record<string, string>> {
+	return md5 === undefined ? {} : { "content-md5": md5.toString("base64") };
+}

@@ -3,7 +3,12 @@ import type { HttpResponse } from "../http/exchange.ts";
 import type { PutOptions } from "../object-store.ts";
 import { AppendBlobs } from "./append-blobs.ts";
 import { fromResponse } from "./errors.ts";
-import { CONTENT_TYPE, conditionHeaders, etagFrom } from "./headers.ts";
+import {
+	CONTENT_TYPE,
+	conditionHeaders,
+	etagFrom,
+	md5Header,
+} from "./headers.ts";
 import type { Plane } from "./plane.ts";
 import {
 	isOfAnotherType,
@@ -17,8 +22,8 @@ export interface SmallBlob {
 	/** With the store's prefix. */
 	readonly name: string;
 	readonly bytes: Uint8Array;
-	/** Of the bytes. */
-	readonly md5: Buffer;
+	/** Of the bytes; `undefined` where the machine's policy forbids it. */
+	readonly md5: Buffer | undefined;
 }
 
 /** What the service says of a blob that was written. */
@@ -82,7 +87,7 @@ export class SmallBlobs {
 	): Promise<HttpResponse> {
 		const headers = {
 			"content-type": CONTENT_TYPE,
-			"content-md5": md5.toString("base64"),
+			...md5Header(md5),
 			"x-ms-blob-type": "BlockBlob",
 			...conditionHeaders(condition),
 		};

@@ -193,7 +193,7 @@ export class GcsStore implements ObjectStore {
 		const resource = {
 			name: this.#paths.name(key),
 			contentType: CONTENT_TYPE,
-			md5Hash: checksums.md5,
+			...(checksums.md5 === undefined ? {} : { md5Hash: checksums.md5 }),
 			crc32c: checksums.crc32c,
 		};
 		const request = {

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type {
 	ListedPart,
 	ListedUpload,
@@ -10,7 +9,7 @@ import type { HttpResponse, ResponseHeaders } from "../http/exchange.ts";
 import { encodeComponent, encodePath } from "../http/percent-encoding.ts";
 import type { UploadedPart } from "../multipart-upload.ts";
 import { retrying } from "../retry.ts";
-import { crc32c, encodeCrc32c } from "./crc32c.ts";
+import { checksumsOf, hashesOf } from "./checksums.ts";
 import { fromResponse } from "./errors.ts";
 import type { GcsLocation } from "./location.ts";
 import { CONTENT_TYPE } from "./multipart-body.ts";
@@ -81,14 +80,12 @@ export class UploadCalls implements UploadServer {
 		about: StoreErrorOptions,
 		signal: AbortSignal,
 	): Promise<string> {
-		const md5 = hash("md5", bytes, "base64");
-		const crc = encodeCrc32c(crc32c(bytes));
 		const query = `partNumber=${number}&uploadId=${encodeComponent(uploadId)}`;
 		const { headers } = await this.#tried(
 			{
 				method: "PUT",
 				path: this.#object(name, query),
-				headers: { "x-goog-hash": `crc32c=${crc},md5=${md5}` },
+				headers: { "x-goog-hash": hashesOf(checksumsOf(bytes)) },
 				body: bytes,
 				signal,
 			},

@@ -3,7 +3,12 @@ import { wrongDigest, wrongSize } from "../body.ts";
 import type { StoreError, StoreErrorOptions } from "../errors.ts";
 import type { Body, PutOptions } from "../object-store.ts";
 import { retrying } from "../retry.ts";
-import { type Checksums, isStored, RunningChecksums } from "./checksums.ts";
+import {
+	type Checksums,
+	hashesOf,
+	isStored,
+	RunningChecksums,
+} from "./checksums.ts";
 import { ChunkBuffer } from "./chunk-buffer.ts";
 import { discarded } from "./discard.ts";
 import { conditionQuery } from "./headers.ts";
@@ -47,7 +52,7 @@ export class ResumableUpload {
 			signal?.throwIfAborted();
 			const { last, checksums } = await this.#send(session, body, options);
 			signal?.throwIfAborted();
-			const hashes = `crc32c=${checksums.crc32c},md5=${checksums.md5}`;
+			const hashes = hashesOf(checksums);
 			const stored = await session.send({ ...last, hashes }, signal);
 			if (stored !== undefined && isStored(stored, checksums)) return stored;
 			throw await this.#discarded(stored);
