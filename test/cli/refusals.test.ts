@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { snapshotTree } from "../e2e/tree.ts";
@@ -184,6 +184,29 @@ describe("a target that cannot be one", () => {
 		write(join(target, repository, "_manifests/tags/v1/current/link"));
 		const result = await runUnchanged(folder, ["sync", source, target]);
 		expectRefusal(result, 4, /holds a(?:nother)? registry/, /right way round/);
+	});
+
+	test("to which another pass writes, or was when it was killed; --take-over goes on there", async () => {
+		const { folder, source, target } = migration();
+		await runProgram(["sync", source, target]);
+		const path = join(target, "regmigrate.json");
+		const marker = JSON.parse(readFileSync(path, "utf8"));
+		const since = "2026-01-31T12:00:00.000Z";
+		const writing = { host: "elsewhere.example", pid: 7, since };
+		const claim = { nonce: "another", pass: 1 };
+		write(path, JSON.stringify({ ...marker, ...claim, writing }));
+		const result = await runUnchanged(folder, ["sync", source, target]);
+		expectRefusal(
+			result,
+			4,
+			/process 7 on elsewhere\.example, since 2026-01-31T12:00:00\.000Z$/,
+			/--take-over/,
+		);
+		const next = await runProgram(["sync", source, target, "--take-over"]);
+		expect(next).toMatchObject({ exitCode: 0, stderr: "" });
+		expect(JSON.parse(readFileSync(path, "utf8"))).not.toHaveProperty(
+			"writing",
+		);
 	});
 
 	test("and is one all the same when the user says so, and loses nothing", async () => {
