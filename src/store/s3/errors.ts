@@ -51,6 +51,8 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	EntityTooLarge: "unsupported",
 	InvalidRange: "unsupported",
 	KeyTooLongError: "unsupported",
+	// Ceph's.
+	InvalidObjectName: "unsupported",
 	XMinioInvalidObjectName: "unsupported",
 	XMinioInvalidResourceName: "unsupported",
 	// It is archived, and must be restored before it can be read.

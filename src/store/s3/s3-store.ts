@@ -119,7 +119,10 @@ export class S3Store implements ObjectStore {
 			about,
 			[400, 403, 404],
 		);
-		if (status < 300) return metaFrom(key, headers, this.#etags, about);
+		const isThere = status < 300;
+		// A server that keeps files may answer for "a/b" when it is asked for "a//b"; a listing tells.
+		if (isThere && keyProblem(key) === undefined)
+			return metaFrom(key, headers, this.#etags, about);
 		// A HEAD has no body to tell an absent object from an absent bucket, or what is wrong with the credentials: a
 		// listing tells, or throws (I2).
 		const { objects } = await this.#listing.page(
@@ -127,7 +130,8 @@ export class S3Store implements ObjectStore {
 			{},
 			1,
 		);
-		if (status !== 404) throw fromResponse(status, headers, "", about);
+		if (!isThere && status !== 404)
+			throw fromResponse(status, headers, "", about);
 		return objects[0]?.key === key ? objects[0] : undefined;
 	}
 

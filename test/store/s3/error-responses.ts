@@ -184,6 +184,7 @@ export const ERROR_RESPONSES: readonly ErrorResponse[] = [
 	minio(409, "XMinioObjectExistsAsDirectory", "unsupported"),
 	minio(400, "XMinioParentIsObject", "unsupported"),
 	minio(400, "XMinioInvalidObjectName", "unsupported"),
+	aws(400, "InvalidObjectName", "unsupported"),
 	versity(409, "ObjectParentIsFile", "unsupported"),
 	versity(409, "ExistingObjectIsDirectory", "unsupported"),
 	versity(400, "AccessControlListNotSupported", "unsupported", {
