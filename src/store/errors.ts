@@ -79,6 +79,16 @@ export class StoreError extends Error {
 	}
 }
 
+/** The same error when a store has thrown it; any other as one of code `unknown`, about this, that has it as its cause. */
+export function asStoreError(
+	error: unknown,
+	about: StoreErrorOptions,
+): StoreError {
+	if (error instanceof StoreError) return error;
+	const reason = error instanceof Error ? error.message : String(error);
+	return new StoreError("unknown", reason, { ...about, cause: error });
+}
+
 /** Whether the error says that the caller cancelled; such errors are passed on as they are. */
 export function isCancellation(
 	error: unknown,

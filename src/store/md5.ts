@@ -5,12 +5,14 @@ import { createHash, getFips, type Hash, hash } from "node:crypto";
  * machine's policy (FIPS) forbids it, since OpenSSL has none then.
  */
 export function md5Sum(bytes: Uint8Array | string): Buffer | undefined {
-	return hasMd5() ? hash("md5", bytes, "buffer") : undefined;
+	return canHashMd5() ? hash("md5", bytes, "buffer") : undefined;
 }
 
 /** The same, of bytes that come in pieces. */
 export class RunningMd5 {
-	readonly #hash: Hash | undefined = hasMd5() ? createHash("md5") : undefined;
+	readonly #hash: Hash | undefined = canHashMd5()
+		? createHash("md5")
+		: undefined;
 
 	update(chunk: Uint8Array): void {
 		this.#hash?.update(chunk);
@@ -22,6 +24,7 @@ export class RunningMd5 {
 	}
 }
 
-function hasMd5(): boolean {
+/** Whether MD5 can be computed: the machine's policy may forbid it. */
+export function canHashMd5(): boolean {
 	return getFips() === 0;
 }

@@ -1,5 +1,5 @@
-import { getFips, hash } from "node:crypto";
 import type { ListedPart } from "./begun-uploads.ts";
+import { md5Sum } from "./md5.ts";
 
 /**
  * Whether a part that the server has is the one that would be sent; `sha256` is that one's, in base64.
@@ -19,6 +19,5 @@ export function isSamePart(
 ): boolean {
 	if (part.size !== bytes.length) return false;
 	if (part.sha256 !== undefined) return part.sha256 === sha256;
-	// OpenSSL has no MD5 then.
-	return getFips() === 0 && part.etag === hash("md5", bytes, "hex");
+	return part.etag === md5Sum(bytes)?.toString("hex");
 }

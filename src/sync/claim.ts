@@ -74,6 +74,25 @@ export async function guardUnchanged(
 	);
 }
 
+/** Rejects when the target is not the one that this pass has marked, or another pass writes there, too. */
+export async function guardClaim(
+	target: ObjectStore,
+	ours: Claim,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const marker = await readMarker(target, signal);
+	if (isSameClaim(ours, marker?.claim)) return;
+	throw new StoreError(
+		"precondition-failed",
+		"its marker is no longer this pass's: another pass writes there, or it was emptied",
+		{
+			store: target.url,
+			operation: "delete",
+			suggestions: ["See that no other pass is under way, and run it again."],
+		},
+	);
+}
+
 /**
  * Refuses a target that is the source by another name (a bind mount, another endpoint): the marker that was just put at
  * the target is found at the source. What was there before, `before`, is put back (I3).

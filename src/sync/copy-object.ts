@@ -1,6 +1,6 @@
 import { type Kind, parseKey, type RegistryKey } from "../layout/paths.ts";
 import { ObjectBody } from "../store/body.ts";
-import { isCancellation, StoreError } from "../store/errors.ts";
+import { asStoreError, isCancellation, StoreError } from "../store/errors.ts";
 import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
@@ -47,7 +47,7 @@ export async function copyObject(
 			observe({ type: "skipped", key, size });
 		} else {
 			isPut = true;
-			const isProof = kind === "blob" && context.isUnproven();
+			const isProof = kind === "blob" && context.isUnproven;
 			index.written(key, await put(context, object, parsed), isProof);
 			add(counts.copied, size);
 			observe({ type: "copied", key, kind, size });
@@ -159,20 +159,9 @@ async function fail(
 	error: unknown,
 ): Promise<void> {
 	const { source, target, index, counts, observe } = context;
-	const failure =
-		error instanceof StoreError
-			? error
-			: new StoreError(
-					"unknown",
-					error instanceof Error ? error.message : String(error),
-					// Neither side's, as far as is known.
-					{
-						store: `${source.url} to ${target.url}`,
-						operation: "copy",
-						key,
-						cause: error,
-					},
-				);
+	// A mistake of our own is neither side's, as far as is known.
+	const store = `${source.url} to ${target.url}`;
+	const failure = asStoreError(error, { store, operation: "copy", key });
 	if (failure.code === "corrupt" && kind === "blob") {
 		index.trouble.mark(key, rank, State.broken);
 		const found = "its bytes do not hash to its name";

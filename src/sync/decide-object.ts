@@ -27,7 +27,7 @@ export function decideObject(
 	const found = index.target(key);
 	const atTarget = found && {
 		...found,
-		isProven: !isUnproven() || found.isProven,
+		isProven: !isUnproven || found.isProven,
 	};
 	const md5 =
 		content === undefined || atTarget?.md5 === undefined

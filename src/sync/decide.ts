@@ -22,11 +22,12 @@ export interface AtTarget {
 /**
  * Decides from what listings say. Time stamps have no say: a tag that was moved may carry an older one.
  *
- * | target        | blob | everything else                                                    |
- * | ------------- | ---- | ------------------------------------------------------------------ |
- * | absent        | copy | copy                                                               |
- * | another size  | copy | copy                                                               |
- * | the same size | proven: skip; otherwise compare | same MD5: skip; otherwise compare (unequal MD5s prove nothing, I9) |
+ * | target        | blob                            | everything else                         |
+ * | ------------- | ------------------------------- | --------------------------------------- |
+ * | absent        | copy                            | copy                                    |
+ * | another size  | copy                            | copy                                    |
+ * | the same size | proven: skip; otherwise compare | same MD5: skip; otherwise compare, since |
+ * |               |                                 | unequal MD5s prove nothing (I9)         |
  *
  * A proven blob of the same size is the same: its key is its checksum. One that another tool has put there may be
  * anything (I4).

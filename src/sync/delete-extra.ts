@@ -1,7 +1,7 @@
 import { COPY_ORDER } from "../layout/order.ts";
 import { kindOf } from "../layout/paths.ts";
 import { ObjectBody } from "../store/body.ts";
-import { isCancellation, StoreError } from "../store/errors.ts";
+import { asStoreError, isCancellation } from "../store/errors.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { add } from "./events.ts";
 import { sqliteCode } from "./index-error.ts";
@@ -106,14 +106,8 @@ function fail(context: PassContext, key: string, error: unknown): void {
 	const { counts, observe, signal, target } = context;
 	if (isCancellation(error, signal) || sqliteCode(error) !== undefined)
 		throw error;
-	const failure =
-		error instanceof StoreError
-			? error
-			: new StoreError(
-					"unknown",
-					error instanceof Error ? error.message : String(error),
-					{ store: target.url, operation: "delete", key, cause: error },
-				);
+	const store = target.url;
+	const failure = asStoreError(error, { store, operation: "delete", key });
 	counts.failed++;
 	observe({ type: "delete-failed", key, error: failure });
 }

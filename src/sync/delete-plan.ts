@@ -21,7 +21,7 @@ export interface DeletePlan {
 export interface DeleteOptions {
 	/** Asked once, when all is known and nothing is changed yet; not asked when there is nothing to delete. */
 	readonly approve: (plan: DeletePlan) => boolean | Promise<boolean>;
-	/** Most objects that may be deleted; default: any number, but no more than half of the target's tags. */
+	/** Most objects that may be deleted. Default: at most half of the target's tags, and whatever goes with them. */
 	readonly maxObjects?: number | undefined;
 	/**
 	 * Before an object is deleted, it is copied within the target, to its key behind this prefix, which ends in "/" and

@@ -6,11 +6,7 @@ import { thisWriter, writerText } from "./writer.ts";
  * on the file itself, which ends with its process.
  */
 export function nameOwner(path: string): void {
-	writeFileSync(
-		ownerPath(path),
-		`${writerText(thisWriter())}
-`,
-	);
+	writeFileSync(ownerPath(path), `${writerText(thisWriter())}\n`);
 }
 
 /** Who has the file open, for a sentence. */

@@ -3,10 +3,9 @@ import {
 	REGISTRY_PREFIX,
 	VERSION_PREFIX,
 } from "../layout/paths.ts";
-import { StoreError } from "../store/errors.ts";
-import type { ObjectStore, Page } from "../store/object-store.ts";
-import type { Claim } from "./claim.ts";
-import { type Marker, readMarker } from "./marker.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { firstPage } from "./first-page.ts";
+import type { Marker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Refuses a target that is the source, lies in it, or would be written where it lies: it is never written (I3). */
@@ -116,31 +115,12 @@ export async function guardTarget(
 	await guardEmpty(target, signal);
 }
 
-/** Rejects when the target is not the one that this pass has marked, or another pass writes there, too. */
-export async function guardClaim(
-	target: ObjectStore,
-	{ nonce, pass }: Claim,
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const claim = (await readMarker(target, signal))?.claim;
-	if (claim?.nonce === nonce && claim.pass === pass) return;
-	throw new StoreError(
-		"precondition-failed",
-		"its marker is no longer this pass's: another pass writes there, or it was emptied",
-		{
-			store: target.url,
-			operation: "delete",
-			suggestions: ["See that no other pass is under way, and run it again."],
-		},
-	);
-}
-
 /** Looks at one page of names only. */
 async function guardEmpty(
 	target: ObjectStore,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const page = await firstPage(target, "", signal);
+	const page = await firstPage(target, { prefix: "", prune: all, signal });
 	const [other] = [
 		...page.objects.map(({ key }) => key),
 		...page.prefixes,
@@ -207,21 +187,16 @@ async function holdsAnything(
 	prefix: string,
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
-	const { objects, prefixes, unreadable } = await firstPage(
-		store,
+	const { objects, prefixes, unreadable } = await firstPage(store, {
 		prefix,
+		prune: all,
 		signal,
-	);
+	});
 	// What cannot be read is something (I2): whoever may not look into the registry is told so by the pass.
 	return objects.length + prefixes.length + unreadable.length > 0;
 }
 
-async function firstPage(
-	store: ObjectStore,
-	prefix: string,
-	signal: AbortSignal | undefined,
-): Promise<Page> {
-	for await (const page of store.list({ prefix, prune: () => true, signal }))
-		return page;
-	return { objects: [], prefixes: [], unreadable: [] };
+/** Prunes whatever can be: what lies below does not matter. */
+function all(): boolean {
+	return true;
 }

@@ -6,10 +6,15 @@ import type { PassContext } from "./pass-context.ts";
  * Takes in what the target has. Nobody else writes there, so this may be done before the source is read. Resolves to
  * whether it has any blob.
  */
-export async function listTarget(
-	context: Omit<PassContext, "isUnproven">,
-): Promise<boolean> {
-	const { target, index, observe, signal } = context;
+export async function listTarget({
+	target,
+	index,
+	observe,
+	signal,
+}: Pick<
+	PassContext,
+	"target" | "index" | "observe" | "signal"
+>): Promise<boolean> {
 	let hasBlobs = false;
 	for await (const { objects, unreadable } of target.list({
 		prefix: REGISTRY_PREFIX,

@@ -18,8 +18,9 @@ const APPLICATION_ID = 0x7265676d;
  * One flat table by key. The objects that wait, and those in trouble, are found by partial indexes, which cost only as
  * much as there is of either. `size`, `content` and `version` are the source's: what it was seen to hold, with the
  * version by which it is known again ("" is never equal). `target_…` is what the target has; a size of -1 says that
- * it may have something. `proven` is the target's version of a blob whose bytes were proven, where not all of the target's
- * are known to be: "?" is one that is not known. A range that could not be looked at is a row, too: its key ends in "/", and it has no sizes.
+ * it may have something. `proven` is the target's version of a blob whose bytes were proven, where not all of the
+ * target's are known to be: "?" is one that is not known. A range that could not be looked at is a row, too: its key ends
+ * in "/", and it has no sizes.
  *
  * `fact` holds what is known of the whole: see `IndexFile`.
  */
@@ -51,7 +52,7 @@ const TEMPORARY = `${PAGES} PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 
 /**
  * One process at a time. A commit survives the process at once, and a power cut within moments: what must survive it
- * for certain is committed by `durably`.
+ * for certain is committed by `commitDurably`.
  */
 const LASTING = `
 	${PAGES}

@@ -11,7 +11,7 @@ export interface PassContext {
 	/** What the index says of the target is so: nobody has written there since. */
 	readonly trustsIndex: boolean;
 	/** Whether the target has blobs that no pass has put there, and that may not be what their names say. */
-	readonly isUnproven: () => boolean;
+	readonly isUnproven: boolean;
 	/** Whether nothing is changed: blobs are not read. */
 	readonly isDryRun: boolean;
 	readonly counts: Counts;

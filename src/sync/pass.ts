@@ -4,6 +4,7 @@ import { record } from "../store/record.ts";
 import {
 	endWriting,
 	guardAlias,
+	guardClaim,
 	guardUnchanged,
 	guardWriter,
 	isSameClaim,
@@ -14,7 +15,6 @@ import { approvedPlan, type DeleteOptions } from "./delete-plan.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
 import {
 	guardBlobs,
-	guardClaim,
 	guardDistinct,
 	guardOverlap,
 	guardSource,
@@ -113,27 +113,27 @@ async function pass(
 		options.indexPath === undefined
 			? marker?.source === source.identity
 			: trustsIndex;
-	let isUnproven = marker?.isUnproven ?? false;
+	const counts = new Counts();
+	counts.isTargetListed = !trustsIndex;
+	file.begin(trustsIndex);
+	observe({ type: "pass-started" });
+	const hasBlobs =
+		!trustsIndex && (await listTarget({ target, index, observe, signal }));
 	const context: PassContext = {
 		source,
 		target: isDryRun ? record(target) : target,
 		index,
 		trustsIndex,
-		isUnproven: () => isUnproven,
+		// Without a marker, what is there was put there by somebody else.
+		isUnproven: marker === undefined ? hasBlobs : marker.isUnproven,
 		isDryRun,
-		counts: new Counts(),
+		counts,
 		observe,
 		concurrency: options.concurrency ?? 32,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
 		save: () => file.save(),
 	};
-	file.begin(trustsIndex);
-	context.counts.isTargetListed = !trustsIndex;
-	observe({ type: "pass-started" });
-	// Without a marker, what is there was put there by somebody else.
-	if (!trustsIndex && (await listTarget(context)))
-		isUnproven ||= marker === undefined;
 	const toDo = await plan(context, options);
 	file.save();
 	const isIdle = toDo.copies + toDo.deletes === 0;
@@ -143,7 +143,7 @@ async function pass(
 			deletes: toDo.deletes > 0 ? options.deletes : undefined,
 			marker,
 		});
-	return context.counts.result();
+	return counts.result();
 }
 
 /** What a pass is to do (objects). */
@@ -195,7 +195,7 @@ async function carryOut(
 		source: source.identity,
 		claim,
 		writer: thisWriter(),
-		isUnproven: context.isUnproven(),
+		isUnproven: context.isUnproven,
 	};
 	await mark(target, ours, signal);
 	await guardAlias(source, target, claim, change.marker, signal);

@@ -40,7 +40,7 @@ export class RangeReader {
 		this.#seen = new SeenRange(
 			context.index,
 			{ after: prefix, before: endOf(prefix), ranks },
-			{ onGone: (key) => this.#onGone(key) },
+			(key) => this.#onGone(key),
 		);
 	}
 
@@ -51,7 +51,7 @@ export class RangeReader {
 		const changed: Changed[] = [];
 		for (const [start, end, cut] of this.#runs(objects, prefixes)) {
 			const run = objects.slice(start, end);
-			const matches = this.#seen.match(run.map(({ key }) => key));
+			const matches = this.#seen.match(run);
 			for (const [at, meta] of run.entries())
 				this.#compare(meta, matches[at], changed);
 			if (cut !== undefined) this.#seen.skip(cut);

@@ -1,12 +1,6 @@
 import { compareKeys } from "../store/key.ts";
 import type { KeyRange, ObjectIndex, Seen } from "./object-index.ts";
 
-/** What is told of the objects of a range, as a listing of the source goes through it. */
-export interface SeenRangeOptions {
-	/** Called with each object that the index has seen in the range, and that the listing has passed without meeting. */
-	readonly onGone: (key: string) => void;
-}
-
 /**
  * A range of the index beside a listing of the same range: both are in key order, so that each object meets what is
  * known of it without a search. Throws when the listing is out of order: everything would seem to be new or gone.
@@ -18,10 +12,11 @@ export class SeenRange {
 	/** Up to here (exclusive) the listing has come. */
 	#after: string;
 
+	/** `onGone` is called with each object that the index has seen in the range, and the listing has passed without meeting. */
 	constructor(
 		index: ObjectIndex,
 		range: KeyRange,
-		{ onGone }: SeenRangeOptions,
+		onGone: (key: string) => void,
 	) {
 		this.#index = index;
 		this.#range = range;
@@ -30,15 +25,17 @@ export class SeenRange {
 	}
 
 	/** What is known of each of these objects; they are all that the listing has up to the last of them. */
-	match(keys: readonly string[]): readonly (Seen | undefined)[] {
-		const last = keys.at(-1);
+	match(
+		objects: readonly { readonly key: string }[],
+	): readonly (Seen | undefined)[] {
+		const last = objects.at(-1)?.key;
 		if (last === undefined) return [];
 		// The least key after the last one, so that its row is in the range as well.
 		const rows = this.#rows(`${last}\0`);
 		const matches: (Seen | undefined)[] = [];
 		let row = rows.next().value;
 		let previous = this.#after;
-		for (const key of keys) {
+		for (const { key } of objects) {
 			if (row?.key === key) {
 				matches.push(row);
 				row = rows.next().value;

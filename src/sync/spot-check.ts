@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { exclusionOf } from "../layout/exclusion.ts";
 import { BLOBS_PREFIX, VERSION_PREFIX } from "../layout/paths.ts";
-import type { ObjectStore, Page } from "../store/object-store.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { firstPage } from "./first-page.ts";
 import { endOf } from "./seen-range.ts";
 
 /** What an index knows the target to have, between two keys (both exclusive), in key order. */
@@ -33,23 +34,15 @@ async function isPageKnown(
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
 	const prefix = VERSION_PREFIX;
-	const page = await firstPage(target, { prefix, startAfter, signal });
-	const last = page?.objects.at(-1)?.key;
+	const { objects } = await firstPage(target, { prefix, startAfter, signal });
+	const last = objects.at(-1)?.key;
 	// Without objects there is nothing up to the end.
 	const before = last === undefined ? endOf(prefix) : `${last}\0`;
 	const rows = known(startAfter, before)[Symbol.iterator]();
-	for (const { key, size } of page?.objects ?? []) {
+	for (const { key, size } of objects) {
 		if (exclusionOf(key) !== undefined) continue;
 		const row = rows.next().value;
 		if (row?.key !== key || (row.size >= 0 && row.size !== size)) return false;
 	}
 	return rows.next().done === true;
-}
-
-async function firstPage(
-	target: ObjectStore,
-	options: Parameters<ObjectStore["list"]>[0],
-): Promise<Page | undefined> {
-	for await (const page of target.list(options)) return page;
-	return undefined;
 }

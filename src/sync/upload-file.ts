@@ -13,6 +13,7 @@ import type {
 	UploadRecord,
 } from "../store/upload-log.ts";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
+import { isDamage, SQLITE, sqliteCode } from "./index-error.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Notes uploads in files of a directory, one a store, that outlive the process. The directory is made. */
@@ -97,12 +98,13 @@ class UploadFile implements UploadRecord {
 	}
 
 	pending(key?: string): readonly NotedUpload[] {
-		const rows =
+		const rows = this.#noting(() =>
 			key === undefined
 				? this.#database.prepare("SELECT * FROM upload ORDER BY number").all()
 				: this.#database
 						.prepare("SELECT * FROM upload WHERE key = ? ORDER BY number")
-						.all(key);
+						.all(key),
+		);
 		return rows.map((row) => ({
 			number: Number(row.number),
 			key: String(row.key),
@@ -147,8 +149,15 @@ class UploadFile implements UploadRecord {
 
 	/** Returns the number of the row that was added, if one was. */
 	#write(sql: string, values: readonly (string | number)[]): number {
+		return this.#noting(() =>
+			Number(this.#database.prepare(sql).run(...values).lastInsertRowid),
+		);
+	}
+
+	/** What fails here is no failure of the index, which is a database, too. */
+	#noting<T>(use: () => T): T {
 		try {
-			return Number(this.#database.prepare(sql).run(...values).lastInsertRowid);
+			return use();
 		} catch (error) {
 			const why = error instanceof Error ? error.message : String(error);
 			throw new StoreError(
@@ -173,25 +182,15 @@ function prepare(database: DatabaseSync, path: string, identity: string): void {
 	database.exec("COMMIT");
 }
 
-// Source: sqlite.org, "Result and Error Codes".
-const BUSY = 5;
-const DAMAGED: readonly number[] = [11, 26];
-
 function refusal(error: unknown, path: string): SyncRefusal {
 	if (error instanceof SyncRefusal) return error;
-	const code =
-		error instanceof Error && "errcode" in error
-			? // The upper bits say more.
-				Number(error.errcode) & 0xff
-			: undefined;
-	if (code === BUSY)
+	if (sqliteCode(error) === SQLITE.busy)
 		return new SyncRefusal(
 			"target-in-use",
 			`Another pass to this target is under way: ${ownerOf(path)}`,
 			["Wait until it has ended, or end it."],
 		);
-	if (code !== undefined && DAMAGED.includes(code))
-		return unusable(path, "the file is damaged");
+	if (isDamage(error)) return unusable(path, "the file is damaged");
 	return new SyncRefusal(
 		"unusable-state",
 		`Uploads cannot be noted in ${join(path, "..")}: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,5 +1,6 @@
+import { canHashMd5 } from "../store/md5.ts";
 import { type Check, causeOf, extra } from "./check.ts";
-import { canHashMd5, foundOf, hashObject } from "./read.ts";
+import { foundOf, hashObject } from "./read.ts";
 import type { Verification } from "./verification.ts";
 
 /** Lock files, and whatever else lies in a registry's storage, are compared by content of any length. */

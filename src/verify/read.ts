@@ -1,7 +1,8 @@
-import { createHash, getFips, hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { MAX_LINK_BYTES, parseDigest } from "../layout/digest.ts";
 import { StoreError } from "../store/errors.ts";
 import { keyProblem } from "../store/key.ts";
+import { md5Sum } from "../store/md5.ts";
 import type { ObjectMeta, ObjectReader } from "../store/object-store.ts";
 import type { Found, Side } from "./finding.ts";
 import type { VerifiedSide } from "./verification.ts";
@@ -80,18 +81,12 @@ export async function hashObject(
 	});
 }
 
-/** Whether MD5 can be computed: the machine's policy (FIPS) may forbid it. Then contents are compared. */
-export function canHashMd5(): boolean {
-	return getFips() === 0;
-}
-
 /** Whether the link's content has this MD5, as far as that can be computed. */
 export function hasMd5(link: LinkContent, md5: string | undefined): boolean {
 	return (
 		md5 !== undefined &&
 		link.bytes !== undefined &&
-		canHashMd5() &&
-		hash("md5", link.bytes) === md5
+		md5Sum(link.bytes)?.toString("hex") === md5
 	);
 }
 

@@ -1,11 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { expect, onTestFinished, test, vi } from "vitest";
-import {
-	gcsStorage,
-	serviceAccountKey,
-} from "../../scripts/services/fake-gcs-server.ts";
+import { expect, onTestFinished, test } from "vitest";
 import {
 	filesystemStorage,
 	type RegistryServer,
@@ -14,9 +9,6 @@ import {
 	startRegistry,
 } from "../../scripts/services/registry.ts";
 import { testAzurite } from "../store/azure/azurite.ts";
-import { startGcsEmulator } from "../store/gcs/gcs-emulator.ts";
-import { give } from "../store/gcs/scripted-gcs.ts";
-import { serve } from "../store/http/http-server.ts";
 import { describeResult, runProgram } from "../support/program.ts";
 import {
 	hasTools,
@@ -24,8 +16,10 @@ import {
 	s3Client,
 	services,
 } from "../support/services.ts";
+import { gcsBucket } from "./gcs-storage.ts";
 import { writeOciLayout } from "./oci-layout.ts";
-import { pull, push, tagDigests } from "./registry-client.ts";
+import { push, tagDigests } from "./registry-client.ts";
+import { expectTags } from "./tags.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** No way to a store, so that all of it has to come from a configuration. */
@@ -89,9 +83,7 @@ async function expectMoved(
 	for (const secret of secrets) expect(output.join()).not.toContain(secret);
 
 	const moved = await start(folder, "moved", storage);
-	expect(await tagDigests(moved)).toEqual(digests);
-	for (const [name, digest] of digests)
-		expect(await pull(moved, name, join(folder, "pulled", name))).toBe(digest);
+	await expectTags(moved, digests, join(folder, "pulled"));
 }
 
 test.skipIf(!hasTools("skopeo", "registry-3", "minio"))(
@@ -143,23 +135,7 @@ test.skipIf(!hasTools("skopeo", "registry-3", "fake-gcs-server"))(
 	"a registry is moved to Google Cloud Storage by the configurations of both",
 	async () => {
 		const folder = await temporaryFolder();
-		const emulator = await startGcsEmulator();
-		onTestFinished(() => emulator[Symbol.asyncDispose]());
-		vi.stubEnv("STORAGE_EMULATOR_HOST", new URL(emulator.origin).host);
-		onTestFinished(() => void vi.unstubAllEnvs());
-		const tokens = await serve((_request, response) =>
-			give(response, {
-				access_token: "x",
-				token_type: "Bearer",
-				expires_in: 3600,
-			}),
-		);
-		onTestFinished(() => tokens[Symbol.asyncDispose]());
-		const keyFile = join(folder, "key.json");
-		writeFileSync(keyFile, serviceAccountKey(`${tokens.origin}/token`));
-		const bucket = await emulator.newBucket();
-		await expectMoved(folder, gcsStorage(bucket, keyFile, "/pre/fix"), [
-			"PRIVATE KEY",
-		]);
+		const { block } = await gcsBucket(folder, "/pre/fix");
+		await expectMoved(folder, block, ["PRIVATE KEY"]);
 	},
 );

@@ -1,8 +1,8 @@
 import { test } from "vitest";
 import { hasTools } from "../support/services.ts";
-import { expectServedFrom } from "./served-from-s3.ts";
+import { expectServedFromS3 } from "./served-from-s3.ts";
 
 test.skipIf(!hasTools("skopeo", "registry-3", "versitygw"))(
 	"a registry is served from VersityGW, digest by digest, takes pushes there, and comes back as it was",
-	() => expectServedFrom("versitygw"),
+	() => expectServedFromS3("versitygw"),
 );

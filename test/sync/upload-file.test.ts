@@ -200,6 +200,18 @@ describe("the file of a store", () => {
 		);
 	});
 
+	test("that cannot be read or written any more fails the upload, and is not taken for the index", () => {
+		const record = open(temporaryDirectory());
+		record[Symbol.dispose]();
+		for (const use of [
+			() => record.pending("a"),
+			() => record.intend("a", PLAN),
+		])
+			expect(use).toThrow(
+				expect.objectContaining({ name: "StoreError", code: "unavailable" }),
+			);
+	});
+
 	test("can be read by nobody else", () => {
 		const directory = join(temporaryDirectory(), "state");
 		mkdirSync(join(directory, ".."), { recursive: true });

@@ -1,31 +1,12 @@
-import type * as crypto from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
+import { policy } from "../support/fips-policy.ts";
 import { withoutMd5 } from "./altered-stores.ts";
 import { check, findingsOf } from "./check.ts";
 import { equalSides, put } from "./registry.ts";
 
-/** Whether the machine's policy forbids MD5. */
-const policy = vi.hoisted(() => ({ isFips: false }));
-
-vi.mock("node:crypto", async (original) => {
-	const real = await original<typeof crypto>();
-	const refuse = (algorithm: string) => {
-		if (policy.isFips && algorithm === "md5")
-			throw new Error("error:0308010C:digital envelope routines::unsupported");
-	};
-	return {
-		...real,
-		getFips: () => (policy.isFips ? 1 : 0),
-		hash: (...args: Parameters<typeof real.hash>) => {
-			refuse(args[0]);
-			return real.hash(...args);
-		},
-		createHash: (...args: Parameters<typeof real.createHash>) => {
-			refuse(args[0]);
-			return real.createHash(...args);
-		},
-	};
-});
+vi.mock("node:crypto", async (original) =>
+	(await import("../support/fips-policy.ts")).underPolicy(await original()),
+);
 
 afterEach(() => {
 	policy.isFips = false;

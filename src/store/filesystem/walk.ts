@@ -2,24 +2,15 @@ import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { compareKeys, keyProblem } from "../key.ts";
 import type { ListOptions, Page } from "../object-store.ts";
 import { mayBeThere } from "./absence.ts";
-import {
-	type DirectoryContent,
-	isListed,
-	NO_LINKS,
-	readDirectory,
-} from "./directory.ts";
+import { type DirectoryContent, NO_LINKS, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
 import { listedMetaOf, settledBefore } from "./meta.ts";
-import { areMountsChanged, readMounts } from "./mounts.ts";
 import { PageBuilder } from "./page-builder.ts";
 import type { Root } from "./root.ts";
+import { Vanishing, type WayPoint } from "./vanishing.ts";
 
 /** One directory on the way from the root to where the walk is. */
-interface Frame {
-	/** Key prefix: "" for the root, else ending in "/". */
-	readonly prefix: string;
-	/** The file system it lies on, where nothing else tells that it was unmounted meanwhile. */
-	readonly device: number | undefined;
+interface Frame extends WayPoint {
 	readonly content: DirectoryContent;
 	next: number;
 }
@@ -34,13 +25,12 @@ export class Walk {
 	readonly #options: ListOptions;
 	readonly #stack: Frame[] = [];
 	readonly #page: PageBuilder;
-	/** From before anything was read; so that directories need not be asked one by one, which costs a fifth more. */
-	readonly #mounts: string | undefined;
+	readonly #vanishing: Vanishing;
 	readonly #settledBeforeMs = settledBefore();
 
 	constructor(root: Root, url: string, options: ListOptions) {
 		this.#root = root;
-		this.#mounts = root.mounts();
+		this.#vanishing = new Vanishing(root);
 		this.#url = url;
 		this.#options = options;
 		this.#page = new PageBuilder(url);
@@ -226,12 +216,9 @@ export class Walk {
 	#frame(prefix: string): Frame {
 		const path = this.#root.path + prefix;
 		const parent = this.#stack.at(-1);
-		const isLink = parent?.content.links.has(
-			prefix.slice(parent.prefix.length),
-		);
-		// What a link leads to can change without a mount.
-		const device =
-			isLink || this.#mounts === undefined ? statSync(path).dev : undefined;
+		const isLink =
+			parent?.content.links.has(prefix.slice(parent.prefix.length)) === true;
+		const device = this.#vanishing.deviceOf(path, isLink);
 		const content = readDirectory(path);
 		for (const name of content.invalid) {
 			if (!this.#isAskedFor(prefix + name)) continue;
@@ -259,56 +246,12 @@ export class Walk {
 		);
 	}
 
-	/**
-	 * Whether a name that its directory held a moment ago is absent now: if the directory, read again, says so, and
-	 * nothing on the way to it was unmounted (I2). Throws when the root was.
-	 */
+	/** Whether a name that its directory held a moment ago is absent now, and not only out of reach (I2). */
 	#isAbsent(key: string): boolean {
-		this.#root.check("list", key);
-		if (isListed(this.#root.path, key)) return false;
-		const isElsewhere = this.#stack.some(
-			({ prefix, device }) =>
-				device !== undefined && isExchanged(this.#root.path + prefix, device),
-		);
-		return !isElsewhere && !this.#isUnmounted();
-	}
-
-	/** Whether anything on the way here was mounted or unmounted since the walk began. */
-	#isUnmounted(): boolean {
-		if (this.#mounts === undefined) return false;
-		const now = readMounts();
-		if (now === this.#mounts) return false;
-		return (
-			now === undefined ||
-			areMountsChanged(this.#mounts, now, this.#realPaths())
-		);
-	}
-
-	/** Where the root and the symbolic links on the way here lead. */
-	#realPaths(): readonly string[] {
-		const links = this.#stack.filter(({ device }) => device !== undefined);
-		const prefixes = ["", ...links.map(({ prefix }) => prefix)];
-		return prefixes.flatMap((prefix) => {
-			try {
-				return [realpathSync(this.#root.path + prefix)];
-			} catch {
-				// `isExchanged` has looked at it already, by its device.
-				return [];
-			}
-		});
+		return this.#vanishing.isAbsent(key, this.#stack);
 	}
 }
 
 function isEmpty({ objects, prefixes, unreadable }: Page): boolean {
 	return objects.length + prefixes.length + unreadable.length === 0;
-}
-
-/** Whether a directory is now on another file system; one that is gone is not. Unknown counts as yes (I2). */
-function isExchanged(path: string, device: number): boolean {
-	try {
-		const stats = statSync(path, { throwIfNoEntry: false });
-		return stats !== undefined && stats.dev !== device;
-	} catch {
-		return true;
-	}
 }

@@ -1,7 +1,8 @@
-import { getFips, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { escapeUTF8 } from "entities";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import { element } from "../http/xml.ts";
+import { md5Sum } from "../md5.ts";
 import { fromResponse } from "./errors.ts";
 import type { Plane } from "./plane.ts";
 import { sha256Header } from "./proven-bodies.ts";
@@ -31,11 +32,12 @@ export async function deleteObjects(
 		`<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${objects.join("")}<Quiet>true</Quiet></Delete>`,
 	);
 	const sha256 = hash("sha256", body, "hex");
+	const md5 = md5Sum(body)?.toString("base64");
 	const headers = {
 		"content-type": "application/xml",
 		// Servers insist on one of the two, and some do not know the other.
 		...sha256Header(sha256),
-		...(getFips() === 0 ? { "content-md5": hash("md5", body, "base64") } : {}),
+		...(md5 === undefined ? {} : { "content-md5": md5 }),
 	};
 	const query = { delete: "" };
 	const response = await plane.request(

@@ -1,5 +1,5 @@
-import { getFips, hash } from "node:crypto";
 import type { ResponseHeaders } from "../http/exchange.ts";
+import { canHashMd5, md5Sum } from "../md5.ts";
 import type { ObjectMeta } from "../object-store.ts";
 
 /** Bodies that are hashed only to learn what ETags are, and objects that are read for it (bytes). */
@@ -19,9 +19,8 @@ export class Etags {
 	learn(etag: string, bytes: Uint8Array): void {
 		if (this.#areMd5 !== undefined || bytes.length > SMALL || !MD5.test(etag))
 			return;
-		// There is no MD5 then to compare with.
-		if (getFips() !== 0) return;
-		this.#areMd5 = hash("md5", bytes, "hex") === etag;
+		const md5 = md5Sum(bytes);
+		if (md5 !== undefined) this.#areMd5 = md5.toString("hex") === etag;
 	}
 
 	/** The ETag where it is an MD5, as far as that is known; unequal values prove nothing (I9). */
@@ -32,7 +31,7 @@ export class Etags {
 
 	/** An object of a listing that is small enough to be read to learn from; `undefined` when there is nothing to learn. */
 	sample(objects: readonly ObjectMeta[]): ObjectMeta | undefined {
-		if (this.#areMd5 !== undefined || getFips() !== 0) return undefined;
+		if (this.#areMd5 !== undefined || !canHashMd5()) return undefined;
 		return objects.find(
 			({ size, version }) => size > 0 && size <= SMALL && MD5.test(version),
 		);

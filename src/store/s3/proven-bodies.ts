@@ -1,6 +1,7 @@
-import { getFips, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { StoreError, type StoreErrorOptions } from "../errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
+import { md5Sum } from "../md5.ts";
 import { errorCodeOf, fromResponse } from "./errors.ts";
 import { etagFrom } from "./headers.ts";
 import type { Plane, S3Request } from "./plane.ts";
@@ -106,8 +107,11 @@ export class ProvenBodies {
 		request: BodyRequest,
 		about: StoreErrorOptions,
 	): Promise<HttpResponse> {
-		const md5 = hash("md5", request.body, "base64");
-		const headers = { ...request.headers, "content-md5": md5 };
+		const md5 = md5Sum(request.body)?.toString("base64");
+		const headers =
+			md5 === undefined
+				? request.headers
+				: { ...request.headers, "content-md5": md5 };
 		const response = await this.#plane.request({ ...request, headers }, about);
 		if (isMd5(response, request)) return response;
 		const { key, query, signal } = request;
@@ -137,6 +141,5 @@ const NO_PROOF =
 	"the server neither checks a body's SHA-256 nor tells the MD5 of what it keeps, so that lost bytes would go unseen";
 
 function isMd5({ headers }: HttpResponse, { body }: BodyRequest): boolean {
-	// OpenSSL has no MD5 then.
-	return getFips() === 0 && etagFrom(headers) === hash("md5", body, "hex");
+	return etagFrom(headers) === md5Sum(body)?.toString("hex");
 }
