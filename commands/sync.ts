@@ -4,6 +4,7 @@ import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { interruptible } from "../src/cli/interruption.ts";
 import { leftUploadLines } from "../src/cli/left-uploads.ts";
+import { selectionFlags, selectionOptions } from "../src/cli/selection.ts";
 import { type PassOutput, shownPass } from "../src/cli/shown-pass.ts";
 import {
 	passesUntilStable,
@@ -59,6 +60,7 @@ export class Sync extends BaseCommand {
 			description:
 				"go on where TARGET says that another pass writes there: it was killed",
 		}),
+		...selectionFlags,
 		...deleteFlags,
 		...stateFlags,
 		relist: Flags.boolean({
@@ -83,6 +85,7 @@ export class Sync extends BaseCommand {
 		const withinMs = stableWithin(flags);
 		using interruption = interruptible();
 		const { signal } = interruption;
+		const selection = selectionOptions(flags);
 		const deletes = deleteOptions({ ...flags, isDryRun, signal });
 		const ifNoTarget = "If it is the right one, create it and run this again.";
 		const isTargetWritten = true;
@@ -105,6 +108,7 @@ export class Sync extends BaseCommand {
 			concurrency: flags.concurrency,
 			indexPath: indexPath(state, stores.source, stores.target),
 			relist: flags.relist,
+			selection,
 			deletes,
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],
@@ -127,7 +131,8 @@ export class Sync extends BaseCommand {
 			? pass()
 			: passesUntilStable(pass, withinMs, output.result));
 		const leftUploads = await uploads.settle({
-			isAllDone: isWhole(result),
+			// What was left out may need its upload yet.
+			isAllDone: isWhole(result) && result.partial === undefined,
 			signal,
 		});
 		for (const line of leftUploadLines(leftUploads)) this.logToStderr(line);

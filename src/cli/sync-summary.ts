@@ -1,3 +1,4 @@
+import type { Partiality } from "../layout/marker.ts";
 import type { Damage, SyncResult } from "../sync/events.ts";
 import {
 	formatBytes,
@@ -49,6 +50,7 @@ export function summaryLines(
 		lines.push(
 			`At the target, and not in the source: ${formatObjects(extra)}; ${details.deletes ? whyNotDeleted(result) : "--delete deletes them."}`,
 		);
+	lines.push(...leftOutLines(result));
 	if (vanished > 0)
 		lines.push(
 			`Gone from the source meanwhile: ${formatObjects(vanished)} (normal while the registry is in use).`,
@@ -67,6 +69,26 @@ export function summaryLines(
 	);
 	if (result.isStopped) lines.push("Stopped early: too much failed.");
 	lines.push(verdict(result, isDryRun));
+	return lines;
+}
+
+/** What was not selected, and why blobs without a link were copied after all. */
+function leftOutLines({ leftOut, partial }: SyncResult): readonly string[] {
+	const { repositories, blobs, unmatched, isUnknown } = leftOut;
+	const lines = unmatched.map(
+		(pattern) => `No repository of the source matches --exclude '${pattern}'.`,
+	);
+	const garbage = `${formatObjects(blobs.objects, "blob")} (${formatBytes(blobs.bytes)})`;
+	if (isUnknown)
+		lines.push(
+			"Blobs that no link names were not left out: some places could not be read, and what is there may name any of them.",
+		);
+	else if (partial === "repositories" && repositories > 0)
+		lines.push(
+			`Left out: ${formatObjects(repositories, "repository", "repositories")}, and ${garbage} that the selected ones do not name.`,
+		);
+	else if (blobs.objects > 0)
+		lines.push(`Left out: ${garbage} that no link names.`);
 	return lines;
 }
 
@@ -136,18 +158,37 @@ function damageLines(
  * | all was copied                               | nothing                                  |
  * | the same, but the target was not listed      | verify                                   |
  * | all but what is corrupt or malformed         | push those images again, or delete them  |
+ *
+ * Where the target is partial, what makes it whole is said at the end, too.
  */
 function verdict(result: SyncResult, isDryRun: boolean): string {
 	if (isDryRun)
 		return "Nothing was changed (dry run). Blobs were not read: a real run also proves their content.";
-	const { failed, heldBack, unreadable, isStopped, damage } = result;
+	const verdict = completeness(result);
+	return result.partial === undefined
+		? verdict
+		: `${verdict} ${PARTIAL[result.partial]}`;
+}
+
+/** What there is to say of a target that lacks what was left out. */
+const PARTIAL: Readonly<Record<Partiality, string>> = {
+	repositories:
+		"The target is partial: a registry on it would lack what was left out; sync without --include and --exclude makes it whole.",
+	unreferenced:
+		"The target is partial: it lacks blobs that no link names, and that no image needs; sync without --skip-unreferenced makes it whole.",
+};
+
+function completeness(result: SyncResult): string {
+	const { failed, heldBack, unreadable, isStopped } = result;
 	if (failed + heldBack + unreadable > 0 || isStopped)
 		return "The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
+	const { damage, partial } = result;
 	if (!result.isComplete)
 		return "All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.";
+	const what = partial === undefined ? "the source has" : "was selected";
 	const all = result.isTargetListed
-		? "The target has all that the source has."
-		: "The target has all that the source has, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it.";
+		? `The target has all that ${what}.`
+		: `The target has all that ${what}, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it.`;
 	return damage.dangling > 0
 		? `${all} Dangling links were copied as they are; garbage collection leaves such links, and they harm no image.`
 		: all;

@@ -154,6 +154,7 @@ export async function endWriting(
 				claim: renew(),
 				writer: other,
 				isUnproven: ours.isUnproven || found?.isUnproven === true,
+				partial: ours.partial ?? found?.partial,
 			};
 	await mark(target, next, signal);
 	return isOurs;

@@ -1,6 +1,8 @@
+import type { Partiality } from "../layout/marker.ts";
 import type { Kind } from "../layout/paths.ts";
 import type { StoreError } from "../store/errors.ts";
 import type { Totals } from "./object-index.ts";
+import { type LeftOut, NOTHING_LEFT_OUT, type Selection } from "./selection.ts";
 
 /** A fact about a pass, sent when it has happened. */
 export type SyncEvent =
@@ -88,12 +90,18 @@ export interface SyncResult {
 	readonly deleted: Tally;
 	/** Objects of the target that the source does not have, and that were not deleted. */
 	readonly extra: number;
+	/** What was not selected. The other counts, `scanned` and `extra` among them, are of what was. */
+	readonly leftOut: LeftOut;
+	/** What the target lacks because this pass, or an earlier one, has left it out; `undefined`: nothing. */
+	readonly partial: Partiality | undefined;
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
 	/** Whether the target was listed; otherwise what it has is known from the index, as passes have written it. */
 	readonly isTargetListed: boolean;
 	/** Whether the pass stopped early because too much failed. */
 	readonly isStopped: boolean;
-	/** Whether the target now has everything that the source had, byte for byte, as far as the pass could see. */
+	/**
+	 * Whether the target now has everything that was selected of the source, byte for byte, as far as the pass could see.
+	 */
 	readonly isComplete: boolean;
 }
 
@@ -117,14 +125,24 @@ export class Counts {
 	readonly deleted = { objects: 0, bytes: 0 };
 	/** What was extra before anything was deleted. */
 	extra = 0;
+	leftOut = NOTHING_LEFT_OUT;
+	partial: Partiality | undefined;
 	isTargetListed = true;
 	isStopped = false;
 
 	/** Takes over what is known when the source has been read. */
-	planned({ source, same, atTarget, atBoth }: Totals): void {
-		this.scanned = source;
-		this.extra = atTarget - atBoth;
+	planned(
+		{ source, same, atTarget, atBoth }: Totals,
+		selection: Selection | undefined,
+	): void {
+		const aside = selection?.aside;
+		this.scanned = {
+			objects: source.objects - (aside?.source.objects ?? 0),
+			bytes: source.bytes - (aside?.source.bytes ?? 0),
+		};
+		this.extra = atTarget - atBoth - (aside?.extra ?? 0);
 		this.skipped = { ...same };
+		if (selection !== undefined) this.leftOut = selection.leftOut;
 	}
 
 	get isWhole(): boolean {
@@ -146,6 +164,8 @@ export class Counts {
 			deletedLocks: this.deletedLocks,
 			deleted: this.deleted,
 			extra: this.extra - this.deleted.objects,
+			leftOut: this.leftOut,
+			partial: this.partial,
 			damage,
 			isTargetListed: this.isTargetListed,
 			isStopped,

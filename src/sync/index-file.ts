@@ -12,6 +12,7 @@ import {
 	rowOf,
 } from "./object-table.ts";
 import { SyncRefusal } from "./refusal.ts";
+import { takeBack } from "./selection-table.ts";
 
 export interface IndexFileOptions {
 	/** Where the index is kept from pass to pass; `undefined`: it is gone with the pass. */
@@ -59,6 +60,7 @@ export class IndexFile implements Disposable {
 
 	/** Begins a pass; with `isTrusted` false all that is known of the target is forgotten, to be listed anew. */
 	begin(isTrusted: boolean): void {
+		takeBack(this.table);
 		if (!isTrusted) this.#setFact("clean", "no");
 		beginPass(this.table, !isTrusted);
 	}

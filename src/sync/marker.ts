@@ -1,15 +1,21 @@
+import {
+	MARKER_KEY,
+	MAX_MARKER_BYTES,
+	type Partiality,
+	parseMarkerText,
+	partialityOf,
+} from "../layout/marker.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Claim } from "./claim.ts";
 import type { Writer } from "./writer.ts";
 
-/**
- * The object by which a target is known to be one. It lies beside `docker/`, where no registry looks, and is written
- * before anything else: a registry that somebody uses has none, so a pass the wrong way round is refused.
- */
-export const MARKER_KEY = "regmigrate.json";
+export { MARKER_KEY };
 
-/** What the marker says. */
+/**
+ * What the marker says. It is written before anything else: a registry that somebody uses has none, so a pass the wrong
+ * way round is refused.
+ */
 export interface Marker {
 	/** The `identity` of the source that the target is filled from. */
 	readonly source: string;
@@ -19,10 +25,9 @@ export interface Marker {
 	readonly writer: Writer | undefined;
 	/** The target may have blobs that no pass has put there and none has read: what another tool has left (I4). */
 	readonly isUnproven: boolean;
+	/** What the target lacks because the last pass left it out; `undefined`: nothing. */
+	readonly partial: Partiality | undefined;
 }
-
-/** Longest marker that is believed to be one (bytes). */
-const MAX_MARKER_BYTES = 16 * 1024;
 
 /**
  * The target's marker; `undefined` when it has none, or has something else under its name. Rejects with a `StoreError`
@@ -48,7 +53,7 @@ export async function readMarker(
 /** Marks the target as filled from this source, and as known to this index and no other. */
 export async function mark(
 	target: ObjectStore,
-	{ source, claim, writer, isUnproven }: Marker,
+	{ source, claim, writer, isUnproven, partial }: Marker,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
 	const marker = {
@@ -56,6 +61,7 @@ export async function mark(
 		...claim,
 		writing: writer,
 		unproven: isUnproven || undefined,
+		partial,
 		note: NOTE,
 	};
 	const text = `${JSON.stringify(marker, undefined, 2)}\n`;
@@ -66,20 +72,15 @@ const NOTE =
 	"regmigrate fills this place from that source. Without this file it refuses to write here.";
 
 function parseMarker(text: string): Marker | undefined {
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch {
-		// Not ours: whatever it is, it marks nothing.
-		return undefined;
-	}
-	if (typeof json !== "object" || json === null) return undefined;
+	const json = parseMarkerText(text);
+	if (json === undefined) return undefined;
 	if (!("source" in json) || typeof json.source !== "string") return undefined;
 	return {
 		source: json.source,
 		claim: parseClaim(json),
 		writer: "writing" in json ? parseWriter(json.writing) : undefined,
 		isUnproven: "unproven" in json && json.unproven === true,
+		partial: partialityOf(json),
 	};
 }
 

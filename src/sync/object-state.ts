@@ -14,4 +14,10 @@ export const State = {
 	malformed: 5,
 } as const;
 
+/**
+ * Added to a row's state while a pass leaves the row out: it is none of the states above then, so that it is neither
+ * copied nor deleted nor counted. The next pass takes it off again.
+ */
+export const ASIDE = 8;
+
 export type State = (typeof State)[keyof typeof State];

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { State } from "./object-state.ts";
+import { ASIDE, State } from "./object-state.ts";
 
 const WAITING = `state IN (${State.copy}, ${State.compare})`;
 /** What the source has that can be copied. */
@@ -114,7 +114,7 @@ const STATEMENTS = {
 		SELECT count(*) FILTER (WHERE ${EXTRA}), total(max(target_size, 0)) FILTER (WHERE ${EXTRA}),
 			count(*) FILTER (WHERE ${EXTRA} AND rank = :tag), count(*) FILTER (WHERE ${EXTRA} AND rank = :blob),
 			count(*) FILTER (WHERE ${EXTRA} AND rank BETWEEN :link AND :tag - 1),
-			count(target_size) FILTER (WHERE rank = :tag)
+			count(target_size) FILTER (WHERE rank = :tag AND state < ${ASIDE})
 		FROM object`,
 	deleted: "DELETE FROM object WHERE key = ?",
 	totals: `

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Counts, SyncEvent } from "./events.ts";
 import type { ObjectIndex } from "./object-index.ts";
+import type { Selection } from "./selection.ts";
 
 /** What every part of a pass works with. */
 export interface PassContext {
@@ -8,6 +9,8 @@ export interface PassContext {
 	/** Of a dry run: one that only says that it was written. */
 	readonly target: ObjectStore;
 	readonly index: ObjectIndex;
+	/** `undefined`: all of the source is copied. */
+	readonly selection: Selection | undefined;
 	/** What the index says of the target is so: nobody has written there since. */
 	readonly trustsIndex: boolean;
 	/** Whether the target has blobs that no pass has put there, and that may not be what their names say. */

@@ -1,3 +1,4 @@
+import type { Partiality } from "../layout/marker.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { record } from "../store/record.ts";
@@ -29,6 +30,12 @@ import { ObjectIndex } from "./object-index.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
+import {
+	isSelective,
+	partialityAfter,
+	Selection,
+	type SelectionOptions,
+} from "./selection.ts";
 import { isAsKnown } from "./spot-check.ts";
 import { thisWriter } from "./writer.ts";
 
@@ -42,6 +49,8 @@ export interface SyncOptions {
 	readonly indexPath?: string | undefined;
 	/** Delete what the target has and the source does not. Default: it stays. */
 	readonly deletes?: DeleteOptions | undefined;
+	/** What of the source is copied. Default: all. */
+	readonly selection?: SelectionOptions | undefined;
 	/** List the target, also when the index is thought to agree with it. Default false. */
 	readonly relist?: boolean | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
@@ -113,6 +122,9 @@ async function pass(
 		options.indexPath === undefined
 			? marker?.source === source.identity
 			: trustsIndex;
+	const selection = isSelective(options.selection)
+		? new Selection(file.table, options.selection)
+		: undefined;
 	const counts = new Counts();
 	counts.isTargetListed = !trustsIndex;
 	file.begin(trustsIndex);
@@ -123,6 +135,7 @@ async function pass(
 		source,
 		target: isDryRun ? record(target) : target,
 		index,
+		selection,
 		trustsIndex,
 		// Without a marker, what is there was put there by somebody else.
 		isUnproven: marker === undefined ? hasBlobs : marker.isUnproven,
@@ -136,13 +149,16 @@ async function pass(
 	};
 	const toDo = await plan(context, options);
 	file.save();
-	const isIdle = toDo.copies + toDo.deletes === 0;
+	const isIdle =
+		toDo.copies + toDo.deletes === 0 &&
+		partialAfter(context, marker) === marker?.partial;
 	if (!isTied || !isIdle || !(await hasSameLocks(context)))
 		await carryOut(context, file, {
 			isDryRun,
 			deletes: toDo.deletes > 0 ? options.deletes : undefined,
 			marker,
 		});
+	counts.partial = partialAfter(context, marker);
 	return counts.result();
 }
 
@@ -158,13 +174,15 @@ async function plan(
 	{ deletes, isTargetNotEmpty = false }: SyncOptions,
 ): Promise<ToDo> {
 	const { source, target, index, counts, observe, signal } = context;
+	const { selection } = context;
 	await readSource(context);
 	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
 	await guardSource(source, signal);
+	selection?.apply();
 	const totals = index.totals();
 	if (counts.unreadable === 0) guardBlobs(source, totals);
 	if (!isTargetNotEmpty) guardOverlap(target, totals);
-	counts.planned(totals);
+	counts.planned(totals, selection);
 	const { waiting, toCompare } = totals;
 	observe({ type: "planned", ...waiting, toCompare });
 	const copies = waiting.objects;
@@ -196,12 +214,14 @@ async function carryOut(
 		claim,
 		writer: thisWriter(),
 		isUnproven: context.isUnproven,
+		partial: partialAfter(context, change.marker, false),
 	};
 	await mark(target, ours, signal);
 	await guardAlias(source, target, claim, change.marker, signal);
-	const end = (signal: AbortSignal | undefined) => {
+	const end = (signal: AbortSignal | undefined, isDone = false) => {
 		const isUnproven = ours.isUnproven && index.hasUnproven;
-		const last = { ...ours, isUnproven };
+		const partial = partialAfter(context, change.marker, isDone);
+		const last = { ...ours, isUnproven, partial };
 		return endWriting(target, last, () => file.withdraw(), signal);
 	};
 	try {
@@ -211,12 +231,22 @@ async function carryOut(
 		await Promise.try(end, AbortSignal.timeout(END_MS)).catch(() => {});
 		throw error;
 	}
-	const isOurs = await end(signal).catch((error: unknown) => {
+	const isOurs = await end(signal, true).catch((error: unknown) => {
 		// What could not be copied is what there is to tell.
 		if (context.counts.isWhole || !(error instanceof StoreError)) throw error;
 		return false;
 	});
 	if (isOurs) file.finish();
+}
+
+/** What the target lacks because it was left out; while the pass is not done, what it lacked before is still lacking. */
+function partialAfter(
+	{ selection, counts }: PassContext,
+	before: Marker | undefined,
+	isDone = true,
+): Partiality | undefined {
+	const isWhole = isDone && counts.isWhole;
+	return partialityAfter(selection?.partiality, isWhole, before?.partial);
 }
 
 /** How long a pass that failed may take to say that it has ended (ms). */

@@ -19,14 +19,17 @@ import { UnreadablePlaces } from "./unreadable-places.ts";
  */
 export async function readSource(context: PassContext): Promise<void> {
 	let last: string | undefined;
+	const { selection, counts } = context;
 	await readRange(context, REPOSITORY_LISTING, async (sections) => {
 		for (const section of sections) {
 			const repository = repositoryOfSection(section);
 			if (repository === last) continue;
 			last = repository;
+			if (selection?.takes(repository) === false) continue;
 			await readRepository(context, repository);
 		}
 	});
+	selection?.linksRead(counts.unreadable);
 	await readRange(context, BLOB_LISTING);
 	await readRange(context, REST_LISTING);
 }

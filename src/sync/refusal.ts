@@ -10,7 +10,11 @@ export type RefusalCode =
 	| "target-in-use"
 	| "unusable-state"
 	| "too-many-deletes"
-	| "deletes-not-approved";
+	| "deletes-not-approved"
+	| "no-such-repository"
+	| "no-links"
+	| "metadata-database"
+	| "metadata-unclear";
 
 /** A guard's refusal: nothing was changed. */
 export class SyncRefusal extends Error {

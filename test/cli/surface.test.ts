@@ -23,7 +23,7 @@ describe("the interface", () => {
 		});
 		expect(commands).toMatchInlineSnapshot(`
 			[
-			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --take-over, --delete, --yes -y, --max-delete, --backup-prefix, --state-directory, --relist, --until-stable, --verbose -v, --progress = true, --ca-bundle",
+			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 32, --target-not-empty, --take-over, --include, --exclude, --skip-unreferenced, --delete, --yes -y, --max-delete, --backup-prefix, --state-directory, --relist, --until-stable, --verbose -v, --progress = true, --ca-bundle",
 			  "verify, source, target, --counts, --concurrency = 32, --progress = true, --ca-bundle",
 			]
 		`);
@@ -48,12 +48,14 @@ describe("the interface", () => {
 		expect(sync).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(sync.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra damage isTargetListed isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
+			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra leftOut damage isTargetListed isStopped isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
 			  ".scanned: objects bytes",
 			  ".copied: objects bytes",
 			  ".skipped: objects bytes",
 			  ".proven: objects bytes",
 			  ".deleted: objects bytes",
+			  ".leftOut: repositories blobs unmatched isUnknown",
+			  ".leftOut.blobs: objects bytes",
 			  ".damage: corrupt malformed dangling",
 			  ".failures[]: code cause prefix count example suggestions",
 			  ".heldBackGroups[]: code cause prefix count example suggestions",

@@ -5,6 +5,7 @@ import {
 	summaryLines,
 } from "../../src/cli/sync-summary.ts";
 import type { SyncResult } from "../../src/sync/events.ts";
+import { NOTHING_LEFT_OUT } from "../../src/sync/selection.ts";
 
 const NOTHING: SyncResult = {
 	scanned: { objects: 0, bytes: 0 },
@@ -18,6 +19,8 @@ const NOTHING: SyncResult = {
 	deletedLocks: 0,
 	deleted: { objects: 0, bytes: 0 },
 	extra: 0,
+	leftOut: NOTHING_LEFT_OUT,
+	partial: undefined,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
 	isTargetListed: true,
 	isStopped: false,
@@ -176,6 +179,64 @@ describe("the summary of a pass", () => {
 			"All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.",
 		]);
 	});
+
+	test.for<[string, Partial<SyncResult>, string]>([
+		[
+			"repositories",
+			{
+				partial: "repositories",
+				leftOut: {
+					...NOTHING_LEFT_OUT,
+					repositories: 2,
+					blobs: { objects: 1, bytes: 7 },
+				},
+			},
+			"Left out: 2 repositories, and 1 blob (7 B) that the selected ones do not name.",
+		],
+		[
+			"blobs",
+			{
+				partial: "unreferenced",
+				leftOut: { ...NOTHING_LEFT_OUT, blobs: { objects: 2, bytes: 9 } },
+			},
+			"Left out: 2 blobs (9 B) that no link names.",
+		],
+		[
+			"nothing, since a place could not be read",
+			{ leftOut: { ...NOTHING_LEFT_OUT, isUnknown: true } },
+			"Blobs that no link names were not left out: some places could not be read, and what is there may name any of them.",
+		],
+		[
+			"nothing by one of the patterns",
+			{ leftOut: { ...NOTHING_LEFT_OUT, unmatched: ["x/*"] } },
+			"No repository of the source matches --exclude 'x/*'.",
+		],
+	])("says what was left out: %s", ([, result, line]) => {
+		expect(summary(result)[1]).toBe(line);
+	});
+
+	test.for<[string, Partial<SyncResult>, string]>([
+		[
+			"repositories were left out",
+			{ partial: "repositories" },
+			"The target has all that was selected. The target is partial: a registry on it would lack what was left out; sync without --include and --exclude makes it whole.",
+		],
+		[
+			"blobs were left out, and the target was not listed",
+			{ partial: "unreferenced", isTargetListed: false },
+			"The target has all that was selected, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it. The target is partial: it lacks blobs that no link names, and that no image needs; sync without --skip-unreferenced makes it whole.",
+		],
+		[
+			"an earlier pass left repositories out, and this one failed",
+			{ partial: "repositories", failed: 1, isComplete: false },
+			`${INCOMPLETE} The target is partial: a registry on it would lack what was left out; sync without --include and --exclude makes it whole.`,
+		],
+	])(
+		"says at its end what makes a partial target whole, when %s",
+		([, result, verdict]) => {
+			expect(summary(result).at(-1)).toBe(verdict);
+		},
+	);
 
 	test.for<[string, Partial<SyncResult>, string]>([
 		["all is there", {}, COMPLETE],

@@ -4,6 +4,7 @@ import { TransferLines } from "../../src/cli/transfer-lines.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
+import { NOTHING_LEFT_OUT } from "../../src/sync/selection.ts";
 
 const SOURCE = new MemoryStore("source");
 const TARGET = new MemoryStore("target");
@@ -185,6 +186,8 @@ describe("the view of a pass", () => {
 			deletedLocks: 0,
 			deleted: { objects: 0, bytes: 0 },
 			extra: 0,
+			leftOut: NOTHING_LEFT_OUT,
+			partial: undefined,
 			damage: { corrupt: 0, malformed: 0, dangling: 0 },
 			isTargetListed: true,
 			isStopped: false,

@@ -52,7 +52,13 @@ async function claimFor(
 	writer: Writer,
 	claim: Claim = { nonce: "another", pass: 3 },
 ) {
-	const marker = { source: source.identity, claim, writer, isUnproven: false };
+	const marker = {
+		source: source.identity,
+		claim,
+		writer,
+		isUnproven: false,
+		partial: undefined,
+	};
 	await mark(target, marker, undefined);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SyncResult } from "../../src/sync/events.ts";
+import { NOTHING_LEFT_OUT } from "../../src/sync/selection.ts";
 import { untilStable } from "../../src/sync/until-stable.ts";
 
 const DONE: SyncResult = {
@@ -14,6 +15,8 @@ const DONE: SyncResult = {
 	unreadable: 0,
 	deletedLocks: 0,
 	extra: 0,
+	leftOut: NOTHING_LEFT_OUT,
+	partial: undefined,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
 	isTargetListed: true,
 	isStopped: false,
