@@ -21,13 +21,15 @@ export interface Measurement {
 	readonly cpuMs: number;
 	/** Most memory that its processes held, added up (bytes). */
 	readonly peakBytes: number;
+	/** What its processes read, of files above all (bytes); undefined where the system does not count it. */
+	readonly readBytes: number | undefined;
 	/** The end of what it printed. */
 	readonly output: string;
 }
 
 /** How a command is measured. */
 export interface MeasureOptions {
-	/** Gets everything that the command prints. */
+	/** Gets everything that the command prints; /dev/null, where nobody wants it. */
 	readonly logFile: string;
 	/** Ends the command and all that it started. */
 	readonly signal: AbortSignal;
@@ -35,10 +37,14 @@ export interface MeasureOptions {
 
 /**
  * Bash's `time`, because it reads wait4's figures, in milliseconds, of the command and its descendants; Node does not
- * pass them on, /proc counts in hundredths, and GNU time prints hundredths and is not installed everywhere.
+ * pass them on, /proc counts in hundredths, and GNU time prints hundredths and is not installed everywhere. What its
+ * children have read, the kernel adds to bash's own when it waits for them: some hundred bytes more than theirs.
  */
 const TIMED = `TIMEFORMAT='%3R %3U %3S'
-{ time "$@" 2>&4 3>&- 4>&-; } 4>&2 2>&3`;
+{ time "$@" 2>&4 3>&- 4>&-; } 4>&2 2>&3
+code=$?
+{ while read -r line; do echo "$line"; done < /proc/$$/io; } >&3 2>/dev/null
+exit $code`;
 
 const OUTPUT_TAIL_LINES = 8;
 
@@ -75,6 +81,7 @@ export async function measure(
 		return {
 			exitCode: child.exitCode ?? -1,
 			...parseTimes(printed),
+			readBytes: parseReadBytes(printed),
 			peakBytes: watch.peakBytes(),
 			output: await tail(logFile),
 		};
@@ -94,6 +101,11 @@ function parseTimes(printed: string): { wallMs: number; cpuMs: number } {
 		throw new Error(`bash printed no times: ${printed}`);
 	const cpuMs = Math.round((Number(user) + Number(system)) * 1000);
 	return { wallMs: Math.round(Number(wall) * 1000), cpuMs };
+}
+
+function parseReadBytes(printed: string): number | undefined {
+	const bytes = /^rchar: (\d+)$/m.exec(printed)?.[1];
+	return bytes === undefined ? undefined : Number(bytes);
 }
 
 async function tail(logFile: string): Promise<string> {

@@ -1,10 +1,5 @@
 import { parseArgs } from "node:util";
-
-/** What a tool is measured at: filling an empty bucket, and finding right afterwards that nothing has changed. */
-export type Pass = "initial" | "unchanged";
-
-/** Every pass, in the order in which a tool makes them. */
-export const PASSES: readonly Pass[] = ["initial", "unchanged"];
+import { PASSES, type Pass } from "./passes.ts";
 
 /** Repositories of the tree, of about 89 objects each. */
 const SIZES: Readonly<Record<string, number>> = {
@@ -20,8 +15,12 @@ export interface BenchOptions {
 	readonly rounds: number;
 	/** The passes that are reported. */
 	readonly passes: readonly Pass[];
-	/** Requests at a time, of the tools that can be told. */
+	/** Requests at a time, of the tools that can be told; with latency, each has its own. */
 	readonly concurrency: number;
+	/** Of the pass `latency`: what a round trip takes (ms). */
+	readonly roundTripMs: number;
+	/** Of the pass `large`: the size of its blob. */
+	readonly largeBytes: number;
 	/** The tools to measure; undefined: all that are there. */
 	readonly tools: readonly string[] | undefined;
 	/** Where tools are that the PATH does not lead to. */
@@ -37,8 +36,11 @@ export const USAGE = `Times regmigrate sync beside what else could do its job, o
 
   --size NAME         small, full or large: about 1,800, 36,000 or 360,000 objects; default full
   --rounds N          each tool in turn, N times; medians are reported; default 3
-  --passes NAMES      initial,unchanged; default both
-  --concurrency N     for tools that can be told; default 32
+  --passes NAMES      of ${PASSES.join(", ")};
+                      default all
+  --concurrency N     for tools that can be told; default 32; in latency, each has its own default
+  --latency-ms N      what a round trip takes in latency; default 30
+  --large-bytes N     the size of the blob in large; default 4294967296
   --tools NAMES       only these; default regmigrate and every peer that is found
   --tool NAME=PATH    where a tool is; may be repeated. Name a binary, not a script that starts it:
                       the script's time would be counted too.
@@ -58,6 +60,8 @@ export function parseOptions(
 			rounds: { type: "string", default: "3" },
 			passes: { type: "string", default: PASSES.join(",") },
 			concurrency: { type: "string", default: "32" },
+			"latency-ms": { type: "string", default: "30" },
+			"large-bytes": { type: "string", default: String(4 * 2 ** 30) },
 			tools: { type: "string" },
 			tool: { type: "string", multiple: true, default: [] },
 			output: { type: "string" },
@@ -76,6 +80,8 @@ export function parseOptions(
 		rounds: count("--rounds", values.rounds),
 		passes: values.passes.split(",").map(parsePass),
 		concurrency: count("--concurrency", values.concurrency),
+		roundTripMs: count("--latency-ms", values["latency-ms"]),
+		largeBytes: bytes("--large-bytes", values["large-bytes"]),
 		tools: values.tools?.split(","),
 		toolPaths: new Map(values.tool.map(parseToolPath)),
 		output: values.output,
@@ -85,6 +91,12 @@ export function parseOptions(
 function count(flag: string, text: string): number {
 	if (!/^[1-9]\d{0,3}$/.test(text))
 		throw new Error(`${flag} is a number from 1 to 9999, not ${text}`);
+	return Number(text);
+}
+
+function bytes(flag: string, text: string): number {
+	if (!/^[1-9]\d{0,12}$/.test(text))
+		throw new Error(`${flag} is a number of bytes, not ${text}`);
 	return Number(text);
 }
 

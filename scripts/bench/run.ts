@@ -1,20 +1,27 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { quietEnvironment } from "../services/environment.ts";
 import type { S3Server } from "../services/s3-connection.ts";
-import { type Bucket, makeBucket } from "./bucket.ts";
+import { makeBucket } from "./bucket.ts";
 import type { FoundBenchTool } from "./find-tools.ts";
 import { type Command, type Measurement, measure } from "./measure.ts";
-import { type BenchOptions, PASSES, type Pass } from "./options.ts";
-import { cpuMs } from "./process-tree.ts";
+import {
+	type Finding,
+	formatFindings,
+	type Missed,
+	missedOf,
+} from "./missed.ts";
+import type { BenchOptions } from "./options.ts";
+import type { Pass } from "./passes.ts";
 import {
 	type RequestCounts,
 	readRequestCounts,
 	requestsBetween,
 } from "./request-counts.ts";
-import type { BenchTree } from "./tree.ts";
+import { settle } from "./settle.ts";
+import { OURS } from "./tools.ts";
+import type { Expected, Workload } from "./workloads/workload.ts";
 
 /** One pass of one tool. */
 export interface Run extends Measurement {
@@ -24,7 +31,15 @@ export interface Run extends Measurement {
 	readonly round: number;
 	/** What the tool was started with. */
 	readonly arguments: readonly string[];
+	/** Objects in the source. */
+	readonly objects: number;
+	/** Of the source, all objects. */
+	readonly sourceBytes: number;
+	/** How many of them had been written since the pass before. */
+	readonly written: number;
 	readonly requests: RequestCounts;
+	/** What it left undone. */
+	readonly missed: Missed | undefined;
 	/** Why the pass is worth nothing, in words; undefined when the tool did its job. */
 	readonly failure: string | undefined;
 }
@@ -32,65 +47,73 @@ export interface Run extends Measurement {
 /** What all runs are made with. */
 export interface Bench {
 	readonly server: S3Server;
-	readonly tree: BenchTree;
 	readonly options: BenchOptions;
 	readonly signal: AbortSignal;
 	/** Is told of every run when it is over. */
 	readonly observe: (run: Run) => void;
 }
 
-/** All rounds: every tool in turn, each round beginning with another, so that none always runs on the same heels. */
+/** All rounds of a workload: every tool in turn, each round beginning with another, so that none always runs on the same heels. */
 export async function runRounds(
 	bench: Bench,
+	workload: Workload,
 	tools: readonly FoundBenchTool[],
 ): Promise<readonly Run[]> {
 	const runs: Run[] = [];
+	const measured = workload.isOursAlone
+		? tools.filter(({ tool }) => tool.name === OURS)
+		: tools;
 	for (let round = 1; round <= bench.options.rounds; round += 1) {
-		const first = (round - 1) % Math.max(1, tools.length);
-		const turn = [...tools.slice(first), ...tools.slice(0, first)];
+		const first = (round - 1) % Math.max(1, measured.length);
+		const turn = [...measured.slice(first), ...measured.slice(0, first)];
 		for (const found of turn)
-			runs.push(...(await runTool(bench, found, round)));
+			runs.push(...(await runTool(bench, workload, found, round)));
 	}
 	return runs;
 }
 
 async function runTool(
 	bench: Bench,
+	workload: Workload,
 	found: FoundBenchTool,
 	round: number,
 ): Promise<readonly Run[]> {
-	const { server, tree, options, signal } = bench;
+	const { server, options, signal } = bench;
+	const { passes, directory } = workload;
 	const stateFolder = await mkdtemp(join(tmpdir(), "regmigrate-bench-"));
 	try {
-		const name = `bench-${found.tool.name}-${round}`;
+		const name = `bench-${passes[0]}-${found.tool.name}-${round}`;
 		await using bucket = await makeBucket(server, name);
-		const command = await prepare(bench, found, name, stateFolder);
+		const command = await prepare(workload, found, name, stateFolder);
 		const runs: Run[] = [];
 		// A pass that is not reported may still have to be made: the next one builds on it.
-		const last = Math.max(
-			...options.passes.map((pass) => PASSES.indexOf(pass)),
-		);
-		for (const pass of PASSES.slice(0, last + 1)) {
-			await settle(server.pid, signal);
+		const last = passes.findLastIndex((pass) => options.passes.includes(pass));
+		for (const pass of passes.slice(0, last + 1)) {
+			const expected = await workload.prepare(pass);
+			await settle(server.pid, directory, signal);
 			const before = await readRequestCounts(server);
 			const logFile = join(stateFolder, `${pass}.log`);
 			const measurement = await measure(command, { logFile, signal });
 			const requests = requestsBetween(before, await readRequestCounts(server));
-			const failure = await failureOf(measurement, bucket, tree);
+			const findings = await bucket.findings(expected);
 			const run: Run = {
 				tool: found.tool.name,
 				pass,
 				round,
 				arguments: command.arguments,
 				...measurement,
+				objects: expected.objects.size,
+				sourceBytes: bytesOf(expected),
+				written: expected.written,
 				requests,
-				failure,
+				missed: missedOf(findings, expected.moved),
+				failure: failureOf(found, pass, measurement, findings),
 			};
 			if (options.passes.includes(pass)) {
 				runs.push(run);
 				bench.observe(run);
 			}
-			if (failure !== undefined) break;
+			if (run.failure !== undefined) break;
 		}
 		return runs;
 	} finally {
@@ -99,16 +122,16 @@ async function runTool(
 }
 
 async function prepare(
-	{ server, tree, options }: Bench,
+	{ directory, server, concurrency }: Workload,
 	{ tool, executable }: FoundBenchTool,
 	bucket: string,
 	stateFolder: string,
 ): Promise<Command> {
 	const instructions = tool.instructions({
-		directory: tree.directory,
+		directory,
 		bucket,
 		server,
-		concurrency: options.concurrency,
+		concurrency,
 		stateFolder,
 	});
 	await mkdir(stateFolder, { recursive: true });
@@ -130,27 +153,25 @@ async function prepare(
 	};
 }
 
-async function failureOf(
-	{ exitCode }: Measurement,
-	bucket: Bucket,
-	tree: BenchTree,
-): Promise<string | undefined> {
-	const difference = await bucket.difference(tree.objects);
-	if (exitCode !== 0)
-		return `exit code ${exitCode}${difference === undefined ? "" : `; ${difference}`}`;
-	return difference;
+function bytesOf({ objects }: Expected): number {
+	return objects
+		.values()
+		.reduce((sum, print) => sum + Number.parseInt(print, 10), 0);
 }
 
-const SETTLE_SAMPLE_MS = 500;
-const SETTLED_SHARE = 0.05;
-const MAX_SETTLE_MS = 20_000;
-
-/** Waits until the server has done with what came before (it deletes behind the scenes), but not for ever. */
-async function settle(pid: number, signal: AbortSignal): Promise<void> {
-	const deadline = performance.now() + MAX_SETTLE_MS;
-	while (performance.now() < deadline) {
-		const before = cpuMs(pid);
-		await sleep(SETTLE_SAMPLE_MS, undefined, { signal });
-		if (cpuMs(pid) - before <= SETTLE_SAMPLE_MS * SETTLED_SHARE) return;
-	}
+function failureOf(
+	{ tool }: FoundBenchTool,
+	pass: Pass,
+	{ exitCode }: Measurement,
+	findings: readonly Finding[],
+): string | undefined {
+	if (exitCode !== 0)
+		return [`exit code ${exitCode}`, formatFindings(findings)]
+			.filter(Boolean)
+			.join("; ");
+	// What each peer misses then is what is to be found out.
+	const mayMiss = pass === "changed" && tool.name !== OURS;
+	return findings.length === 0 || mayMiss
+		? undefined
+		: formatFindings(findings);
 }

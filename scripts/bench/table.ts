@@ -1,4 +1,4 @@
-import type { Pass } from "./options.ts";
+import type { Pass } from "./passes.ts";
 import { REQUEST_GROUPS } from "./request-counts.ts";
 import type { PassSummary } from "./summary.ts";
 import { OURS } from "./tools.ts";
@@ -6,6 +6,12 @@ import { OURS } from "./tools.ts";
 const HEADINGS: Readonly<Record<Pass, string>> = {
 	initial: "Initial pass, to an empty bucket",
 	unchanged: "Nothing changed since the pass before",
+	changed: "One object in a hundred changed since the pass before",
+	latency: "Initial pass over a long way, every tool with its own settings",
+	large: "Initial pass with one very large blob",
+	tenfold: "Initial pass, ten times as many objects",
+	"tenfold-unchanged":
+		"Ten times as many objects, nothing changed since the pass before",
 };
 
 /** The figures that are compared with those of the best peer. */

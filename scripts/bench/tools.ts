@@ -6,8 +6,8 @@ interface Job {
 	readonly directory: string;
 	readonly bucket: string;
 	readonly server: S3Connection;
-	/** Requests at a time. */
-	readonly concurrency: number;
+	/** Requests at a time; undefined: as the tool has it by itself. */
+	readonly concurrency: number | undefined;
 	/** For what the tool keeps between passes; empty before the first. */
 	readonly stateFolder: string;
 }
@@ -53,7 +53,10 @@ export const PEERS: readonly BenchTool[] = [
 			],
 			// The concurrency can be set nowhere else.
 			files: {
-				config: `[default]\ns3 =\n  max_concurrent_requests = ${concurrency}\n`,
+				config:
+					concurrency === undefined
+						? ""
+						: `[default]\ns3 =\n  max_concurrent_requests = ${concurrency}\n`,
 			},
 			environment: {
 				...s3Environment(server),
@@ -68,7 +71,7 @@ export const PEERS: readonly BenchTool[] = [
 		instructions: ({ directory, bucket, server, concurrency }) => ({
 			arguments: [
 				...["sync", "--config", ""],
-				...["--transfers", `${concurrency}`, "--checkers", `${concurrency}`],
+				...numbered(["--transfers", "--checkers"], concurrency),
 				...["--s3-provider", "Minio", "--s3-env-auth"],
 				...["--s3-endpoint", server.endpoint, "--s3-region", server.region],
 				...[directory, `:s3:${bucket}`],
@@ -83,7 +86,7 @@ export const PEERS: readonly BenchTool[] = [
 		instructions: ({ directory, bucket, server, concurrency }) => ({
 			arguments: [
 				...["--endpoint-url", server.endpoint, "--log", "error"],
-				...["--numworkers", `${concurrency}`],
+				...numbered(["--numworkers"], concurrency),
 				...["sync", `${directory}/`, `s3://${bucket}/`],
 			],
 			environment: s3Environment(server),
@@ -110,7 +113,8 @@ export const PEERS: readonly BenchTool[] = [
 			arguments: [
 				...["--target-endpoint-url", server.endpoint],
 				...["--target-region", server.region, "--target-force-path-style"],
-				...["--worker-size", `${concurrency}`, "--show-no-progress"],
+				...numbered(["--worker-size"], concurrency),
+				"--show-no-progress",
 				...[directory, `s3://${bucket}/`],
 			],
 			environment: s3Environment(server),
@@ -125,12 +129,7 @@ export function ourTool(executable: string): BenchTool {
 		versionArguments: [executable, "--version"],
 		versionPattern: /(\d+\.\d+\.\d+\S*)/,
 		instructions: ({ directory, bucket, server }) => ({
-			arguments: [
-				executable,
-				"sync",
-				directory,
-				`s3://${bucket}?endpoint=${server.endpoint}&region=${server.region}`,
-			],
+			arguments: [executable, "sync", directory, storeUrl(server, bucket)],
 			// Only credentials: endpoint and region come with the URL.
 			environment: {
 				AWS_ACCESS_KEY_ID: server.accessKeyId,
@@ -138,6 +137,20 @@ export function ourTool(executable: string): BenchTool {
 			},
 		}),
 	};
+}
+
+/** A bucket, as regmigrate is told of it. */
+export function storeUrl(server: S3Connection, bucket: string): string {
+	return `s3://${bucket}?endpoint=${server.endpoint}&region=${server.region}`;
+}
+
+function numbered(
+	flags: readonly string[],
+	number: number | undefined,
+): readonly string[] {
+	return number === undefined
+		? []
+		: flags.flatMap((flag) => [flag, `${number}`]);
 }
 
 function urlWithCredentials(server: S3Connection): string {

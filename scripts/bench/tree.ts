@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import {
 	mkdirSync,
 	readdirSync,
@@ -21,7 +21,7 @@ export interface BenchTree {
 	readonly directory: string;
 	readonly options: SampleOptions;
 	readonly summary: SampleSummary;
-	/** What has to be at the target: of every key, size and MD5, as an object's ETag gives it. */
+	/** What has to be at the target: of every key, the fingerprint. */
 	readonly objects: ReadonlyMap<string, string>;
 }
 
@@ -50,24 +50,21 @@ export function provideTree(repositories: number): BenchTree {
 	return made;
 }
 
-/** The one way to write the size and content of an object, so that a listing can be compared with a tree. */
-export function fingerprint(size: number, md5: string): string {
-	return `${size} ${md5}`;
+/** The one way to write the size and the hash of an object, so that a listing can be compared with a tree. */
+export function fingerprint(size: number, hash: string): string {
+	return `${size} ${hash}`;
 }
 
-function folderOf(options: SampleOptions): string {
-	// The generator's own text is part of the name, so that a changed one makes a new tree.
-	const hash = createHash("sha256").update(JSON.stringify(options));
-	for (const name of readdirSync(GENERATOR).sort())
-		hash.update(readFileSync(join(GENERATOR, name)));
-	const name = hash.digest("hex").slice(0, 16);
-	return join(tmpdir(), "regmigrate-bench", name);
+/** The fingerprint of some content, by its MD5. */
+export function fingerprintOf(content: Uint8Array): string {
+	return fingerprint(content.length, hash("md5", content));
 }
 
-function readCachedTree(options: SampleOptions): BenchTree | undefined {
-	const directory = join(folderOf(options), "tree");
-	const summary = readSummary(join(folderOf(options), "summary.json"));
-	if (summary === undefined) return undefined;
+/** Reads all that is in a directory; it warms the caches, too. */
+export function readObjects(directory: string): {
+	readonly objects: ReadonlyMap<string, string>;
+	readonly bytes: number;
+} {
 	const objects = new Map<string, string>();
 	let bytes = 0;
 	for (const entry of readdirSync(directory, {
@@ -78,9 +75,25 @@ function readCachedTree(options: SampleOptions): BenchTree | undefined {
 		const path = join(entry.parentPath, entry.name);
 		const content = readFileSync(path);
 		bytes += content.length;
-		const md5 = createHash("md5").update(content).digest("hex");
-		objects.set(relative(directory, path), fingerprint(content.length, md5));
+		objects.set(relative(directory, path), fingerprintOf(content));
 	}
+	return { objects, bytes };
+}
+
+function folderOf(options: SampleOptions): string {
+	// The generator's own text is part of the name, so that a changed one makes a new tree.
+	const made = createHash("sha256").update(JSON.stringify(options));
+	for (const name of readdirSync(GENERATOR).sort())
+		made.update(readFileSync(join(GENERATOR, name)));
+	const name = made.digest("hex").slice(0, 16);
+	return join(tmpdir(), "regmigrate-bench", name);
+}
+
+function readCachedTree(options: SampleOptions): BenchTree | undefined {
+	const directory = join(folderOf(options), "tree");
+	const summary = readSummary(join(folderOf(options), "summary.json"));
+	if (summary === undefined) return undefined;
+	const { objects, bytes } = readObjects(directory);
 	const isWhole = objects.size === summary.files && bytes === summary.bytes;
 	return isWhole ? { directory, options, summary, objects } : undefined;
 }

@@ -23,7 +23,7 @@ export function writeRepository(
 	allShared: readonly LayerReference[],
 ): void {
 	const repository = sampleRepository(index);
-	const mediaTypes: MediaTypes = index % 3 === 2 ? "docker" : "oci";
+	const mediaTypes = mediaTypesOf(index);
 	const shared = Array.from({ length: shape.sharedLayersPerTag }, (_, layer) =>
 		allShared.at((index + layer) % allShared.length),
 	).filter((layer) => layer !== undefined);
@@ -44,6 +44,28 @@ export function writeRepository(
 	}
 	if (newest !== undefined)
 		tree.writeLink({ kind: "current", repository, tag: MOVING_TAG }, newest);
+}
+
+/**
+ * Writes one more image into the repository with this number, and moves its newest tag there, as a push does. The image
+ * shares no layer with others.
+ */
+export function writePush(
+	tree: TreeWriter,
+	shape: SampleShape,
+	index: number,
+	version: string,
+): void {
+	const repository = sampleRepository(index);
+	const mediaTypes = mediaTypesOf(index);
+	const writer = { tree, shape, repository, mediaTypes, shared: [] };
+	const digest = writeVersion(writer, version, false);
+	writeTag(writer, version, digest);
+	writeTag(writer, MOVING_TAG, digest);
+}
+
+function mediaTypesOf(index: number): MediaTypes {
+	return index % 3 === 2 ? "docker" : "oci";
 }
 
 /** What everything in one repository is written with. */

@@ -1,7 +1,7 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Child, startChild } from "./child.ts";
+import { type Child, startChild } from "../child.ts";
 import {
 	CLIENTS,
 	isClientOf,
@@ -60,7 +60,11 @@ function startSink(
 	signal: AbortSignal,
 ): Child | undefined {
 	if (store === "file") return undefined;
-	return startChild("./sink/main.ts", [store, String(pages)], { signal });
+	return startChild(
+		new URL("./sink/main.ts", import.meta.url),
+		[store, String(pages)],
+		{ signal },
+	);
 }
 
 async function run(
@@ -77,10 +81,14 @@ async function run(
 	);
 	const place = store === "file" ? directory.path : origin;
 	const commandLine = [JSON.stringify(task), place];
-	await using child = startChild("./client/main.ts", commandLine, {
-		signal,
-		profile,
-	});
+	await using child = startChild(
+		new URL("./client/main.ts", import.meta.url),
+		commandLine,
+		{
+			signal,
+			profile,
+		},
+	);
 	// It is our own.
 	return (await child.told) as Taken;
 }

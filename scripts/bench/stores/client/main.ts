@@ -1,4 +1,4 @@
-import { tellParent } from "../child.ts";
+import { tellParent } from "../../child.ts";
 import type { Taken, Task } from "../measurement.ts";
 import { LINK, linkKey } from "../registry-objects.ts";
 import { bareFiles, fillDirectory } from "./files.ts";

@@ -3,7 +3,7 @@ import {
 	type IncomingMessage,
 	type ServerResponse,
 } from "node:http";
-import { tellParent } from "../child.ts";
+import { tellParent } from "../../child.ts";
 import type { Sink } from "./answer.ts";
 import { answerAzure } from "./azure.ts";
 import { answerGcs } from "./gcs.ts";
