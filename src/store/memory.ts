@@ -31,6 +31,9 @@ export class MemoryStore implements ObjectStore {
 		putIfAbsent: true,
 		putIfVersion: true,
 		multipartThreshold: undefined,
+		// As of the stores that it stands for.
+		waits: true,
+		listsFromAnywhere: true,
 	};
 	readonly #objects = new Map<string, Entry>();
 
@@ -118,7 +121,8 @@ export class MemoryStore implements ObjectStore {
 	}
 
 	async *list(options: ListOptions): AsyncGenerator<Page> {
-		const { prefix, startAfter, prune } = options;
+		const { prefix, startAfter, isShallow = false } = options;
+		const prune = isShallow ? () => true : options.prune;
 		const pruner =
 			prune === undefined ? undefined : new Pruner({ ...options, prune });
 		const objects = [...this.#objects.values()]

@@ -50,6 +50,13 @@ export interface Capabilities {
 	readonly putIfVersion: boolean;
 	/** Bodies larger than this (bytes) go up in parts; `undefined` where there is no such difference. */
 	readonly multipartThreshold: number | undefined;
+	/**
+	 * Whether several calls at a time are faster than one after the other, because each waits for a server. Otherwise
+	 * they keep this thread busy.
+	 */
+	readonly waits: boolean;
+	/** Whether a listing that begins at a key (`startAfter`) costs no more than what it lists. */
+	readonly listsFromAnywhere: boolean;
 }
 
 export interface Call {
@@ -122,6 +129,11 @@ export interface ListOptions extends Call {
 	 * listed, and it is named in `Page.prefixes` instead. Every store honours this.
 	 */
 	readonly prune?: ((prefix: string) => boolean) | undefined;
+	/**
+	 * Cuts off every prefix, as a `prune` would that always says yes, and by one request a page: only what lies directly
+	 * below `prefix` is told. One that `startAfter` lies in may be named or not. Default false.
+	 */
+	readonly isShallow?: boolean | undefined;
 	/**
 	 * A hint, asked of each prefix that ends in "/": of what lies below it only these names matter, told from the prefix
 	 * on and in ascending order: objects (`link`, `current/link`) or, ending in "/", prefixes of which all matters. A

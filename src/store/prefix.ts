@@ -92,11 +92,12 @@ class Mapping {
 	}
 
 	async *pages(options: ListOptions): AsyncGenerator<Page> {
-		const { startAfter, prune, only, signal } = options;
+		const { startAfter, prune, isShallow, only, signal } = options;
 		const pages = this.#store.list({
 			prefix: this.#prefix + options.prefix,
 			startAfter:
 				startAfter === undefined ? undefined : this.#prefix + startAfter,
+			isShallow,
 			prune: prune && ((asked) => prune(this.#key(asked))),
 			only: only && ((asked) => only(this.#key(asked))),
 			signal,

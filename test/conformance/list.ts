@@ -18,6 +18,8 @@ const NAMES = [
 /** Names whose places differ by bytes, by UTF-16 units and by the alphabet. */
 const TELLING = ["Z/1", "ﬀ/1", "😀/1"];
 
+const HIGH_PREFIXES = ["ﬀ/", "😀/"];
+
 const SECTIONS = [
 	"r/a/_layers/1",
 	"r/a/_layers/2",
@@ -108,6 +110,47 @@ export function describeList(harness: StoreHarness): void {
 			expect(
 				pages.flatMap((page) => page.objects.map(({ key }) => key)),
 			).toEqual(["r/_layers", "r/a/x"]);
+		});
+
+		test.each([
+			[
+				"",
+				["app-web/", "app.old/", "app/", "foo-/", "foo./", "foo/"],
+				["foo0"],
+			],
+			["r/", ["r/a/", "r/b/"], ["r/_layers"]],
+			["r/a/", ["r/a/_layers/", "r/a/_manifests/"], ["r/a/x"]],
+			["r/a", ["r/a/"], []],
+			["t/1/", [], ["t/1/link"]],
+			["nothing/", [], []],
+		])(
+			"when shallow tells only what lies directly below %j",
+			async (prefix, prefixes, keys) => {
+				const pages = await pagesOf(store, { prefix, isShallow: true });
+				const telling = (name: string) =>
+					!/^[^a-q]/.test(name) || prefix !== "";
+				expect(pages.flatMap((page) => page.prefixes).filter(telling)).toEqual(
+					prefixes,
+				);
+				expect(
+					pages.flatMap((page) => page.objects.map(({ key }) => key)),
+				).toEqual(keys);
+			},
+		);
+
+		test("when shallow goes on after a key", async () => {
+			const options = { isShallow: true, startAfter: "foo/x" };
+			const pages = await pagesOf(store, { ...options, prefix: "" });
+			const prefixes = pages.flatMap((page) => page.prefixes);
+			expect(prefixes.filter((prefix) => prefix !== "foo/")).toEqual([
+				"r/",
+				"s/",
+				"t/",
+				...(harness.isEmulator ? [] : HIGH_PREFIXES),
+			]);
+			expect(
+				pages.flatMap((page) => page.objects.map(({ key }) => key)),
+			).toEqual(["foo0"]);
 		});
 
 		test("does not ask about the prefix that is listed", async () => {

@@ -45,6 +45,15 @@ export function describeManyObjects(harness: StoreHarness): void {
 			).toEqual(["o"]);
 		});
 
+		test("list, when shallow, gives pages too", async () => {
+			const pages = await pagesOf(store, { prefix: "n/", isShallow: true });
+			expect(
+				pages.flatMap((page) => page.objects.map(({ key }) => key)),
+			).toEqual(KEYS);
+			const [top] = await pagesOf(store, { prefix: "", isShallow: true });
+			expect(top?.prefixes).toEqual(["n/"]);
+		});
+
 		test("list stops when cancelled", async () => {
 			const controller = new AbortController();
 			const { signal } = controller;

@@ -35,6 +35,9 @@ export class AzureStore implements ObjectStore {
 		putIfAbsent: true,
 		putIfVersion: true,
 		multipartThreshold: BLOCK_THRESHOLD,
+		waits: true,
+		// The service goes on from where a listing ended, and cannot begin elsewhere.
+		listsFromAnywhere: false,
 	};
 	readonly #prefix: string;
 	readonly #plane: Plane;

@@ -88,7 +88,8 @@ export class ContainerListing {
 	 * at a key, so that what comes before `startAfter`, and what is cut off, is listed and left out.
 	 */
 	async *pages(options: ListOptions): AsyncGenerator<Page> {
-		const { prefix, startAfter, prune, signal } = options;
+		const { prefix, startAfter, isShallow = false, signal } = options;
+		const prune = isShallow ? all : options.prune;
 		const about = { store: this.#url, operation: "list", key: prefix };
 		const pruner =
 			prune === undefined ? undefined : new Pruner({ ...options, prune });
@@ -99,13 +100,14 @@ export class ContainerListing {
 			const request = {
 				prefix: this.#namePrefix + prefix,
 				marker,
+				delimiter: isShallow ? "/" : undefined,
 				maxResults: MAX_RESULTS,
 				signal,
 			};
 			const listing = await retrying(() => this.#next(request, about), signal);
 			if (listing.directory !== undefined)
 				throw hierarchical(listing.directory, about);
-			const ready = order.push(listing.objects);
+			const ready = order.push(this.#allOf(listing, about));
 			const objects =
 				listing.marker === undefined ? [...ready, ...order.end()] : ready;
 			for (const { key } of objects) {
@@ -128,6 +130,24 @@ export class ContainerListing {
 		}
 	}
 
+	/** Also the prefixes, as the objects that the pruner would cut off to name them. */
+	#allOf(
+		{ objects, prefixes }: Listing,
+		about: StoreErrorOptions,
+	): readonly ObjectMeta[] {
+		if (prefixes.length === 0) return objects;
+		const named = prefixes.map((name) => {
+			if (name.startsWith(this.#namePrefix))
+				return { ...NOTHING, key: name.slice(this.#namePrefix.length) };
+			const reason = "a name does not begin with the prefix asked for";
+			throw new StoreError("unavailable", reason, about);
+		});
+		// In the order of UTF-16 units, as `Utf8Order` takes it.
+		return [...objects, ...named].sort((left, right) =>
+			left.key < right.key ? -1 : 1,
+		);
+	}
+
 	/** A page that comes again would be asked for ever; the next time it may be the right one. */
 	async #next(
 		request: PageRequest,
@@ -139,6 +159,12 @@ export class ContainerListing {
 		const reason = "the server lists the same page again and again";
 		throw new StoreError("unavailable", reason, about);
 	}
+}
+
+const NOTHING = { size: 0, version: "", lastModified: 0, md5: undefined };
+
+function all(): boolean {
+	return true;
 }
 
 function pageOf(

@@ -48,6 +48,8 @@ export class FilesystemStore implements ObjectStore {
 		putIfAbsent: true,
 		putIfVersion: false,
 		multipartThreshold: undefined,
+		waits: false,
+		listsFromAnywhere: true,
 	};
 	readonly #root: Root;
 	#turnEnds = 0;

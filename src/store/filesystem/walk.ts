@@ -83,7 +83,7 @@ export class Walk {
 	}
 
 	#visit(frame: Frame, name: string): void {
-		const { prefix, startAfter, prune, only } = this.#options;
+		const { prefix, startAfter, prune, isShallow, only } = this.#options;
 		const key = frame.prefix + name;
 		if (!name.endsWith("/")) {
 			if (
@@ -102,7 +102,11 @@ export class Walk {
 			!startAfter.startsWith(key)
 		)
 			return;
-		if (isInside && key.length > prefix.length && prune?.(key) === true) {
+		if (
+			isInside &&
+			key.length > prefix.length &&
+			(isShallow === true || prune?.(key) === true)
+		) {
 			this.#page.prefix(key);
 			return;
 		}

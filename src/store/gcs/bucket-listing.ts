@@ -31,28 +31,32 @@ export class BucketListing {
 
 	/** The pages of `ObjectStore.list`. One that fails in a way that may pass is asked for again. */
 	async *pages(options: ListOptions): AsyncGenerator<Page> {
-		const { startAfter, signal } = options;
+		const { startAfter, isShallow = false, prune, signal } = options;
 		const pruner =
-			options.prune === undefined
+			prune === undefined || isShallow
 				? undefined
-				: new Pruner({ ...options, prune: options.prune });
+				: new Pruner({ ...options, prune });
 		let position: Position = { startOffset: startAfter };
 		let last = "";
+		let lastPrefix = "";
 		for (;;) {
 			const from = position;
-			const { objects: listed, nextPageToken } = await retrying(
-				() => this.#next(options, from),
-				signal,
-			);
+			const page = await retrying(() => this.#next(options, from), signal);
+			const { objects: listed, prefixes, nextPageToken } = page;
 			for (const { key } of listed) {
 				if (last !== "" && compareKeys(last, key) >= 0)
 					throw this.#outOfOrder(options.prefix, last, key);
 				last = key;
 			}
+			for (const prefix of prefixes) {
+				if (lastPrefix !== "" && compareKeys(lastPrefix, prefix) >= 0)
+					throw this.#outOfOrder(options.prefix, lastPrefix, prefix);
+				lastPrefix = prefix;
+			}
 			const objects = listed[0]?.key === startAfter ? listed.slice(1) : listed;
-			const page = pruner?.apply(objects) ?? { objects, prefixes: [] };
-			if (page.objects.length + page.prefixes.length > 0)
-				yield { ...page, unreadable: [] };
+			const told = pruner?.apply(objects) ?? { objects, prefixes };
+			if (told.objects.length + told.prefixes.length > 0)
+				yield { ...told, unreadable: [] };
 			if (nextPageToken === undefined) return;
 			// What is left of a prefix that is cut off need not be listed.
 			const cut = pruner?.cut;
@@ -74,7 +78,11 @@ export class BucketListing {
 
 	/** One page as the server gives it. */
 	async page(
-		{ prefix, signal }: Pick<ListOptions, "prefix" | "signal">,
+		{
+			prefix,
+			isShallow = false,
+			signal,
+		}: Pick<ListOptions, "prefix" | "isShallow" | "signal">,
 		{ startOffset, pageToken }: Position,
 		maxResults: number,
 	): Promise<Listing> {
@@ -83,6 +91,7 @@ export class BucketListing {
 			maxResults: String(maxResults),
 			fields: LIST_FIELDS,
 			prefix: this.#prefix + prefix,
+			delimiter: isShallow ? "/" : undefined,
 			startOffset:
 				startOffset === undefined ? undefined : this.#prefix + startOffset,
 			pageToken,

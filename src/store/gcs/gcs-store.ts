@@ -50,6 +50,8 @@ export class GcsStore implements ObjectStore {
 		putIfAbsent: true,
 		putIfVersion: true,
 		multipartThreshold: RESUMABLE_THRESHOLD,
+		waits: true,
+		listsFromAnywhere: true,
 	};
 	readonly #location: GcsLocation;
 	readonly #plane: Plane;

@@ -3,7 +3,7 @@ import type { ObjectMeta } from "../object-store.ts";
 /** What is asked for of each object; the whole resource is five times as long. */
 const FIELDS = "name,size,generation,md5Hash,updated,contentType";
 export const OBJECT_FIELDS = `kind,${FIELDS},crc32c`;
-export const LIST_FIELDS = `kind,items(${FIELDS}),nextPageToken`;
+export const LIST_FIELDS = `kind,items(${FIELDS}),prefixes,nextPageToken`;
 
 /** An object as the JSON API describes it. */
 export interface ObjectResource {
@@ -16,6 +16,8 @@ export interface ObjectResource {
 /** One page of a listing; hidden objects are left out. */
 export interface Listing {
 	readonly objects: readonly ObjectMeta[];
+	/** Names up to the delimiter, where one was asked for. */
+	readonly prefixes: readonly string[];
 	/** Continues the listing; `undefined` on the last page. */
 	readonly nextPageToken: string | undefined;
 }
@@ -47,8 +49,17 @@ export function parseObject(json: string, prefix: string): ObjectResource {
  * that it is a listing is not taken for an empty one (I2).
  */
 export function parseListing(json: string, prefix: string): Listing {
-	const { kind, items = [], nextPageToken } = record(JSON.parse(json));
-	if (kind !== "storage#objects" || !Array.isArray(items))
+	const {
+		kind,
+		items = [],
+		prefixes = [],
+		nextPageToken,
+	} = record(JSON.parse(json));
+	if (
+		kind !== "storage#objects" ||
+		!Array.isArray(items) ||
+		!Array.isArray(prefixes)
+	)
 		throw new SyntaxError("no listing of objects");
 	if (nextPageToken !== undefined && typeof nextPageToken !== "string")
 		throw new SyntaxError("a page token that is no text");
@@ -57,8 +68,12 @@ export function parseListing(json: string, prefix: string): Listing {
 		const value = record(item);
 		if (!isHidden(value.contentType)) objects.push(metaOf(value, prefix));
 	}
-	// An empty token would ask for the first page again.
-	return { objects, nextPageToken: nextPageToken || undefined };
+	return {
+		objects,
+		prefixes: prefixes.map((each) => keyFrom(each, prefix)),
+		// An empty token would ask for the first page again.
+		nextPageToken: nextPageToken || undefined,
+	};
 }
 
 function metaOf(
@@ -66,21 +81,26 @@ function metaOf(
 	prefix: string,
 ): ObjectMeta {
 	const { name, size, generation, md5Hash, updated } = value;
-	if (typeof name !== "string" || !name.startsWith(prefix))
-		throw new SyntaxError(
-			"an object whose name does not begin with the prefix asked for",
-		);
+	const key = keyFrom(name, prefix);
 	if (typeof size !== "string" || !/^\d{1,15}$/.test(size))
 		throw new SyntaxError("an object without a size");
 	if (typeof generation !== "string" || !/^\d+$/.test(generation))
 		throw new SyntaxError("an object without a generation");
 	return {
-		key: name.slice(prefix.length),
+		key,
 		size: Number(size),
 		version: generation,
 		lastModified: typeof updated === "string" ? Date.parse(updated) : 0,
 		md5: md5Of(md5Hash),
 	};
+}
+
+function keyFrom(name: unknown, prefix: string): string {
+	if (typeof name !== "string" || !name.startsWith(prefix))
+		throw new SyntaxError(
+			"an object whose name does not begin with the prefix asked for",
+		);
+	return name.slice(prefix.length);
 }
 
 /** An MD5 in hex, from base64; composite objects have none. */

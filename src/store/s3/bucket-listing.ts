@@ -41,15 +41,17 @@ export class BucketListing {
 
 	/** The pages of `ObjectStore.list`. One that fails in a way that may pass is asked for again. */
 	async *pages(options: ListOptions): AsyncGenerator<Page> {
+		const { isShallow = false, prune } = options;
 		const pruner =
-			options.prune === undefined
+			prune === undefined || isShallow
 				? undefined
-				: new Pruner({ ...options, prune: options.prune });
+				: new Pruner({ ...options, prune });
 		let position: Position = { startAfter: options.startAfter };
 		let last = "";
+		let lastPrefix = "";
 		for (;;) {
 			const from = position;
-			const { objects, continuationToken } = await retrying(
+			const { objects, prefixes, continuationToken } = await retrying(
 				() => this.#next(options, from),
 				options.signal,
 			);
@@ -59,8 +61,13 @@ export class BucketListing {
 					throw this.#outOfOrder(options.prefix, last, key);
 				last = key;
 			}
+			for (const prefix of prefixes) {
+				if (lastPrefix !== "" && compareKeys(lastPrefix, prefix) >= 0)
+					throw this.#outOfOrder(options.prefix, lastPrefix, prefix);
+				lastPrefix = prefix;
+			}
 			const told = this.#etags.told(objects);
-			const page = pruner?.apply(told) ?? { objects: told, prefixes: [] };
+			const page = pruner?.apply(told) ?? { objects: told, prefixes };
 			if (page.objects.length + page.prefixes.length > 0)
 				yield { ...page, unreadable: [] };
 			if (continuationToken === undefined) return;
@@ -84,7 +91,7 @@ export class BucketListing {
 
 	/** One page as the server gives it. */
 	async page(
-		options: Pick<ListOptions, "prefix" | "signal">,
+		options: Pick<ListOptions, "prefix" | "isShallow" | "signal">,
 		{ startAfter, continuationToken }: Position,
 		maxKeys: number,
 	): Promise<Listing> {
@@ -94,6 +101,7 @@ export class BucketListing {
 			"encoding-type": "url",
 			"max-keys": String(maxKeys),
 			prefix: this.#prefix + options.prefix,
+			delimiter: options.isShallow === true ? "/" : undefined,
 			"start-after":
 				startAfter === undefined ? undefined : this.#prefix + startAfter,
 			"continuation-token": continuationToken,

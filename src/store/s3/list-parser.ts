@@ -5,6 +5,8 @@ import { Etags } from "./etags.ts";
 /** One page of ListObjectsV2. */
 export interface Listing {
 	readonly objects: readonly ObjectMeta[];
+	/** Names up to the delimiter, where one was asked for. */
+	readonly prefixes: readonly string[];
 	/** Continues the listing; `undefined` on the last page. */
 	readonly continuationToken: string | undefined;
 }
@@ -24,6 +26,14 @@ export function parseListing(
 	// Servers may ignore the wish for URL encoding, and say so by leaving this element out.
 	const isUrlEncoded =
 		element(xml, "EncodingType", start, xml.length) === "url";
+	const keyFrom = (encoded: string) => {
+		const key = isUrlEncoded ? decodeUrl(encoded) : encoded;
+		if (!key.startsWith(rootPrefix))
+			throw new SyntaxError(
+				"a key that does not begin with the prefix asked for",
+			);
+		return key.slice(rootPrefix.length);
+	};
 	const objects: ObjectMeta[] = [];
 	let end = start;
 	for (
@@ -33,30 +43,43 @@ export function parseListing(
 	) {
 		end = xml.indexOf("</Contents>", open);
 		if (end === -1) throw new SyntaxError("an unfinished Contents element");
-		const encoded = required(xml, "Key", open, end);
-		const key = isUrlEncoded ? decodeUrl(encoded) : encoded;
-		if (!key.startsWith(rootPrefix))
-			throw new SyntaxError(
-				"a key that does not begin with the prefix asked for",
-			);
 		const etag = unquoted(element(xml, "ETag", open, end) ?? "");
 		objects.push({
-			key: key.slice(rootPrefix.length),
+			key: keyFrom(required(xml, "Key", open, end)),
 			size: natural(required(xml, "Size", open, end)),
 			version: etag,
 			lastModified: Date.parse(element(xml, "LastModified", open, end) ?? ""),
 			md5: etags.md5Of(etag),
 		});
 	}
+	const prefixes = prefixesIn(xml, start).map(keyFrom);
 	const isTruncated = element(xml, "IsTruncated", start, xml.length);
-	if (isTruncated === "false") return { objects, continuationToken: undefined };
+	if (isTruncated === "false")
+		return { objects, prefixes, continuationToken: undefined };
 	// A listing that does not say that it is complete is not taken for complete (I2).
 	if (isTruncated !== "true")
 		throw new SyntaxError("a listing that does not say whether it goes on");
 	const token = element(xml, "NextContinuationToken", start, xml.length);
 	if (token === undefined || token === "")
 		throw new SyntaxError("a truncated listing without a continuation token");
-	return { objects, continuationToken: token };
+	return { objects, prefixes, continuationToken: token };
+}
+
+/** The names that stand for all that lies below them, as they are written. */
+function prefixesIn(xml: string, start: number): string[] {
+	const prefixes: string[] = [];
+	let end = start;
+	for (
+		let open = xml.indexOf("<CommonPrefixes", start);
+		open !== -1;
+		open = xml.indexOf("<CommonPrefixes", end)
+	) {
+		end = xml.indexOf("</CommonPrefixes>", open);
+		if (end === -1)
+			throw new SyntaxError("an unfinished CommonPrefixes element");
+		prefixes.push(required(xml, "Prefix", open, end));
+	}
+	return prefixes;
 }
 
 /** An ETag without its quotation marks. */
@@ -73,7 +96,8 @@ function required(
 	end: number,
 ): string {
 	const text = element(xml, name, start, end);
-	if (text === undefined) throw new SyntaxError(`an object without ${name}`);
+	if (text === undefined)
+		throw new SyntaxError(`an object or a prefix without ${name}`);
 	return text;
 }
 

@@ -100,6 +100,8 @@ export class S3Store implements ObjectStore {
 				return can.putIfVersion;
 			},
 			multipartThreshold: location.multipartThreshold,
+			waits: true,
+			listsFromAnywhere: true,
 		};
 	}
 

@@ -24,7 +24,7 @@ describe("parseListing", () => {
 	});
 
 	test("reads an empty page, which says that it is one", () => {
-		const empty = { objects: [], nextPageToken: undefined };
+		const empty = { objects: [], prefixes: [], nextPageToken: undefined };
 		expect(parseListing('{"kind":"storage#objects"}', "")).toEqual(empty);
 	});
 
