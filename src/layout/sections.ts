@@ -20,7 +20,9 @@ export interface SectionListing {
 	readonly only: (prefix: string) => readonly string[] | undefined;
 	/** The ranks of the objects that the section is about; others that it lists are another's. */
 	readonly ranks: readonly [lowest: number, highest: number];
-	/** Whether what `prune` cuts off has ranks among these: other sections tell of it. */
+	/** Whether all that lies in a prefix directly below is cut off; as `ListOptions.isShallow`. */
+	readonly isShallow?: true | undefined;
+	/** Whether what is cut off has ranks among these: other sections tell of it. */
 	readonly hasOthersInside: boolean;
 }
 
@@ -92,13 +94,30 @@ function never(): boolean {
  */
 export const REPOSITORY_LISTING: SectionListing = {
 	prefix: REPOSITORIES_PREFIX,
-	prune: (prefix) => SECTION.test(prefix.slice(REPOSITORIES_PREFIX.length)),
+	prune: isSection,
 	only: namesBelow,
 	ranks: ALL_RANKS,
 	hasOthersInside: true,
 };
 
-/** The repository whose section a prefix cut off by `REPOSITORY_LISTING` is. */
+/**
+ * How to look into one directory below `repositories/`, or that itself, to find repositories in it: all listings of this
+ * kind together tell what `REPOSITORY_LISTING` does.
+ */
+export function directoryListing(prefix: string): SectionListing {
+	const kind = { prefix, only: namesBelow, ranks: ALL_RANKS };
+	// No repository lies in a directory whose name begins with "_".
+	return /\/_[^/]*\/$/.test(prefix)
+		? { ...kind, prune: never, hasOthersInside: false }
+		: { ...kind, prune: never, isShallow: true, hasOthersInside: true };
+}
+
+/** Whether a prefix is a repository's `_manifests/`, `_layers/` or `_uploads/`. */
+export function isSection(prefix: string): boolean {
+	return SECTION.test(prefix.slice(REPOSITORIES_PREFIX.length));
+}
+
+/** The repository whose section a prefix is. */
 export function repositoryOfSection(prefix: string): string {
 	return prefix.slice(REPOSITORIES_PREFIX.length, prefix.lastIndexOf("/_"));
 }

@@ -1,5 +1,8 @@
+import { REPOSITORIES_PREFIX } from "../layout/paths.ts";
 import {
 	BLOB_LISTING,
+	directoryListing,
+	isSection,
 	READ_ORDER,
 	REPOSITORY_LISTING,
 	REST_LISTING,
@@ -7,10 +10,12 @@ import {
 	type SectionListing,
 	sectionListing,
 } from "../layout/sections.ts";
+import { atMost } from "../store/at-most.ts";
 import { StoreError } from "../store/errors.ts";
 import type { PassContext } from "./pass-context.ts";
 import { RangeReader } from "./range-reader.ts";
 import { UnreadablePlaces } from "./unreadable-places.ts";
+import { workOff } from "./work-off.ts";
 
 /**
  * Reads the source in an order that is safe while its registry takes pushes: all links first, each repository's from the
@@ -18,8 +23,17 @@ import { UnreadablePlaces } from "./unreadable-places.ts";
  * the blob that it names is on that list, unless the source itself lacks it. Lock files are not part of it.
  */
 export async function readSource(context: PassContext): Promise<void> {
+	if (context.source.can.waits) await readLinksAtOnce(context);
+	else await readLinks(context);
+	context.selection?.linksRead(context.counts.unreadable);
+	await readRange(context, BLOB_LISTING);
+	await readRange(context, REST_LISTING);
+}
+
+/** One repository after the other, as one listing finds them. */
+async function readLinks(context: PassContext): Promise<void> {
 	let last: string | undefined;
-	const { selection, counts } = context;
+	const { selection } = context;
 	await readRange(context, REPOSITORY_LISTING, async (sections) => {
 		for (const section of sections) {
 			const repository = repositoryOfSection(section);
@@ -29,9 +43,52 @@ export async function readSource(context: PassContext): Promise<void> {
 			await readRepository(context, repository);
 		}
 	});
-	selection?.linksRead(counts.unreadable);
-	await readRange(context, BLOB_LISTING);
-	await readRange(context, REST_LISTING);
+}
+
+/**
+ * Several repositories at a time, each found by a look into the directory that it lies in. None needs another: what a
+ * link names is in its own repository, or a blob.
+ */
+async function readLinksAtOnce(context: PassContext): Promise<void> {
+	const { concurrency, selection } = context;
+	const shared = { ...context, source: atMost(concurrency, context.source) };
+	await workOff<string>(
+		REPOSITORIES_PREFIX,
+		concurrency,
+		async (directory, crew) => {
+			const repository = await readDirectory(shared, directory, crew.add);
+			if (repository === undefined) return;
+			if (selection?.takes(repository) === false) return;
+			await readRepository(shared, repository);
+		},
+	);
+}
+
+/** Looks into a directory; `onDirectory` is told those in it. Resolves to the repository that it is, if it is one. */
+async function readDirectory(
+	context: PassContext,
+	directory: string,
+	onDirectory: (directory: string) => void,
+): Promise<string | undefined> {
+	let repository: string | undefined;
+	const onCut = async (prefixes: readonly string[]) => {
+		for (const prefix of prefixes) {
+			if (isSection(prefix)) repository = repositoryOfSection(prefix);
+			else onDirectory(prefix);
+		}
+	};
+	const places = new UnreadablePlaces(context);
+	try {
+		await readPart(context, directoryListing(directory), places, onCut);
+	} catch (error) {
+		// Without the first there is nothing that could be read.
+		if (!(error instanceof StoreError) || directory === REPOSITORIES_PREFIX)
+			throw error;
+		// It is unknown (I2); it does not keep the others from being read.
+		places.add(directory, error);
+	}
+	places.tell();
+	return repository;
 }
 
 async function readRepository(
@@ -73,8 +130,9 @@ async function readPart(
 ): Promise<void> {
 	const { source, signal } = context;
 	const reader = new RangeReader(context, listing, places);
-	const { prefix, prune, only } = listing;
-	for await (const page of source.list({ prefix, prune, only, signal })) {
+	const { prefix, prune, isShallow, only } = listing;
+	const options = { prefix, prune, isShallow, only, signal };
+	for await (const page of source.list(options)) {
 		await reader.take(page);
 		await onPage?.(page.prefixes);
 	}

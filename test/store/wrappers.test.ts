@@ -1,3 +1,4 @@
+import { atMost } from "../../src/store/at-most.ts";
 import { faults, faulty } from "../../src/store/faults.ts";
 import { limit } from "../../src/store/limit.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -92,6 +93,10 @@ describeStore(
 	over((store) =>
 		limit(store, { requestsPerSecond: 1e7, bytesPerSecond: 1e12 }),
 	),
+);
+describeStore(
+	"the wrapper that has others wait",
+	over((store) => atMost(2, store)),
 );
 describeStore(
 	"what the read-only wrapper lets through",
