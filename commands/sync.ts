@@ -109,6 +109,7 @@ export class Sync extends BaseCommand {
 			indexPath: indexPath(state, stores.source, stores.target),
 			relist: flags.relist,
 			selection,
+			metadata: { configured: stores.sourceDatabase },
 			deletes,
 			isDryRun,
 			isTargetNotEmpty: flags["target-not-empty"],

@@ -5,6 +5,7 @@ import {
 	isConfiguration,
 	readConfiguration,
 } from "../registry/configured-store.ts";
+import type { DatabaseSetting } from "../registry/metadata-mode.ts";
 import type { StoreLocation } from "../registry/store-location.ts";
 import type { OpenOptions } from "../store/environment.ts";
 import { StoreError } from "../store/errors.ts";
@@ -42,6 +43,8 @@ export function storeArguments(target: string) {
 export interface OpenStores extends AsyncDisposable {
 	readonly source: ObjectStore;
 	readonly target: ObjectStore;
+	/** What the source's configuration says of a metadata database; `undefined`: nothing, or none was named. */
+	readonly sourceDatabase: DatabaseSetting | undefined;
 }
 
 /** How stores are named, and what to tell a user who names one that is not there. */
@@ -74,6 +77,7 @@ export async function openStores(
 		return {
 			source: readOnly(opened),
 			target: isTargetWritten ? other : readOnly(other),
+			sourceDatabase: from.database,
 			async [Symbol.asyncDispose]() {
 				await other[Symbol.asyncDispose]();
 				await opened[Symbol.asyncDispose]();
@@ -88,6 +92,7 @@ export async function openStores(
 /** A store that is about to be opened. */
 interface NamedStore extends StoreLocation {
 	readonly isConfigured: boolean;
+	readonly database: DatabaseSetting | undefined;
 }
 
 async function locate(text: string): Promise<NamedStore> {
@@ -95,7 +100,7 @@ async function locate(text: string): Promise<NamedStore> {
 	try {
 		const location = isConfigured
 			? await readConfiguration(text)
-			: { url: parseStoreUrl(text), environment: {} };
+			: { url: parseStoreUrl(text), environment: {}, database: undefined };
 		return { ...location, isConfigured };
 	} catch (error) {
 		throw asUsage(error);

@@ -3,7 +3,9 @@ import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { ConfigurationError } from "./configuration-error.ts";
+import { parseDatabase } from "./database-section.ts";
 import { locate } from "./drivers.ts";
+import type { DatabaseSetting } from "./metadata-mode.ts";
 import { parseStorage } from "./storage-section.ts";
 import type { StoreLocation } from "./store-location.ts";
 
@@ -21,13 +23,21 @@ export function isConfiguration(text: string): boolean {
 	return text.startsWith(SCHEME);
 }
 
+/** What a registry's configuration says of its storage. */
+export interface ConfiguredStore extends StoreLocation {
+	/** What it says of a metadata database; `undefined`: nothing. */
+	readonly database: DatabaseSetting | undefined;
+}
+
 /**
  * Reads `config:PATH?OPTION=VALUE&…`, the configuration of a Distribution or GitLab registry, for where its objects are.
  * Options are those of the store's URL, and go before what the configuration says. Variables that override the
  * configuration in the registry's own process (REGISTRY_STORAGE_…) are not known here. Rejects with a
  * `ConfigurationError`.
  */
-export async function readConfiguration(name: string): Promise<StoreLocation> {
+export async function readConfiguration(
+	name: string,
+): Promise<ConfiguredStore> {
 	const rest = name.slice(SCHEME.length);
 	const [path = ""] = rest.split("?", 1);
 	const options = new URLSearchParams(rest.slice(path.length));
@@ -42,7 +52,8 @@ export async function readConfiguration(name: string): Promise<StoreLocation> {
 		);
 	const { url, environment } = locate(parseStorage(content, file), file);
 	await checkKeyFile(environment.GOOGLE_APPLICATION_CREDENTIALS, file);
-	return { url: withOptions(url, options), environment };
+	const database = parseDatabase(content, file);
+	return { url: withOptions(url, options), environment, database };
 }
 
 /** The URL with options that go before its own. A realm is another way to name an endpoint. */

@@ -1,7 +1,7 @@
 import type { Refuse } from "./configuration-error.ts";
 
 /** What `strconv.ParseBool` takes, and the words of YAML 1.1, which Go's parser reads as booleans. */
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 	...["1", "t", "true", "y", "yes", "on"].map((text) => [text, true] as const),
 	...["0", "f", "false", "n", "no", "off"].map(
 		(text) => [text, false] as const,

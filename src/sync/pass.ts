@@ -26,6 +26,7 @@ import { IndexFile, removeIndex } from "./index-file.ts";
 import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { type Marker, mark, readMarker } from "./marker.ts";
+import { guardMetadata, type KnownMetadata } from "./metadata-guard.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
@@ -51,6 +52,8 @@ export interface SyncOptions {
 	readonly deletes?: DeleteOptions | undefined;
 	/** What of the source is copied. Default: all. */
 	readonly selection?: SelectionOptions | undefined;
+	/** What is known of the source's metadata beside its lock files; it matters to a selection. Default: nothing. */
+	readonly metadata?: KnownMetadata | undefined;
 	/** List the target, also when the index is thought to agree with it. Default false. */
 	readonly relist?: boolean | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
@@ -104,6 +107,8 @@ async function pass(
 	const { observe = () => {} } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
+	if (isSelective(options.selection))
+		await guardMetadata(source, options.metadata ?? {}, signal);
 	const marker = await readMarker(target, signal);
 	if (!isTargetNotEmpty) await guardTarget(source, target, marker, signal);
 	using file = new IndexFile({ path: options.indexPath, isDryRun });

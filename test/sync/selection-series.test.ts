@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { faulty } from "../../src/store/faults.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import type { ObjectStore } from "../../src/store/object-store.ts";
+import { MARKER_KEY, readMarker } from "../../src/sync/marker.ts";
+import type { SyncOptions } from "../../src/sync/pass.ts";
+import { SyncRefusal } from "../../src/sync/refusal.ts";
+import { failure } from "../support/faults.ts";
+import { type Content, contentOf } from "./content.ts";
+import { actionOf, COMMAND } from "./live-actions.ts";
+import { LiveRegistry } from "./live-registry.ts";
+import { expectClosed, expectContent, keysOf, run } from "./run.ts";
+import { isOf, wanted } from "./selected.ts";
+import { TemporaryIndex } from "./temporary-index.ts";
+
+const REPOSITORIES = ["app", "app/cache", "web"];
+const BLOBS = "docker/registry/v2/blobs/";
+const NAMES = fc.subarray(REPOSITORIES);
+
+const PASS = fc.record({
+	include: NAMES,
+	exclude: NAMES,
+	skipsUnreferenced: fc.boolean(),
+	isDeleting: fc.boolean(),
+	relist: fc.boolean(),
+});
+type Pass = typeof PASS extends fc.Arbitrary<infer Each> ? Each : never;
+
+const STEP = fc.oneof(
+	{
+		weight: 3,
+		arbitrary: fc.record({ does: fc.constant("command"), command: COMMAND }),
+	},
+	{
+		weight: 4,
+		arbitrary: fc.record({ does: fc.constant("pass"), pass: PASS }),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			does: fc.constant("cut"),
+			pass: PASS,
+			puts: fc.nat({ max: 12 }),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			does: fc.constant("fail"),
+			pass: PASS,
+			every: fc.integer({ min: 2, max: 5 }),
+		}),
+	},
+);
+
+/** The repositories that a pass selects, whether the source has them or not. */
+function selectedBy({ include, exclude }: Pass): readonly string[] {
+	return REPOSITORIES.filter(
+		(name) =>
+			(include.length === 0 || include.includes(name)) &&
+			!exclude.includes(name),
+	);
+}
+
+function isFiltered({ include, exclude }: Pass): boolean {
+	return include.length + exclude.length > 0;
+}
+
+function optionsOf(
+	{ isDeleting, relist, ...selection }: Pass,
+	indexPath: string | undefined,
+): SyncOptions {
+	const approve = () => true;
+	const deletes = isDeleting ? { approve, maxObjects: 1e6 } : undefined;
+	return { selection, deletes, relist, indexPath };
+}
+
+/** What must hold of the target after any pass, however it ended: what is left out is as it was. */
+function expectUntouched(before: Content, after: Content, pass: Pass): void {
+	if (!isFiltered(pass)) return;
+	const selected = selectedBy(pass);
+	const others = (content: Content) =>
+		[...content].filter(
+			([key]) => key.includes("/repositories/") && !isOf(selected, key),
+		);
+	expect(others(after)).toEqual(others(before));
+	for (const key of before.keys())
+		if (key.startsWith(BLOBS)) expect(after.has(key), key).toBe(true);
+}
+
+/** What must hold after a pass that came to its end. */
+function expectSelected(
+	source: Content,
+	before: Content,
+	after: Content,
+	pass: Pass,
+): void {
+	const selected = isFiltered(pass) ? selectedBy(pass) : REPOSITORIES;
+	const named = wanted(source, selected);
+	const expected = isFiltered(pass) || pass.skipsUnreferenced ? named : source;
+	for (const [key, content] of expected)
+		expect(after.get(key)?.toString(), key).toBe(content.toString());
+	for (const key of after.keys())
+		if (!before.has(key)) expect(expected.has(key), key).toBe(true);
+	if (!pass.isDeleting) return;
+	for (const key of after.keys())
+		if (isOf(selected, key) || !isFiltered(pass))
+			expect(source.has(key), key).toBe(true);
+}
+
+test("sync › any series of selections converges, never deletes what it leaves out, and keeps the target closed (property; I1)", async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(COMMAND, { minLength: 2, maxLength: 6 }),
+			fc.array(STEP, { minLength: 2, maxLength: 10 }),
+			fc.boolean(),
+			async (commands, steps, isLasting) => {
+				using index = new TemporaryIndex();
+				const indexPath = isLasting ? index.path : undefined;
+				const registry = new LiveRegistry([]);
+				const target = new MemoryStore();
+				// A link may have dangled when it was copied whose blob has come back since.
+				const everGone = new Set<string>();
+				const source = {
+					has: (key: string) => registry.content.has(key) && !everGone.has(key),
+				};
+				const closed = () => expectClosed(target, source);
+				/** `undefined`: refused, and nothing was changed. */
+				const once = async (to: ObjectStore, pass: Pass, more = {}) => {
+					const before = await contentOf(target);
+					const options = { ...optionsOf(pass, indexPath), ...more };
+					const ran = await run(registry.store, to, options).catch(
+						async (error: unknown) => {
+							if (!(error instanceof SyncRefusal)) throw error;
+							await expectContent(target, before);
+							return undefined;
+						},
+					);
+					expectUntouched(before, await contentOf(target), pass);
+					return ran;
+				};
+				const change = async (command: Parameters<typeof actionOf>[0]) => {
+					for (const { key, content } of [
+						...actionOf(command)(new Map(registry.content)),
+					]) {
+						if (content === undefined) {
+							everGone.add(key);
+							registry.content.delete(key);
+							await registry.store.delete([key]);
+						} else {
+							registry.content.set(key, content);
+							await registry.store.put(key, content);
+						}
+					}
+				};
+				for (const command of commands) await change(command);
+				for (const step of steps) {
+					if (step.does === "command") await change(step.command);
+					else if (step.does === "pass") {
+						const dry = await once(target, step.pass, { isDryRun: true });
+						const before = await contentOf(target);
+						const watched = faulty(target, { put: closed, delete: closed });
+						const real = await once(watched, step.pass);
+						expect(dry?.result).toEqual(real?.result);
+						for (const type of ["copied", "deleted"] as const)
+							expect(keysOf(dry?.events ?? [], type)).toEqual(
+								keysOf(real?.events ?? [], type),
+							);
+						if (real !== undefined) {
+							expect(real.result.isComplete).toBe(true);
+							expectSelected(
+								registry.content,
+								before,
+								await contentOf(target),
+								step.pass,
+							);
+							const marker = await readMarker(target, undefined);
+							expect(marker?.partial).toBe(real.result.partial);
+							expect(marker?.partial === "repositories").toBe(
+								isFiltered(step.pass),
+							);
+						}
+					} else if (step.does === "cut") {
+						const controller = new AbortController();
+						let puts = 0;
+						const cut = faulty(target, {
+							put: () => {
+								if (++puts > step.puts) controller.abort(new Error("cut"));
+							},
+						});
+						await once(cut, step.pass, { signal: controller.signal }).catch(
+							(error: unknown) => {
+								if (!controller.signal.aborted) throw error;
+							},
+						);
+					} else {
+						let puts = 0;
+						const failing = faulty(target, {
+							put: (key) => {
+								if (key !== MARKER_KEY && ++puts % step.every === 0)
+									throw failure("unknown", key, target.url);
+							},
+						});
+						await once(failing, step.pass);
+					}
+					await closed();
+				}
+				const last = await run(registry.store, target, {
+					indexPath,
+					deletes: { approve: () => true, maxObjects: 1e6 },
+				}).catch((error: unknown) => {
+					if (!(error instanceof SyncRefusal)) throw error;
+				});
+				if (last === undefined) return;
+				expect(last.result).toMatchObject({ isComplete: true, extra: 0 });
+				expect(last.result.partial).toBeUndefined();
+				await expectContent(target, registry.content);
+			},
+		),
+		{ numRuns: 40 },
+	);
+});
