@@ -1,3 +1,4 @@
+import type { Partiality } from "../layout/marker.ts";
 import type { VerifyEvent } from "../verify/event.ts";
 import {
 	FINDING_CAUSES,
@@ -60,6 +61,14 @@ const CAUSES: Readonly<Record<Exclude<FindingCause, "migration">, string>> = {
 	unknown: "cause unknown",
 };
 
+/** What a target lacks on purpose. */
+const PARTIAL: Readonly<Record<Partiality, string>> = {
+	repositories:
+		"The target is partial: the last pass to it left repositories out, which are missing here; sync without --include and --exclude makes it whole.",
+	unreferenced:
+		"The target is partial: the last pass to it left out blobs that no link names, which are missing here; sync without --skip-unreferenced makes it whole.",
+};
+
 /** Folds a verification's events into progress, and its result into a report. */
 export class VerifyView {
 	readonly #output: (line: string) => void;
@@ -103,6 +112,7 @@ export class VerifyView {
 	summarize(result: VerifyResult): void {
 		this.#printSide("Source", result.source);
 		this.#printSide("Target", result.target);
+		if (result.partial !== undefined) this.#print(PARTIAL[result.partial]);
 		for (const kind of FINDING_KINDS) this.#printFindings(result, kind);
 		this.#print(verdict(result));
 	}
@@ -198,6 +208,7 @@ function quoted(content: string): string {
  * | only what is broken in the source                      | nothing that regmigrate can do  |
  * | that, and what is new in the source                    | sync, verify again              |
  * | that, and more at the target                           | delete it there, or keep it     |
+ * | anything else, and the target is partial               | sync all of it, verify again    |
  * | anything else                                          | sync, verify again              |
  */
 function verdict(result: VerifyResult): string {
@@ -219,7 +230,9 @@ function verdict(result: VerifyResult): string {
 		return "The source has moved on since: run sync again, then verify.";
 	if (isOnly(findings, INCOMPLETE, ["source", "expected"]))
 		return "The target has all that the source has, and more: most likely what was deleted from the source after it was copied. sync --delete deletes it; else a registry on the target will serve it again.";
-	return "The target is not the same as the source: run sync, then verify again.";
+	return result.partial === undefined
+		? "The target is not the same as the source: run sync, then verify again."
+		: "The target is not the same as the source, and it is partial: sync what was left out, then verify again.";
 }
 
 /** The findings that say that the target lacks something. */

@@ -1,3 +1,4 @@
+import type { Partiality } from "../layout/marker.ts";
 import { UnknownRanges } from "../layout/unknown-ranges.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { compareSides } from "./compare.ts";
@@ -5,6 +6,7 @@ import { countSides } from "./count.ts";
 import type { VerifyEvent } from "./event.ts";
 import type { FindingSummaries, Side } from "./finding.ts";
 import { Ledger } from "./ledger.ts";
+import { readPartiality } from "./partial.ts";
 import { type SideCounts, Tally } from "./tally.ts";
 import type { Verification, VerifiedSide } from "./verification.ts";
 
@@ -45,6 +47,11 @@ export interface VerifyResult {
 	readonly isEqual: boolean;
 	/** When it began (milliseconds since 1970). */
 	readonly startedAt: number;
+	/**
+	 * What the target lacks because the last pass to it left that out, as its marker says; `undefined`: nothing, as far as
+	 * is known. What is missing is a finding all the same.
+	 */
+	readonly partial: Partiality | undefined;
 	readonly source: SideCounts;
 	readonly target: SideCounts;
 	/** Keys that were looked at on both sides; none at the level `counts`. */
@@ -78,7 +85,9 @@ export async function verify(
 	const { level, signal, clock = Date.now } = options;
 	signal?.throwIfAborted();
 	const verification = begin(source, target, options, clock());
+	let partial: Partiality | undefined;
 	try {
+		partial = await readPartiality(verification);
 		for (const step of STEPS[level]) await step(verification);
 	} catch (error) {
 		signal?.throwIfAborted();
@@ -86,7 +95,7 @@ export async function verify(
 	} finally {
 		verification.stop();
 	}
-	return resultOf(level, verification);
+	return resultOf(level, verification, partial);
 }
 
 function begin(
@@ -131,6 +140,7 @@ function begunSide(side: Side, store: ObjectStore): VerifiedSide {
 function resultOf(
 	level: VerifyLevel,
 	{ source, target, ledger, totals, startedAt }: Verification,
+	partial: Partiality | undefined,
 ): VerifyResult {
 	const findings = ledger.summaries();
 	const counts = {
@@ -147,6 +157,7 @@ function resultOf(
 			counts.source.objects > 0 &&
 			(level !== "counts" || counts.source.objects === counts.target.objects),
 		startedAt,
+		partial,
 		...counts,
 		...totals,
 		findings,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { VERIFY_LEVELS } from "../../src/verify/verify.ts";
 import {
@@ -44,13 +45,16 @@ describe("verify › counts", () => {
 		expect(result.source.objects - result.target.objects).toBe(1);
 	});
 
-	it("opens nothing and asks about nothing", async () => {
+	it("opens nothing but the marker and asks about nothing", async () => {
 		const { source, target } = await equalSides();
 		const refuse = async () => {
 			throw new Error("not at this level");
 		};
 		const closed = (store: ObjectStore) =>
-			altered(store, { get: refuse, head: refuse });
+			altered(store, {
+				get: (key) => (key === MARKER_KEY ? store.get(key) : refuse()),
+				head: refuse,
+			});
 		expect(
 			await check(closed(source), closed(target), { level: "counts" }),
 		).toMatchObject({ isEqual: true });
