@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Flags } from "@oclif/core";
 import { keyProblem } from "../store/key.ts";
 import type { DeleteOptions, DeletePlan } from "../sync/delete-plan.ts";
-import { formatBytes, formatObjects, wrapped } from "./format.ts";
+import { deletedKinds } from "./delete-lines.ts";
+import { formatBytes, wrapped } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags that say what may be deleted at the target. */
@@ -22,7 +24,13 @@ export const deleteFlags = {
 		helpValue: "N",
 		dependsOn: ["delete"],
 		description:
-			"refuse to delete more objects than this; by default, more than half of the target's tags",
+			"refuse to delete more objects than this; by default, more than half of the target's tags. With a plan that was made before: more objects besides those in the plan, by default any",
+	}),
+	"delete-plan": Flags.string({
+		helpValue: "FILE",
+		dependsOn: ["delete"],
+		description:
+			"with --dry-run, write down there what would be deleted; later, delete what that plan has, without asking, and refuse to delete anything else",
 	}),
 	"backup-prefix": Flags.string({
 		helpValue: "PREFIX",
@@ -37,6 +45,7 @@ export interface DeleteWishes {
 	readonly yes: boolean;
 	readonly "max-delete": number | undefined;
 	readonly "backup-prefix": string | undefined;
+	readonly "delete-plan": string | undefined;
 	readonly isDryRun: boolean;
 	readonly signal: AbortSignal;
 }
@@ -44,18 +53,20 @@ export interface DeleteWishes {
 /** How to delete, as the flags say; `undefined`: not at all. Throws a `UsageError` when nobody could be asked. */
 export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
 	if (!wishes.delete) return undefined;
-	const isSure = wishes.yes || wishes.isDryRun;
+	const plan = wishes["delete-plan"];
+	const isSure = wishes.yes || wishes.isDryRun || plan !== undefined;
 	if (!isSure && !(process.stdin.isTTY && process.stderr.isTTY))
 		throw new UsageError(
 			"--delete asks before it deletes, and there is no terminal to ask at",
 			[
-				"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
+				"Look at what would be deleted with --dry-run --delete-plan FILE, then run it with --delete-plan FILE; or with --yes, and --max-delete as a limit.",
 			],
 		);
 	return {
 		approve: (plan) => isSure || ask(told(plan), wishes.signal),
 		maxObjects: wishes["max-delete"],
 		backupPrefix: backupPrefix(wishes["backup-prefix"]),
+		planPath: plan === undefined ? undefined : resolve(plan),
 	};
 }
 
@@ -76,19 +87,8 @@ function backupPrefix(text: string | undefined): string | undefined {
 }
 
 /** What is told to whoever is asked. */
-function told({ tags, links, blobs, objects, bytes }: DeletePlan): string {
-	const others = objects - tags - links - blobs;
-	const shares = [
-		[tags, "tag"],
-		[links, "other link"],
-		[blobs, "blob"],
-		[others, "other object"],
-	] as const;
-	const counts = shares
-		.filter(([count]) => count > 0)
-		.map(([count, name]) => formatObjects(count, name));
-	const list = new Intl.ListFormat("en-GB").format(counts);
-	return `The source does not have ${list} of the target (${formatBytes(bytes)}).`;
+function told(plan: DeletePlan): string {
+	return `The source does not have ${deletedKinds(plan)} of the target (${formatBytes(plan.bytes)}).`;
 }
 
 async function ask(text: string, signal: AbortSignal): Promise<boolean> {

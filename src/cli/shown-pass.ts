@@ -43,6 +43,7 @@ export async function shownPass(
 		{
 			isDryRun,
 			deletes: deletes !== undefined,
+			planPath: deletes?.planPath,
 			printsCopies: output.printsObjects,
 		},
 	);

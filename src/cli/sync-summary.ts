@@ -1,5 +1,6 @@
 import type { Partiality } from "../layout/marker.ts";
 import type { Damage, SyncResult } from "../sync/events.ts";
+import { deleteLines } from "./delete-lines.ts";
 import {
 	formatBytes,
 	formatCount,
@@ -13,6 +14,8 @@ export interface SummaryDetails {
 	readonly isDryRun: boolean;
 	/** Whether what the source does not have was to be deleted. */
 	readonly deletes: boolean;
+	/** The file of a delete plan, if there is one. */
+	readonly planPath?: string | undefined;
 	readonly durationMs: number;
 	readonly failures: readonly Group[];
 	readonly unreadable: readonly Group[];
@@ -26,7 +29,7 @@ export function summaryLines(
 	result: SyncResult,
 	details: SummaryDetails,
 ): readonly string[] {
-	const { copied, skipped, deletedLocks, deleted, extra, vanished } = result;
+	const { copied, skipped, deletedLocks, extra, vanished } = result;
 	const { isDryRun } = details;
 	const lines = [
 		`${isDryRun ? "Would copy" : "Copied"} ${formatObjects(copied.objects)} (${formatBytes(copied.bytes)}) in ${formatDuration(details.durationMs)}; ${formatObjects(skipped.objects)} (${formatBytes(skipped.bytes)}) already the same.`,
@@ -42,10 +45,7 @@ export function summaryLines(
 		lines.push(
 			`${isDryRun ? "Would remove" : "Removed"} ${formatObjects(deletedLocks, "stale lock file")} from the target.`,
 		);
-	if (deleted.objects > 0)
-		lines.push(
-			`${isDryRun ? "Would delete" : "Deleted"} ${formatObjects(deleted.objects)} (${formatBytes(deleted.bytes)}) that the source does not have.`,
-		);
+	lines.push(...deleteLines(result, details));
 	if (extra > 0)
 		lines.push(
 			`At the target, and not in the source: ${formatObjects(extra)}; ${details.deletes ? whyNotDeleted(result) : "--delete deletes them."}`,

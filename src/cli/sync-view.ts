@@ -25,6 +25,8 @@ export interface SyncViewOptions {
 	readonly isDryRun: boolean;
 	/** Delete what the source does not have. */
 	readonly deletes: boolean;
+	/** The file of a delete plan, if there is one. */
+	readonly planPath?: string | undefined;
 	/** Print a line for each object that is copied. */
 	readonly printsCopies: boolean;
 }
@@ -163,6 +165,7 @@ export class SyncView {
 		const lines = summaryLines(result, {
 			isDryRun: this.#options.isDryRun,
 			deletes: this.#options.deletes,
+			planPath: this.#options.planPath,
 			durationMs,
 			failures: this.#failures.list(),
 			unreadable: this.#unreadable.list(),

@@ -1,6 +1,7 @@
 import type { Partiality } from "../layout/marker.ts";
 import type { Kind } from "../layout/paths.ts";
 import type { StoreError } from "../store/errors.ts";
+import type { PlannedDeletes } from "./delete-plan.ts";
 import type { Totals } from "./object-index.ts";
 import { type LeftOut, NOTHING_LEFT_OUT, type Selection } from "./selection.ts";
 
@@ -88,6 +89,8 @@ export interface SyncResult {
 	readonly deletedLocks: number;
 	/** Other objects that were deleted at the target. */
 	readonly deleted: Tally;
+	/** What was to be deleted, where a plan was made or carried out. */
+	readonly deletePlan?: PlannedDeletes | undefined;
 	/** Objects of the target that the source does not have, and that were not deleted. */
 	readonly extra: number;
 	/** What was not selected. The other counts, `scanned` and `extra` among them, are of what was. */
@@ -123,6 +126,7 @@ export class Counts {
 	unreadable = 0;
 	deletedLocks = 0;
 	readonly deleted = { objects: 0, bytes: 0 };
+	deletePlan: PlannedDeletes | undefined;
 	/** What was extra before anything was deleted. */
 	extra = 0;
 	leftOut = NOTHING_LEFT_OUT;
@@ -163,6 +167,7 @@ export class Counts {
 			unreadable,
 			deletedLocks: this.deletedLocks,
 			deleted: this.deleted,
+			deletePlan: this.deletePlan,
 			extra: this.extra - this.deleted.objects,
 			leftOut: this.leftOut,
 			partial: this.partial,

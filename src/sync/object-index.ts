@@ -275,14 +275,26 @@ export class ObjectIndex {
 			row ?? []
 		).map(Number);
 		const index = this;
+		const [namedBlobs, lostBlob] = blobs === 0 ? [0, ""] : this.#namedBlobs();
 		return {
-			...{ objects, bytes, tags, blobs, links, targetTags: all },
+			...{ objects, bytes, tags, blobs, namedBlobs, lostBlob, links },
+			targetTags: all,
 			*keys() {
 				for (const rank of COPY_ORDER.toReversed())
 					for (const batch of index.extra(rank))
 						for (const { key } of batch) yield key;
 			},
 		};
+	}
+
+	/**
+	 * Of the blobs that only the target has: how many are named by links of the source, and one that a revision or a tag
+	 * names, or "".
+	 */
+	#namedBlobs(): readonly [count: number, lost: string] {
+		const ranks = { revision: copyRank("revision"), blob: copyRank("blob") };
+		const row = rowOf(this.#table.statements.namedBlobs.get(ranks));
+		return [Number(row?.[0] ?? 0), String(row?.[1] ?? "")];
 	}
 
 	/** Notes that the target no longer has an object that the source lacks. */

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { BLOBS_PREFIX } from "../layout/paths.ts";
 import { ASIDE, State } from "./object-state.ts";
 
 const WAITING = `state IN (${State.copy}, ${State.compare})`;
@@ -6,6 +7,11 @@ const WAITING = `state IN (${State.copy}, ${State.compare})`;
 const SOUND = `state <> ${State.malformed}`;
 /** What only the target has. */
 const EXTRA = `size IS NULL AND target_size IS NOT NULL AND state = ${State.settled}`;
+/** A blob's digest, from its key (`…/ALGORITHM/HH/HEX/data`), as links hold it. */
+const BELOW_BLOBS = `substr(key, ${BLOBS_PREFIX.length + 1})`;
+const DIGEST_OF_BLOB = `
+	substr(${BELOW_BLOBS}, 1, instr(${BELOW_BLOBS}, '/') - 1) || ':' ||
+	substr(${BELOW_BLOBS}, instr(${BELOW_BLOBS}, '/') + 4, length(${BELOW_BLOBS}) - instr(${BELOW_BLOBS}, '/') - 8)`;
 const SAME = `state = ${State.settled} AND size IS NOT NULL`;
 
 /** Changes whenever the tables do: a file of another version is begun anew. */
@@ -116,6 +122,11 @@ const STATEMENTS = {
 			count(*) FILTER (WHERE ${EXTRA} AND rank BETWEEN :link AND :tag - 1),
 			count(target_size) FILTER (WHERE rank = :tag AND state < ${ASIDE})
 		FROM object`,
+	namedBlobs: `
+		SELECT count(*), max(iif(rank >= :revision, content, '')) FROM (
+			SELECT content, max(rank) AS rank FROM object
+			WHERE size IS NOT NULL AND content IN (SELECT ${DIGEST_OF_BLOB} FROM object WHERE ${EXTRA} AND rank = :blob)
+			GROUP BY content)`,
 	deleted: "DELETE FROM object WHERE key = ?",
 	totals: `
 		SELECT count(size) FILTER (WHERE ${SOUND}), total(size) FILTER (WHERE ${SOUND}),
@@ -262,6 +273,7 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		trouble: statement(STATEMENTS.trouble),
 		extra: statement(STATEMENTS.extra),
 		extraTotals: statement(STATEMENTS.extraTotals),
+		namedBlobs: statement(STATEMENTS.namedBlobs),
 		deleted: statement(STATEMENTS.deleted),
 		totals: statement(STATEMENTS.totals),
 		fact: statement(STATEMENTS.fact),

@@ -12,7 +12,7 @@ import {
 } from "./claim.ts";
 import { copy } from "./copy.ts";
 import { deleteExtra } from "./delete-extra.ts";
-import { approvedPlan, type DeleteOptions } from "./delete-plan.ts";
+import { DeleteApproval, type DeleteOptions } from "./delete-plan.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
 import {
 	guardBlobs,
@@ -114,6 +114,15 @@ async function pass(
 	using file = new IndexFile({ path: options.indexPath, isDryRun });
 	if (marker !== undefined && options.isTakeOver !== true)
 		guardWriter(target, marker, file.lastClaim);
+	using approval =
+		options.deletes &&
+		new DeleteApproval(options.deletes, {
+			source: source.identity,
+			target: target.identity,
+			targetUrl: target.url,
+			claim: marker?.claim,
+			isDryRun,
+		});
 	const index = new ObjectIndex(
 		file.table,
 		target.can.multipartThreshold ?? LARGE_BYTES,
@@ -152,7 +161,7 @@ async function pass(
 		signal,
 		save: () => file.save(),
 	};
-	const toDo = await plan(context, options);
+	const toDo = await plan(context, options, approval);
 	file.save();
 	const isIdle =
 		toDo.copies + toDo.deletes === 0 &&
@@ -176,7 +185,8 @@ interface ToDo {
 /** Reads both sides, and has refused or approved what follows from it. Changes nothing. */
 async function plan(
 	context: PassContext,
-	{ deletes, isTargetNotEmpty = false }: SyncOptions,
+	{ isTargetNotEmpty = false }: SyncOptions,
+	approval: DeleteApproval | undefined,
 ): Promise<ToDo> {
 	const { source, target, index, counts, observe, signal } = context;
 	const { selection } = context;
@@ -191,10 +201,10 @@ async function plan(
 	const { waiting, toCompare } = totals;
 	observe({ type: "planned", ...waiting, toCompare });
 	const copies = waiting.objects;
-	if (deletes === undefined || counts.unreadable > 0)
+	if (approval === undefined || counts.unreadable > 0)
 		return { copies, deletes: 0 };
-	const { objects } = await approvedPlan(index, deletes, target.url);
-	return { copies, deletes: objects };
+	counts.deletePlan = await approval.plan(index);
+	return { copies, deletes: counts.deletePlan.objects };
 }
 
 /** How the target is changed. */

@@ -21,7 +21,7 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 		[
 			["sync", "a", "b", "--delete"],
 			"--delete asks before it deletes, and there is no terminal to ask at",
-			"Look at what would be deleted with --dry-run, then add --yes, and --max-delete as a limit.",
+			"Look at what would be deleted with --dry-run --delete-plan FILE, then run it with --delete-plan FILE; or with --yes, and --max-delete as a limit.",
 		],
 		[
 			["sync", "a", "b", "--until-stable", "2x"],

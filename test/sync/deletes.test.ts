@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { formatDigest } from "../../src/layout/digest.ts";
 import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, formatKey, kindOf } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
@@ -11,12 +12,15 @@ import type { SyncOptions } from "../../src/sync/pass.ts";
 import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {
+	blob,
 	contentOf,
 	digestOf,
+	imageWrites,
 	pushWrites,
 	putAll,
 	smallRegistry,
 	storeOf,
+	type Write,
 } from "./content.ts";
 import { actionOf, COMMAND } from "./live-actions.ts";
 import { LiveRegistry } from "./live-registry.ts";
@@ -196,6 +200,50 @@ describe("sync › refuses to delete, and changes nothing,", () => {
 		await expectContent(target, REGISTRY);
 		const deletes = { approve: () => true, maxObjects: REGISTRY.size };
 		await run(source, target, { deletes });
+		await expectContent(target, await contentOf(source));
+	});
+});
+
+describe("sync › of blobs that the source has lost", () => {
+	const REVISION = imageWrites("acme/app", ["base", "one"]).digest;
+
+	test("takes none from the target that a manifest's link names, unless a number is allowed", async () => {
+		const { source, target } = await bothSides();
+		await source.delete([blobKey(REVISION)]);
+		const { store, calls } = traced(target);
+		await expect(run(source, store, ALL)).rejects.toMatchObject({
+			code: "lost-blobs",
+			message: expect.stringContaining(formatDigest(REVISION)),
+		});
+		expect(writesOf(calls)).toEqual([]);
+		const deletes = { approve: () => true, maxObjects: GONE.length + 1 };
+		const { result } = await run(source, store, { deletes });
+		expect(result.deleted.objects).toBe(GONE.length + 1);
+	});
+
+	test("counts those apart that only layer links name, as garbage collection leaves them", async () => {
+		const source = await storeOf(REGISTRY);
+		const target = await storeOf(REGISTRY);
+		const sha512 = digestOf("long", "sha512");
+		const [repository, digest] = ["acme/app", sha512];
+		const named: readonly Write[] = [
+			blob("long", "sha512"),
+			[
+				formatKey({ kind: "layer", repository, digest }),
+				Buffer.from(formatDigest(digest)),
+			],
+		];
+		await putAll(source, named.slice(1));
+		await putAll(target, [...named, blob("nobody's")]);
+		await source.delete([blobKey(digestOf("base"))]);
+		const { result } = await run(source, target, ALL);
+		expect(result.deletePlan).toMatchObject({
+			objects: 3,
+			blobs: 3,
+			namedBlobs: 2,
+			links: 0,
+			tags: 0,
+		});
 		await expectContent(target, await contentOf(source));
 	});
 });
