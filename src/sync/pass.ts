@@ -104,7 +104,7 @@ async function pass(
 	options: SyncOptions,
 ): Promise<SyncResult> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
-	const { observe = () => {} } = options;
+	const { observe = () => {}, concurrency = 32 } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
 	if (isSelective(options.selection))
@@ -144,7 +144,8 @@ async function pass(
 	file.begin(trustsIndex);
 	observe({ type: "pass-started" });
 	const hasBlobs =
-		!trustsIndex && (await listTarget({ target, index, observe, signal }));
+		!trustsIndex &&
+		(await listTarget({ target, index, concurrency, observe, signal }));
 	const context: PassContext = {
 		source,
 		target: isDryRun ? record(target) : target,
@@ -156,7 +157,7 @@ async function pass(
 		isDryRun,
 		counts,
 		observe,
-		concurrency: options.concurrency ?? 32,
+		concurrency,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
 		save: () => file.save(),

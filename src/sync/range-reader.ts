@@ -28,10 +28,12 @@ export class RangeReader {
 	readonly #seen: SeenRange;
 	readonly #places: UnreadablePlaces;
 
+	/** `after`: where the listing begins (exclusive), when it is not that of the whole range. */
 	constructor(
 		context: PassContext,
 		listing: SectionListing,
 		places: UnreadablePlaces,
+		after: string = listing.prefix,
 	) {
 		this.#context = context;
 		this.#listing = listing;
@@ -39,7 +41,7 @@ export class RangeReader {
 		const { prefix, ranks } = listing;
 		this.#seen = new SeenRange(
 			context.index,
-			{ after: prefix, before: endOf(prefix), ranks },
+			{ after, before: endOf(prefix), ranks },
 			(key) => this.#onGone(key),
 		);
 	}
@@ -62,9 +64,11 @@ export class RangeReader {
 			observe({ type: "source-read", objects: objects.length });
 	}
 
-	/** To be called when the listing has ended: what it did not name is gone. */
-	end(): void {
-		this.#seen.end();
+	/**
+	 * To be called when the listing has ended, or has come to a key (inclusive): what it did not name up to there is gone.
+	 */
+	end(upTo?: string): void {
+		this.#seen.end(upTo);
 	}
 
 	/** A page's objects between what was cut off: from, to, and the prefix after them. */

@@ -1,4 +1,5 @@
-import { REPOSITORIES_PREFIX } from "../layout/paths.ts";
+import { BLOB_BOUNDARIES, blobPlaces } from "../layout/boundaries.ts";
+import { BLOBS_PREFIX, REPOSITORIES_PREFIX } from "../layout/paths.ts";
 import {
 	BLOB_LISTING,
 	directoryListing,
@@ -14,6 +15,7 @@ import { atMost } from "../store/at-most.ts";
 import { StoreError } from "../store/errors.ts";
 import type { PassContext } from "./pass-context.ts";
 import { RangeReader } from "./range-reader.ts";
+import { listInShards, MAX_SHARDS } from "./shards.ts";
 import { UnreadablePlaces } from "./unreadable-places.ts";
 import { workOff } from "./work-off.ts";
 
@@ -26,7 +28,7 @@ export async function readSource(context: PassContext): Promise<void> {
 	if (context.source.can.waits) await readLinksAtOnce(context);
 	else await readLinks(context);
 	context.selection?.linksRead(context.counts.unreadable);
-	await readRange(context, BLOB_LISTING);
+	await readBlobs(context);
 	await readRange(context, REST_LISTING);
 }
 
@@ -106,6 +108,26 @@ async function readRepository(
 			places.add(listing.prefix, error);
 		}
 	}
+	places.tell();
+}
+
+/** Lists the blobs; from an object store, several pages at a time. */
+async function readBlobs(context: PassContext): Promise<void> {
+	const { source, concurrency, signal } = context;
+	if (!source.can.waits || !source.can.listsFromAnywhere)
+		return await readRange(context, BLOB_LISTING);
+	const places = new UnreadablePlaces(context);
+	await listInShards(source, {
+		prefix: BLOBS_PREFIX,
+		shards: Math.min(concurrency, MAX_SHARDS),
+		boundaries: () => BLOB_BOUNDARIES,
+		open: (after) => new RangeReader(context, BLOB_LISTING, places, after),
+		// It is unknown (I2); it does not keep the others from being read.
+		onFailure: ({ after, upTo }, error) => {
+			for (const prefix of blobPlaces(after, upTo)) places.add(prefix, error);
+		},
+		signal,
+	});
 	places.tell();
 }
 

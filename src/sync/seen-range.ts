@@ -64,9 +64,10 @@ export class SeenRange {
 		this.#after = endOf(prefix);
 	}
 
-	/** The listing has ended. */
-	end(): void {
-		this.#pass(this.#range.before);
+	/** The listing has ended, or has come to a key (inclusive). */
+	end(upTo?: string): void {
+		// The least key after that one, as in `match`.
+		this.#pass(upTo === undefined ? this.#range.before : `${upTo}\0`);
 	}
 
 	#pass(before: string): void {
