@@ -18,6 +18,9 @@ const PRINTED_TROUBLES = 5;
 /** Why a link is held back is said once, for all of them. */
 const HELD_BACK: Occurrence = { code: "held-back", cause: "", suggestions: [] };
 
+/** What is being done, while the source is read. */
+const READING = "Reading the source";
+
 /** Damaged objects that are named; the rest are counted. */
 const NAMED_DAMAGE = 1000;
 
@@ -84,11 +87,12 @@ export class SyncView {
 				this.#label = "Listing the target";
 				break;
 			case "target-listed":
-				this.#read += event.objects;
+				// Both sides may be read at a time: then the source's objects are counted.
+				if (this.#label !== READING) this.#read += event.objects;
 				break;
 			case "source-read":
-				if (this.#label !== "Reading the source") this.#read = 0;
-				this.#label = "Reading the source";
+				if (this.#label !== READING) this.#read = 0;
+				this.#label = READING;
 				this.#read += event.objects;
 				break;
 			case "planned":

@@ -11,11 +11,14 @@ const STATES: Readonly<Record<Action, State>> = {
 	skip: State.settled,
 };
 
-/** Decides on an object of the source, from what is known of the target's, and notes it. */
+/**
+ * Decides on an object of the source, from what is known of the target's, and notes it; before all of the target is known,
+ * it is to be copied.
+ */
 export function decideObject(
-	{ index, isUnproven }: PassContext,
+	{ index, isTargetKnown, isUnproven }: PassContext,
 	object: {
-		readonly meta: ObjectMeta;
+		readonly meta: Pick<ObjectMeta, "key" | "size" | "version">;
 		readonly kind: Kind;
 		/** What a link holds; it is what will be written, also if the source's link has moved on by then. */
 		readonly content: string | undefined;
@@ -24,7 +27,7 @@ export function decideObject(
 	const { meta, kind, content } = object;
 	const { key, version } = meta;
 	const size = content?.length ?? meta.size;
-	const found = index.target(key);
+	const found = isTargetKnown ? index.target(key) : undefined;
 	const atTarget = found && {
 		...found,
 		isProven: !isUnproven || found.isProven,

@@ -232,6 +232,19 @@ export class ObjectIndex {
 		}
 	}
 
+	/** What waits to be copied, and is at the target, in key order. */
+	*undecided(): Generator<Omit<IndexEntry, "kind" | "state">, undefined> {
+		const { undecided } = this.#table.statements;
+		const rows = inBatches((after) => undecided.all(after));
+		for (const [key, size, content, version] of rows)
+			yield {
+				key: String(key),
+				size: Number(size),
+				content: typeof content === "string" ? content : undefined,
+				version: String(version),
+			};
+	}
+
 	/** The links that are the same on both sides, in key order. */
 	*sameLinks(): Generator<SameLink, undefined> {
 		const { sameLinks } = this.#table.statements;

@@ -107,6 +107,9 @@ const STATEMENTS = {
 	waiting: `
 		SELECT key, size, content, state FROM object
 		WHERE ${WAITING} AND rank = ? AND is_large = ? AND key > ? ORDER BY key LIMIT ${BATCH}`,
+	undecided: `
+		SELECT key, size, content, version FROM object
+		WHERE +state = ${State.copy} AND size IS NOT NULL AND target_size IS NOT NULL AND key > ? ORDER BY key LIMIT ${BATCH}`,
 	sameLinks: `
 		SELECT key, rank, content FROM object
 		WHERE state = ${State.settled} AND content IS NOT NULL AND key > ? ORDER BY key LIMIT ${BATCH}`,
@@ -269,6 +272,7 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		content: statement(STATEMENTS.content),
 		find: statement(STATEMENTS.find),
 		waiting: statement(STATEMENTS.waiting),
+		undecided: statement(STATEMENTS.undecided),
 		sameLinks: statement(STATEMENTS.sameLinks),
 		trouble: statement(STATEMENTS.trouble),
 		extra: statement(STATEMENTS.extra),

@@ -13,6 +13,8 @@ export interface PassContext {
 	readonly selection: Selection | undefined;
 	/** What the index says of the target is so: nobody has written there since. */
 	readonly trustsIndex: boolean;
+	/** Whether all is known of the target; before, nothing is decided. */
+	readonly isTargetKnown: boolean;
 	/** Whether the target has blobs that no pass has put there, and that may not be what their names say. */
 	readonly isUnproven: boolean;
 	/** Whether nothing is changed: blobs are not read. */

@@ -23,14 +23,13 @@ import {
 } from "./guards.ts";
 import { asIndexError, isDamage } from "./index-error.ts";
 import { IndexFile, removeIndex } from "./index-file.ts";
-import { listTarget } from "./list-target.ts";
 import { mirrorLocks, planLocks } from "./locks.ts";
 import { type Marker, mark, readMarker } from "./marker.ts";
 import { guardMetadata, type KnownMetadata } from "./metadata-guard.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
-import { readSource } from "./read-source.ts";
+import { readBoth } from "./read-both.ts";
 import {
 	isSelective,
 	partialityAfter,
@@ -143,17 +142,12 @@ async function pass(
 	counts.isTargetListed = !trustsIndex;
 	file.begin(trustsIndex);
 	observe({ type: "pass-started" });
-	const hasBlobs =
-		!trustsIndex &&
-		(await listTarget({ target, index, concurrency, observe, signal }));
-	const context: PassContext = {
+	const given = {
 		source,
 		target: isDryRun ? record(target) : target,
 		index,
 		selection,
 		trustsIndex,
-		// Without a marker, what is there was put there by somebody else.
-		isUnproven: marker === undefined ? hasBlobs : marker.isUnproven,
 		isDryRun,
 		counts,
 		observe,
@@ -162,6 +156,8 @@ async function pass(
 		signal,
 		save: () => file.save(),
 	};
+	// Without a marker, what is there was put there by somebody else.
+	const context = await readBoth(given, marker?.isUnproven);
 	const toDo = await plan(context, options, approval);
 	file.save();
 	const isIdle =
@@ -183,7 +179,7 @@ interface ToDo {
 	readonly deletes: number;
 }
 
-/** Reads both sides, and has refused or approved what follows from it. Changes nothing. */
+/** Has refused or approved what follows from what was read. Changes nothing. */
 async function plan(
 	context: PassContext,
 	{ isTargetNotEmpty = false }: SyncOptions,
@@ -191,7 +187,6 @@ async function plan(
 ): Promise<ToDo> {
 	const { source, target, index, counts, observe, signal } = context;
 	const { selection } = context;
-	await readSource(context);
 	// Once more: a mount that went away meanwhile looks like a registry from which all is deleted (I2).
 	await guardSource(source, signal);
 	selection?.apply();
