@@ -4,6 +4,7 @@ import { PASSES, type Pass } from "./passes.ts";
 /** Repositories of the tree, of about 89 objects each. */
 const SIZES: Readonly<Record<string, number>> = {
 	small: 20,
+	medium: 100,
 	full: 400,
 	large: 4000,
 };
@@ -34,7 +35,8 @@ export const USAGE = `Times regmigrate sync beside what else could do its job, o
 
   npm run bench -- [OPTIONS]
 
-  --size NAME         small, full or large: about 1,800, 36,000 or 360,000 objects; default full
+  --size NAME         small, medium, full or large: about 1,800, 9,000, 36,000 or 360,000 objects;
+                      default full
   --rounds N          each tool in turn, N times; medians are reported; default 3
   --passes NAMES      of ${PASSES.join(", ")};
                       default all
