@@ -7,6 +7,11 @@ import { leftUploadLines } from "../src/cli/left-uploads.ts";
 import { selectionFlags, selectionOptions } from "../src/cli/selection.ts";
 import { type PassOutput, shownPass } from "../src/cli/shown-pass.ts";
 import {
+	checkSnapshotFlags,
+	snapshotFlag,
+	snapshotLine,
+} from "../src/cli/snapshot.ts";
+import {
 	passesUntilStable,
 	stableFlag,
 	stableWithin,
@@ -63,6 +68,7 @@ export class Sync extends BaseCommand {
 		...selectionFlags,
 		...deleteFlags,
 		...stateFlags,
+		...snapshotFlag,
 		relist: Flags.boolean({
 			description:
 				"list TARGET, also when nobody else has written there since the last pass",
@@ -83,6 +89,7 @@ export class Sync extends BaseCommand {
 		const { args, flags } = await this.parse(Sync);
 		const isDryRun = flags["dry-run"];
 		const withinMs = stableWithin(flags);
+		checkSnapshotFlags(flags);
 		using interruption = interruptible();
 		const { signal } = interruption;
 		const selection = selectionOptions(flags);
@@ -98,6 +105,7 @@ export class Sync extends BaseCommand {
 		await using stores = await openStores(
 			{
 				...args,
+				snapshotOf: flags["snapshot-of"],
 				ifNoTarget,
 				isTargetWritten,
 				uploads: isDryRun ? undefined : uploads,
@@ -106,7 +114,8 @@ export class Sync extends BaseCommand {
 		);
 		const syncOptions = {
 			concurrency: flags.concurrency,
-			indexPath: indexPath(state, stores.source, stores.target),
+			indexPath: indexPath(state, stores.live ?? stores.source, stores.target),
+			snapshotOf: stores.live,
 			relist: flags.relist,
 			selection,
 			metadata: { configured: stores.sourceDatabase },
@@ -137,6 +146,8 @@ export class Sync extends BaseCommand {
 			signal,
 		});
 		for (const line of leftUploadLines(leftUploads)) this.logToStderr(line);
+		if (stores.live !== undefined && !isDryRun)
+			this.log(snapshotLine(stores.live.url));
 		if (!result.isComplete || isStable === false)
 			process.exitCode = EXIT.incomplete;
 		return { ...report, leftUploads };

@@ -13,6 +13,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import { readOnly } from "../store/read-only.ts";
 import type { UploadLog } from "../store/upload-log.ts";
+import { takenAfter } from "./snapshot.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FORMS = `a directory, a URL (${STORE_FORMS.join(", ")}) or the configuration of a registry (${CONFIGURATION_FORM})`;
@@ -43,6 +44,8 @@ export function storeArguments(target: string) {
 export interface OpenStores extends AsyncDisposable {
 	readonly source: ObjectStore;
 	readonly target: ObjectStore;
+	/** What the source is a snapshot of, if it is one. */
+	readonly live: ObjectStore | undefined;
 	/** What the source's configuration says of a metadata database; `undefined`: nothing, or none was named. */
 	readonly sourceDatabase: DatabaseSetting | undefined;
 }
@@ -51,6 +54,8 @@ export interface OpenStores extends AsyncDisposable {
 export interface NamedStores {
 	readonly source: string;
 	readonly target: string;
+	/** What the source is a snapshot of; default: it is live itself. */
+	readonly snapshotOf?: string | undefined;
 	/** What to do about a target directory that does not exist. */
 	readonly ifNoTarget: string;
 	/** Whether the command writes the target; otherwise that cannot be written either. */
@@ -61,33 +66,36 @@ export interface NamedStores {
 
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
 export async function openStores(
-	{ source, target, ifNoTarget, isTargetWritten, uploads }: NamedStores,
+	named: NamedStores,
 	signal: AbortSignal,
 ): Promise<OpenStores> {
-	const from = await locate(source);
-	const to = await locate(target);
-	const opened = await open(
-		from,
-		{ signal },
-		"Check how it is spelled, and that it is mounted.",
+	const { snapshotOf, ifNoTarget, isTargetWritten, uploads } = named;
+	const from = await locate(named.source);
+	const to = await locate(named.target);
+	const origin =
+		snapshotOf === undefined ? undefined : await locate(snapshotOf);
+	await using opened = new AsyncDisposableStack();
+	const live =
+		origin && opened.use(await open(origin, { signal }, IF_NO_SOURCE));
+	const takenAfterMs = origin && takenAfter(from.url, origin.url);
+	const source = opened.use(
+		await open(from, { signal, takenAfterMs }, IF_NO_SOURCE),
 	);
-	try {
-		const isWritten = isTargetWritten;
-		const other = await open(to, { signal, isWritten, uploads }, ifNoTarget);
-		return {
-			source: readOnly(opened),
-			target: isTargetWritten ? other : readOnly(other),
-			sourceDatabase: from.database,
-			async [Symbol.asyncDispose]() {
-				await other[Symbol.asyncDispose]();
-				await opened[Symbol.asyncDispose]();
-			},
-		};
-	} catch (error) {
-		await opened[Symbol.asyncDispose]();
-		throw error;
-	}
+	const isWritten = isTargetWritten;
+	const target = opened.use(
+		await open(to, { signal, isWritten, uploads }, ifNoTarget),
+	);
+	const disposing = opened.move();
+	return {
+		source: readOnly(source),
+		live: live && readOnly(live),
+		target: isTargetWritten ? target : readOnly(target),
+		sourceDatabase: from.database ?? origin?.database,
+		[Symbol.asyncDispose]: () => disposing.disposeAsync(),
+	};
 }
+
+const IF_NO_SOURCE = "Check how it is spelled, and that it is mounted.";
 
 /** A store that is about to be opened. */
 interface NamedStore extends StoreLocation {

@@ -13,6 +13,11 @@ export interface OpenOptions extends Call {
 	readonly environment?: Environment | undefined;
 	/** Whether it is going to be written: one of which it shows at once that it cannot be is refused; default false. */
 	readonly isWritten?: boolean | undefined;
+	/**
+	 * Of a directory that is a snapshot: a time (milliseconds since 1970) at which it had not been taken yet. What was changed
+	 * not long before has no version, since it may have been changed again at once. Default: it is no snapshot.
+	 */
+	readonly takenAfterMs?: number | undefined;
 	/** Where uploads are noted that can be gone on with after the process was killed; default: they cannot be. */
 	readonly uploads?: UploadLog | undefined;
 	/** How long a server may be silent (ms) before a request counts as lost; default 60,000. What a body takes is added. */

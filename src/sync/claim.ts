@@ -154,6 +154,7 @@ export async function endWriting(
 				claim: renew(),
 				writer: other,
 				isUnproven: ours.isUnproven || found?.isUnproven === true,
+				isSnapshot: ours.isSnapshot && found?.isSnapshot !== false,
 				partial: ours.partial ?? found?.partial,
 			};
 	await mark(target, next, signal);

@@ -25,6 +25,8 @@ export interface Marker {
 	readonly writer: Writer | undefined;
 	/** The target may have blobs that no pass has put there and none has read: what another tool has left (I4). */
 	readonly isUnproven: boolean;
+	/** Only passes from snapshots of the source have written there. */
+	readonly isSnapshot: boolean;
 	/** What the target lacks because the last pass left it out; `undefined`: nothing. */
 	readonly partial: Partiality | undefined;
 }
@@ -53,7 +55,7 @@ export async function readMarker(
 /** Marks the target as filled from this source, and as known to this index and no other. */
 export async function mark(
 	target: ObjectStore,
-	{ source, claim, writer, isUnproven, partial }: Marker,
+	{ source, claim, writer, isUnproven, isSnapshot, partial }: Marker,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
 	const marker = {
@@ -61,6 +63,7 @@ export async function mark(
 		...claim,
 		writing: writer,
 		unproven: isUnproven || undefined,
+		snapshot: isSnapshot || undefined,
 		partial,
 		note: NOTE,
 	};
@@ -80,6 +83,7 @@ function parseMarker(text: string): Marker | undefined {
 		claim: parseClaim(json),
 		writer: "writing" in json ? parseWriter(json.writing) : undefined,
 		isUnproven: "unproven" in json && json.unproven === true,
+		isSnapshot: "snapshot" in json && json.snapshot === true,
 		partial: partialityOf(json),
 	};
 }

@@ -36,6 +36,7 @@ import {
 	Selection,
 	type SelectionOptions,
 } from "./selection.ts";
+import { guardNoLivePass, snapshotSource } from "./snapshot.ts";
 import { isAsKnown } from "./spot-check.ts";
 import { thisWriter } from "./writer.ts";
 
@@ -49,6 +50,11 @@ export interface SyncOptions {
 	readonly indexPath?: string | undefined;
 	/** Delete what the target has and the source does not. Default: it stays. */
 	readonly deletes?: DeleteOptions | undefined;
+	/**
+	 * The live source, of which the source is a snapshot: index and marker are the live one's, and the next pass from there
+	 * goes on with them. Refused once a pass from the live source has begun. Default: the source is live itself.
+	 */
+	readonly snapshotOf?: ObjectStore | undefined;
 	/** What of the source is copied. Default: all. */
 	readonly selection?: SelectionOptions | undefined;
 	/** What is known of the source's metadata beside its lock files; it matters to a selection. Default: nothing. */
@@ -87,7 +93,12 @@ export async function sync(
 	options: SyncOptions = {},
 ): Promise<SyncResult> {
 	try {
-		return await pass(source, target, options);
+		const { snapshotOf: live, deletes, signal } = options;
+		const from =
+			live === undefined
+				? source
+				: await snapshotSource(source, { live, target, deletes, signal });
+		return await pass(from, target, options);
 	} catch (error) {
 		// What is thrown while the index is closed hides what led to it.
 		const cause = error instanceof SuppressedError ? error.suppressed : error;
@@ -110,6 +121,7 @@ async function pass(
 		await guardMetadata(source, options.metadata ?? {}, signal);
 	const marker = await readMarker(target, signal);
 	if (!isTargetNotEmpty) await guardTarget(source, target, marker, signal);
+	if (options.snapshotOf !== undefined) guardNoLivePass(target, marker);
 	using file = new IndexFile({ path: options.indexPath, isDryRun });
 	if (marker !== undefined && options.isTakeOver !== true)
 		guardWriter(target, marker, file.lastClaim);
@@ -162,11 +174,14 @@ async function pass(
 	file.save();
 	const isIdle =
 		toDo.copies + toDo.deletes === 0 &&
+		// The first pass from the live source says so, also where nothing has changed.
+		(marker?.isSnapshot !== true || options.snapshotOf !== undefined) &&
 		partialAfter(context, marker) === marker?.partial;
 	if (!isTied || !isIdle || !(await hasSameLocks(context)))
 		await carryOut(context, file, {
 			isDryRun,
 			deletes: toDo.deletes > 0 ? options.deletes : undefined,
+			snapshotOf: options.snapshotOf,
 			marker,
 		});
 	counts.partial = partialAfter(context, marker);
@@ -204,7 +219,7 @@ async function plan(
 }
 
 /** How the target is changed. */
-interface Change extends Pick<SyncOptions, "deletes"> {
+interface Change extends Pick<SyncOptions, "deletes" | "snapshotOf"> {
 	readonly isDryRun: boolean;
 	/** What the target's marker said when the pass began. */
 	readonly marker: Marker | undefined;
@@ -225,10 +240,13 @@ async function carryOut(
 		claim,
 		writer: thisWriter(),
 		isUnproven: context.isUnproven,
+		isSnapshot: change.snapshotOf !== undefined,
 		partial: partialAfter(context, change.marker, false),
 	};
 	await mark(target, ours, signal);
 	await guardAlias(source, target, claim, change.marker, signal);
+	if (change.snapshotOf !== undefined)
+		await guardAlias(change.snapshotOf, target, claim, change.marker, signal);
 	const end = (signal: AbortSignal | undefined, isDone = false) => {
 		const isUnproven = ours.isUnproven && index.hasUnproven;
 		const partial = partialAfter(context, change.marker, isDone);

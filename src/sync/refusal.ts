@@ -12,6 +12,7 @@ export type RefusalCode =
 	| "too-many-deletes"
 	| "lost-blobs"
 	| "deletes-not-approved"
+	| "snapshot-outdated"
 	| "unusable-plan"
 	| "another-delete-plan"
 	| "beyond-delete-plan"

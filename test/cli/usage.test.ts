@@ -24,6 +24,16 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			"Look at what would be deleted with --dry-run --delete-plan FILE, then run it with --delete-plan FILE; or with --yes, and --max-delete as a limit.",
 		],
 		[
+			["sync", "a", "b", "--snapshot-of", "c", "--delete", "--yes"],
+			"--snapshot-of does not go with --delete",
+			"What was pushed since the snapshot would count as gone: the last pass, from the live source, deletes.",
+		],
+		[
+			["sync", "a", "b", "--snapshot-of", "c", "--until-stable", "2m"],
+			"--snapshot-of does not go with --until-stable",
+			"A snapshot does not change: one pass is enough, then go on with the live source.",
+		],
+		[
 			["sync", "a", "b", "--until-stable", "2x"],
 			'--until-stable cannot be "2x"',
 			"Write a number with a unit, such as 90s, 2m or 1h30m.",

@@ -57,6 +57,7 @@ async function claimFor(
 		claim,
 		writer,
 		isUnproven: false,
+		isSnapshot: false,
 		partial: undefined,
 	};
 	await mark(target, marker, undefined);

@@ -282,6 +282,7 @@ describe("sync › refuses, and writes nothing: a target", () => {
 				claim: { nonce: "n", pass: 1 },
 				writer: undefined,
 				isUnproven: false,
+				isSnapshot: false,
 				partial: undefined,
 			},
 			undefined,

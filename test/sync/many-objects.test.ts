@@ -47,6 +47,7 @@ test("sync › (I8) finds 25,000 objects to be the same in flat memory", async (
 			claim: { nonce: "n", pass: 1 },
 			writer: undefined,
 			isUnproven: false,
+			isSnapshot: false,
 			partial: undefined,
 		},
 		undefined,

@@ -44,6 +44,19 @@ export function settledBefore(now: number = Date.now()): number {
 }
 
 /**
+ * The same for a snapshot (ms), of which it is known only that it was taken later than a certain time. A file that was
+ * changed before may have been changed again after the snapshot, in the same tick; and where the snapshot is like a power cut,
+ * what it holds may be older than its time stamps: Linux writes data back within half a minute.
+ * Source: Linux, Documentation/admin-guide/sysctl/vm.rst, dirty_expire_centisecs (30 s).
+ */
+const SNAPSHOT_RACY_MS = 60_000;
+
+/** When stamps of a snapshot that are not racy were last moved (milliseconds since 1970). */
+export function settledInSnapshot(takenAfterMs: number): number {
+	return Math.min(settledBefore(), takenAfterMs - SNAPSHOT_RACY_MS);
+}
+
+/**
  * The same, for who compares versions from one listing to the next, and takes what is equal for unchanged.
  *
  * | its attributes                        | version |

@@ -13,7 +13,7 @@ import { FilesystemStore } from "./filesystem-store.ts";
  */
 export function open(
 	url: URL,
-	{ isWritten = false }: OpenOptions = {},
+	{ isWritten = false, takenAfterMs }: OpenOptions = {},
 ): ObjectStore {
 	const refuse = refusing(withoutSecrets(url.href));
 	if (url.search !== "" || url.hash !== "") {
@@ -41,7 +41,7 @@ export function open(
 		if (!statSync(root).isDirectory())
 			throw refuse("it is a file, not a directory", "Name a directory.");
 		if (isWritten) proveWritable(root, url);
-		return new FilesystemStore(root);
+		return new FilesystemStore(root, { takenAfterMs });
 	} catch (error) {
 		throw fromFilesystem(error, about);
 	}

@@ -13,6 +13,8 @@ const CONFIRMED_MS = 5;
 export interface RootOptions {
 	/** Whether a path is on a file system of which this machine keeps the attributes; default by its type. */
 	readonly isLocal?: ((path: string) => boolean) | undefined;
+	/** As `OpenOptions.takenAfterMs`. */
+	readonly takenAfterMs?: number | undefined;
 }
 
 /**
@@ -22,6 +24,8 @@ export interface RootOptions {
 export class Root {
 	/** Absolute; ends in "/". */
 	readonly path: string;
+	/** As `OpenOptions.takenAfterMs`. */
+	readonly takenAfterMs: number | undefined;
 	#mounts: string | undefined;
 	#mountsUntil = 0;
 	#confirmedUntil = 0;
@@ -40,6 +44,7 @@ export class Root {
 		this.#device = dev;
 		this.#inode = ino;
 		this.#isLocal = options.isLocal ?? isLocal;
+		this.takenAfterMs = options.takenAfterMs;
 	}
 
 	/**

@@ -4,7 +4,7 @@ import type { ListOptions, Page } from "../object-store.ts";
 import { mayBeThere } from "./absence.ts";
 import { type DirectoryContent, NO_LINKS, readDirectory } from "./directory.ts";
 import { errno, fromFilesystem, isAbsence } from "./errors.ts";
-import { listedMetaOf, settledBefore } from "./meta.ts";
+import { listedMetaOf, settledBefore, settledInSnapshot } from "./meta.ts";
 import { PageBuilder } from "./page-builder.ts";
 import type { Root } from "./root.ts";
 import { Vanishing, type WayPoint } from "./vanishing.ts";
@@ -26,10 +26,15 @@ export class Walk {
 	readonly #stack: Frame[] = [];
 	readonly #page: PageBuilder;
 	readonly #vanishing: Vanishing;
-	readonly #settledBeforeMs = settledBefore();
+	readonly #settledBeforeMs: number;
 
 	constructor(root: Root, url: string, options: ListOptions) {
 		this.#root = root;
+		const { takenAfterMs } = root;
+		this.#settledBeforeMs =
+			takenAfterMs === undefined
+				? settledBefore()
+				: settledInSnapshot(takenAfterMs);
 		this.#vanishing = new Vanishing(root);
 		this.#url = url;
 		this.#options = options;
