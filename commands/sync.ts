@@ -139,7 +139,7 @@ export class Sync extends BaseCommand {
 		};
 		const { result, report, isStable } = await (withinMs === undefined
 			? pass()
-			: passesUntilStable(pass, withinMs, output.result));
+			: passesUntilStable(pass, stores.source, withinMs, output.result));
 		const leftUploads = await uploads.settle({
 			// What was left out may need its upload yet.
 			isAllDone: isWhole(result) && result.partial === undefined,

@@ -1,8 +1,10 @@
 import { Flags } from "@oclif/core";
+import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncEvent } from "../sync/events.ts";
+import { sumOf } from "../sync/pass-timing.ts";
 import { type Stability, untilStable } from "../sync/until-stable.ts";
 import { durationOf } from "./duration.ts";
-import { formatDuration } from "./format.ts";
+import { formatDuration, formatObjects } from "./format.ts";
 import type { ShownPass } from "./shown-pass.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -15,9 +17,13 @@ export const stableFlag = {
 	}),
 };
 
-/** Makes passes until the next one would be short enough, and says what that one will cost. */
+/**
+ * Makes passes until the next one would be short enough, and says what that one will cost. `source` is that of the
+ * passes.
+ */
 export async function passesUntilStable(
 	pass: (observe: (event: SyncEvent) => void) => Promise<ShownPass>,
+	source: ObjectStore,
 	withinMs: number,
 	say: (line: string) => void,
 ): Promise<ShownPass> {
@@ -30,18 +36,33 @@ export async function passesUntilStable(
 		{ withinMs },
 	);
 	for (const line of stabilityLines(stability, withinMs)) say(line);
+	if (source.can.waits) say(EACH_LISTS);
 	const { result, next, isStable, passes } = stability;
 	const report = { ...last?.report, passes, isStable, next };
 	return { result, report, isStable };
 }
 
+/** Why reading an object store never becomes short. */
+const EACH_LISTS =
+	"The source is an object store: each pass lists all of it, however little has changed.";
+
 /** What a series of passes came to, and what the last one, under read-only, will cost. */
 export function stabilityLines(
-	{ next, isStable, passes }: Stability,
+	{ result, next, isStable, passes }: Stability,
 	withinMs: number,
 ): readonly string[] {
-	const { readMs, copyMs } = next;
-	const expected = `${formatDuration(readMs + copyMs)}: ${formatDuration(readMs)} to read the source, ${formatDuration(copyMs)} to copy what changes meanwhile`;
+	const { listMs, readMs, copyMs, deleteMs } = next;
+	const steps = [
+		...(listMs > 0 ? [`${formatDuration(listMs)} to list the target`] : []),
+		`${formatDuration(readMs)} to read the source`,
+		`${formatDuration(copyMs)} to copy what changes meanwhile`,
+		...(result.extra > 0
+			? [
+					`${deleteMs > 0 ? `at most ${formatDuration(deleteMs)}` : "and some time more"} to delete ${formatObjects(result.extra)} that the source no longer has`,
+				]
+			: []),
+	];
+	const expected = `${formatDuration(sumOf(next))}: ${steps.join(", ")}`;
 	const count = passes === 1 ? "1 pass" : `${passes} passes`;
 	return isStable
 		? [

@@ -1,17 +1,10 @@
 import { isWhole, type SyncEvent, type SyncResult } from "./events.ts";
-
-/** How long a pass took. */
-interface PassTiming {
-	/** Until it was known what is to be copied (ms). */
-	readonly readMs: number;
-	/** From then on (ms). */
-	readonly copyMs: number;
-}
+import { PassClock, type PassTiming, sumOf } from "./pass-timing.ts";
 
 /** What a series of passes came to. */
 export interface Stability {
 	readonly result: SyncResult;
-	/** How long the next pass is expected to take. */
+	/** How long the next pass is expected to take, if it deletes what the source no longer has. */
 	readonly next: PassTiming;
 	/** Whether that is within the bound. */
 	readonly isStable: boolean;
@@ -40,38 +33,63 @@ export async function untilStable(
 	let previousMs: number | undefined;
 	let shortestMs = Number.POSITIVE_INFINITY;
 	let patience = PATIENCE;
+	let perObjectMs = Number.POSITIVE_INFINITY;
 	for (let passes = 1; ; passes++) {
-		const began = now();
-		let planned = began;
-		const result = await pass((event) => {
-			if (event.type === "planned") planned = now();
+		const clock = new PassClock(now);
+		const result = await pass((event) => clock.observe(event));
+		const last = clock.timing();
+		const { objects } = result.copied;
+		// The more objects, the less does what comes before and after them count.
+		if (objects > 0) perObjectMs = Math.min(perObjectMs, last.copyMs / objects);
+		const next = nextPass(last, {
+			previousMs,
+			extra: result.extra,
+			perObjectMs,
 		});
-		const ended = now();
-		const last = { readMs: planned - began, copyMs: ended - planned };
-		const next = nextPass(last, previousMs);
-		const nextMs = next.readMs + next.copyMs;
+		const nextMs = sumOf(next);
 		const isStable = nextMs <= withinMs;
+		// Live passes delete nothing, so no further one makes that shorter.
+		const isAsShortAsCanBe = nextMs - next.deleteMs <= withinMs;
 		patience = nextMs < shortestMs ? PATIENCE : patience - 1;
-		if (isStable || !isWhole(result) || patience === 0)
+		if (isAsShortAsCanBe || !isWhole(result) || patience === 0)
 			return { result, next, isStable, passes };
 		shortestMs = Math.min(shortestMs, nextMs);
-		previousMs = ended - began;
+		previousMs = sumOf(last);
 	}
 }
 
 /**
- * How long the pass after this one will take: reading costs the same again; what there is to copy is what changes while
- * this one runs, as what it copied had changed while the one before it ran. The first copied everything, so nothing
- * follows from it but that the next one takes no longer.
+ * How long the pass after this one will take, step by step:
+ * - Reading costs the same again.
+ * - The first pass leaves an index by which the next ones know the target; where they list it all the same, so does the
+ *   one after them.
+ * - What there is to copy is what changes while this one runs, as what it copied had changed while the one before it ran.
+ *   The first copied everything, so nothing follows from it but that the next one takes no longer.
+ * - An object is deleted in no more time than one is copied: its source is asked whether it is gone, and many are deleted
+ *   by one request.
  */
 function nextPass(
 	last: PassTiming,
-	previousMs: number | undefined,
+	{
+		previousMs,
+		extra,
+		perObjectMs,
+	}: {
+		readonly previousMs: number | undefined;
+		/** Objects that could be deleted. */
+		readonly extra: number;
+		readonly perObjectMs: number;
+	},
 ): PassTiming {
-	const lastMs = last.readMs + last.copyMs;
 	const ratio =
 		previousMs === undefined || previousMs === 0
 			? 1
-			: Math.min(1, lastMs / previousMs);
-	return { readMs: last.readMs, copyMs: last.copyMs * ratio };
+			: Math.min(1, sumOf(last) / previousMs);
+	return {
+		listMs: previousMs === undefined ? 0 : last.listMs,
+		readMs: last.readMs,
+		copyMs: last.copyMs * ratio,
+		// Where nothing was copied, nothing tells.
+		deleteMs: Number.isFinite(perObjectMs) ? extra * perObjectMs : 0,
+	};
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SyncResult } from "../../src/sync/events.ts";
+import type { SyncEvent, SyncResult } from "../../src/sync/events.ts";
 import { NOTHING_LEFT_OUT } from "../../src/sync/selection.ts";
 import { untilStable } from "../../src/sync/until-stable.ts";
 
@@ -64,6 +64,65 @@ describe("untilStable", () => {
 			isStable: true,
 			passes: 3,
 		});
+	});
+
+	test("tells listing the target apart, and expects it again only where it came again", async () => {
+		let clock = 0;
+		const observed = (events: readonly (SyncEvent["type"] | number)[]) =>
+			events.map((event) =>
+				typeof event === "number" ? event : { type: event },
+			);
+		const series = [
+			["pass-started", 3, "target-listed", 5, "source-read", "planned", 90],
+			["pass-started", 2, "target-listed", 5, "source-read", "planned", 1],
+		] as const;
+		const waiting = series.map(observed);
+		const { next } = await untilStable(
+			async (observe) => {
+				for (const event of waiting.shift() ?? []) {
+					if (typeof event === "number") clock += event;
+					else observe(event as SyncEvent);
+				}
+				return DONE;
+			},
+			{ withinMs: 50, now: () => clock },
+		);
+		expect(next).toMatchObject({ listMs: 2, readMs: 5 });
+	});
+
+	test("counts of a listing that went on beside the reading only what it took longer", async () => {
+		let clock = 0;
+		const { next } = await untilStable(
+			async (observe) => {
+				clock += 1;
+				observe({ type: "source-read", objects: 1 });
+				clock += 4;
+				observe({ type: "source-read", objects: 1 });
+				clock += 3;
+				observe({ type: "target-listed", objects: 1 });
+				clock += 1;
+				observe({ type: "planned", objects: 0, bytes: 0, toCompare: 0 });
+				return DONE;
+			},
+			{ withinMs: 100, now: () => clock },
+		);
+		expect(next).toMatchObject({ listMs: 0, readMs: 6 });
+	});
+
+	test("expects what can be deleted to take as long as copying as much, and makes no pass for its sake", async () => {
+		let clock = 0;
+		let count = 0;
+		const { next, isStable } = await untilStable(
+			async (observe) => {
+				count++;
+				observe({ type: "planned", objects: 1, bytes: 1, toCompare: 0 });
+				clock += 10;
+				return { ...DONE, copied: { objects: 5, bytes: 5 }, extra: 50 };
+			},
+			{ withinMs: 50, now: () => clock },
+		);
+		expect(next).toMatchObject({ copyMs: 10, deleteMs: 100 });
+		expect({ count, isStable }).toEqual({ count: 1, isStable: false });
 	});
 
 	test("never expects the next pass to take longer than the last", async () => {
