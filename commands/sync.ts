@@ -22,6 +22,7 @@ import {
 	stateFlags,
 } from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
+import { DEFAULT_CONCURRENCY } from "../src/sync/concurrency.ts";
 import { isWhole, type SyncEvent } from "../src/sync/events.ts";
 import { UploadFiles } from "../src/sync/upload-file.ts";
 
@@ -51,11 +52,12 @@ export class Sync extends BaseCommand {
 			description: "print what would be copied and deleted, and change nothing",
 		}),
 		concurrency: Flags.integer({
-			default: 32,
+			default: DEFAULT_CONCURRENCY,
 			min: 1,
 			max: 1024,
 			helpValue: "N",
-			description: "objects on their way at a time",
+			description:
+				"objects on their way at a time, at most; how many there are is found out: as many as pay, fewer when a server asks to slow down or SOURCE becomes slow",
 		}),
 		"target-not-empty": Flags.boolean({
 			description:

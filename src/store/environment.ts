@@ -1,3 +1,4 @@
+import type { LimitOptions } from "./limit.ts";
 import type { Call } from "./object-store.ts";
 import type { UploadLog } from "./upload-log.ts";
 
@@ -20,6 +21,10 @@ export interface OpenOptions extends Call {
 	readonly takenAfterMs?: number | undefined;
 	/** Where uploads are noted that can be gone on with after the process was killed; default: they cannot be. */
 	readonly uploads?: UploadLog | undefined;
+	/** What it may be asked for; default no limit. */
+	readonly limits?: LimitOptions | undefined;
+	/** Counts each time that the server asks to slow down. */
+	readonly refusals?: { count: number } | undefined;
 	/** How long a server may be silent (ms) before a request counts as lost; default 60,000. What a body takes is added. */
 	readonly silenceMs?: number | undefined;
 }

@@ -27,7 +27,10 @@ const KEYS_PER_DELETE = 1000;
  * A store that is asked for no more than so much. Waits can be cancelled. Bytes are paced as they are read, those of a
  * small body all at once. It belongs below `retry`, so that attempts are counted; without a limit it is the store itself.
  */
-export function limit(store: ObjectStore, options: LimitOptions): ObjectStore {
+export function limit(
+	store: ObjectStore,
+	options: LimitOptions = {},
+): ObjectStore {
 	const { requestsPerSecond, bytesPerSecond, clock } = options;
 	if (requestsPerSecond === undefined && bytesPerSecond === undefined)
 		return store;

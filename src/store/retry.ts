@@ -17,6 +17,8 @@ export interface RetryOptions {
 	readonly mayPass?: ((error: unknown) => boolean) | undefined;
 	/** What retries are charged to; default none, which bounds them by `retries` alone. */
 	readonly budget?: RetryBudget | undefined;
+	/** Counts each time that the server asked to slow down; default nobody does. */
+	readonly refusals?: { count: number } | undefined;
 	/** From 0 to less than 1; default `Math.random`. */
 	readonly random?: (() => number) | undefined;
 }
@@ -42,7 +44,8 @@ export async function retrying<T>(
 			options.budget?.gain();
 			return result;
 		} catch (error) {
-			const { mayPass = isRetryable } = options;
+			const { mayPass = isRetryable, refusals } = options;
+			if (refusals !== undefined && isRefused(error)) refusals.count++;
 			if (!mayPass(error) || isInVain(error)) throw error;
 			signal?.throwIfAborted();
 			const waitMs = nextWait(error, retries, options);

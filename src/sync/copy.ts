@@ -1,5 +1,6 @@
 import { COPY_ORDER, copyRank } from "../layout/order.ts";
 import { ByteBudget } from "./byte-budget.ts";
+import { considerateStreams } from "./considerate-source.ts";
 import { copyObject } from "./copy-object.ts";
 import { spreadTrouble } from "./hold-back.ts";
 import type { Lane } from "./object-index.ts";
@@ -22,10 +23,15 @@ const BUDGET_BYTES = 64 * 1024 * 1024;
  */
 export async function copy(context: PassContext): Promise<void> {
 	const budget = new ByteBudget(BUDGET_BYTES);
+	const large = {
+		...context,
+		source: considerateStreams(context.source, context.watch),
+	};
 	const onCopied = savingOften(context);
 	for (const rank of COPY_ORDER) {
+		context.crews.copying.forOthers();
 		await settle([
-			copyLane(context, { rank, isLarge: true }, budget, onCopied),
+			copyLane(large, { rank, isLarge: true }, budget, onCopied),
 			copyLane(context, { rank, isLarge: false }, budget, onCopied),
 		]);
 		if (context.counts.isStopped) return;
@@ -53,12 +59,16 @@ async function copyLane(
 	budget: ByteBudget,
 	onCopied: () => void,
 ): Promise<void> {
-	// Pullers share one generator: each takes the next object when it is done with its last.
-	const waiting = context.index.pending(lane);
-	const pull = async () => {
-		for (const object of waiting) {
-			context.signal?.throwIfAborted();
-			if (context.counts.isStopped) return;
+	const { index, counts, signal, crews } = context;
+	// Pullers share one generator: each takes the next object when it is done with its last. Not by `for`, which would
+	// close it for all of them when one ends.
+	const waiting = index.pending(lane);
+	const pull = async (stays: () => boolean) => {
+		while (stays()) {
+			signal?.throwIfAborted();
+			if (counts.isStopped) return;
+			const { value: object } = waiting.next();
+			if (object === undefined) return;
 			// A large object is never held whole: its store bounds the parts on their way.
 			const held = lane.isLarge ? 0 : object.size;
 			const share = budget.take(held);
@@ -69,8 +79,10 @@ async function copyLane(
 			} finally {
 				budget.give(held);
 			}
+			if (!lane.isLarge) crews.copying.done(held);
 		}
 	};
-	const pullers = lane.isLarge ? LARGE_CONCURRENCY : context.concurrency;
-	await settle(Array.from({ length: pullers }, pull));
+	if (!lane.isLarge) return await crews.copying.run(pull);
+	const goesOn = () => true;
+	await settle(Array.from({ length: LARGE_CONCURRENCY }, () => pull(goesOn)));
 }

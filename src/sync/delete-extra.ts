@@ -35,7 +35,7 @@ async function deleteBatch(
 	{ backupPrefix }: DeleteOptions,
 	guard: () => Promise<void>,
 ): Promise<void> {
-	const { target, index, counts, observe, concurrency, signal } = context;
+	const { target, index, counts, observe, crews, signal } = context;
 	const confirmed: TargetObject[] = [];
 	const waiting = batch.values();
 	const confirm = async () => {
@@ -51,7 +51,7 @@ async function deleteBatch(
 			}
 		}
 	};
-	const readers = Math.min(concurrency, batch.length);
+	const readers = Math.min(crews.reading.limit, batch.length);
 	await settle(Array.from({ length: readers }, confirm));
 	// In the order of the plan, however long each took to look at.
 	const kept = new Set(confirmed);

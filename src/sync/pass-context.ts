@@ -1,7 +1,9 @@
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Crew } from "./crew.ts";
 import type { Counts, SyncEvent } from "./events.ts";
 import type { ObjectIndex } from "./object-index.ts";
 import type { Selection } from "./selection.ts";
+import type { SourceWatch } from "./source-watch.ts";
 
 /** What every part of a pass works with. */
 export interface PassContext {
@@ -21,8 +23,12 @@ export interface PassContext {
 	readonly isDryRun: boolean;
 	readonly counts: Counts;
 	readonly observe: (event: SyncEvent) => void;
-	/** Objects on their way at a time. */
+	/** Requests at a time to a source that is an object store, while it is read. */
 	readonly concurrency: number;
+	/** Who reads the source's links, and who copies: as many at a time as pay. */
+	readonly crews: { readonly reading: Crew; readonly copying: Crew };
+	/** How the source does, which yields to its own users. */
+	readonly watch: SourceWatch;
 	/** Failures after which the pass gives up. */
 	readonly maxFailures: number;
 	readonly signal: AbortSignal | undefined;

@@ -10,7 +10,9 @@ import {
 	guardWriter,
 	isSameClaim,
 } from "./claim.ts";
+import { considerate } from "./considerate-source.ts";
 import { copy } from "./copy.ts";
+import { crewsFor } from "./crews.ts";
 import { deleteExtra } from "./delete-extra.ts";
 import { DeleteApproval, type DeleteOptions } from "./delete-plan.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
@@ -41,8 +43,10 @@ import { isAsKnown } from "./spot-check.ts";
 import { thisWriter } from "./writer.ts";
 
 export interface SyncOptions {
-	/** Objects on their way at a time; default 32. */
+	/** Objects on their way at a time, at most; default 256. How many there are is found out: as many as pay. */
 	readonly concurrency?: number | undefined;
+	/** How often the stores were asked to slow down, as those that were opened with it count; default nobody knows. */
+	readonly refusals?: { readonly count: number } | undefined;
 	/**
 	 * The file in which the index is kept from pass to pass, so that a pass costs what has changed. Its directory is made.
 	 * It is one source's and one target's. Default: the index is temporary, and every pass lists and reads all.
@@ -114,7 +118,7 @@ async function pass(
 	options: SyncOptions,
 ): Promise<SyncResult> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
-	const { observe = () => {}, concurrency = 32 } = options;
+	const { observe = () => {} } = options;
 	guardDistinct(source, target);
 	await guardSource(source, signal);
 	if (isSelective(options.selection))
@@ -150,12 +154,13 @@ async function pass(
 	const selection = isSelective(options.selection)
 		? new Selection(file.table, options.selection)
 		: undefined;
+	const crews = crewsFor(options);
 	const counts = new Counts();
 	counts.isTargetListed = !trustsIndex;
 	file.begin(trustsIndex);
 	observe({ type: "pass-started" });
 	const given = {
-		source,
+		source: considerate(source, crews.watch),
 		target: isDryRun ? record(target) : target,
 		index,
 		selection,
@@ -163,7 +168,7 @@ async function pass(
 		isDryRun,
 		counts,
 		observe,
-		concurrency,
+		...crews,
 		maxFailures: options.maxFailures ?? 1000,
 		signal,
 		save: () => file.save(),

@@ -10,7 +10,6 @@ import type { Seen } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { endOf, SeenRange } from "./seen-range.ts";
-import { settle } from "./settle.ts";
 import type { UnreadablePlaces } from "./unreadable-places.ts";
 
 /** An object that must be looked at: it is new, or may have changed, or waits. */
@@ -115,14 +114,18 @@ export class RangeReader {
 				links.push(object);
 			else decideObject(this.#context, object);
 		}
-		const { source, concurrency, signal } = this.#context;
+		if (links.length === 0) return;
+		const { source, crews, signal } = this.#context;
 		const waiting = links.values();
-		const readWaiting = async () => {
-			for (const link of waiting)
+		const readWaiting = async (stays: () => boolean) => {
+			while (stays()) {
+				const { value: link } = waiting.next();
+				if (link === undefined) return;
 				this.#takeLink(link, await readLink(source, link.meta.key, signal));
+				crews.reading.done(link.meta.size);
+			}
 		};
-		const readers = Math.min(concurrency, links.length);
-		await settle(Array.from({ length: readers }, readWaiting));
+		await crews.reading.run(readWaiting, links.length);
 	}
 
 	#takeLink({ meta, kind }: Changed, read: LinkRead): void {

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { copy } from "../../src/sync/copy.ts";
+import { Crew } from "../../src/sync/crew.ts";
 import { Counts } from "../../src/sync/events.ts";
 import { IndexError } from "../../src/sync/index-error.ts";
 import { ObjectIndex } from "../../src/sync/object-index.ts";
 import { State } from "../../src/sync/object-state.ts";
 import { openTable } from "../../src/sync/object-table.ts";
+import { SourceWatch } from "../../src/sync/source-watch.ts";
 import {
 	canMount,
 	mountAt,
@@ -15,6 +17,13 @@ import {
 import { TemporaryRoot } from "../store/filesystem/temporary-root.ts";
 import { contentOf, pushWrites, smallRegistry, storeOf } from "./content.ts";
 import { expectClosed, run } from "./run.ts";
+
+const crew = { bound: 4 };
+const CREWS = {
+	concurrency: 4,
+	crews: { reading: new Crew(crew), copying: new Crew(crew) },
+	watch: new SourceWatch(),
+};
 
 const NAMES = Array.from({ length: 300 }, (_, n) => `docker/registry/odd/${n}`);
 
@@ -44,7 +53,7 @@ test("copy › ends when the index cannot be written: what failed would be forgo
 		isDryRun: false,
 		counts,
 		observe: () => {},
-		concurrency: 4,
+		...CREWS,
 		maxFailures: 1000,
 		signal: undefined,
 		save: () => {},
@@ -72,7 +81,7 @@ test("copy › ends when what was copied cannot be saved", async () => {
 		isDryRun: false,
 		counts: new Counts(),
 		observe: () => {},
-		concurrency: 4,
+		...CREWS,
 		maxFailures: 1000,
 		signal: undefined,
 		save: () => {

@@ -2,7 +2,8 @@ import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
 import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
-import type { Call, ObjectStore } from "../object-store.ts";
+import { limit } from "../limit.ts";
+import type { ObjectStore } from "../object-store.ts";
 import { retry } from "../retry.ts";
 import { type Access, findAccess, identityToken } from "./access.ts";
 import { AzureStore } from "./azure-store.ts";
@@ -29,7 +30,7 @@ export async function open(
 export async function openAt(
 	location: AzureLocation,
 	access: Access,
-	{ signal }: Call = {},
+	{ signal, limits, refusals }: OpenOptions = {},
 	transport?: Transport,
 ): Promise<ObjectStore> {
 	const plane = new Plane(access, location.container, transport);
@@ -41,7 +42,8 @@ export async function openAt(
 				? location.rootPrefix
 				: await detectRootPrefix(plane, location, about, signal);
 		const namePrefix = namePrefixOf(location.root, rootPrefix);
-		return retry(new AzureStore(location, namePrefix, names, plane));
+		const store = new AzureStore(location, namePrefix, names, plane);
+		return retry(limit(store, limits), { refusals });
 	} catch (error) {
 		await plane[Symbol.asyncDispose]();
 		if (isCancellation(error, signal)) throw error;

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { OpenOptions } from "../environment.ts";
 import { StoreError } from "../errors.ts";
+import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { refusing, withoutSecrets } from "../store-url.ts";
 import { fromFilesystem } from "./errors.ts";
@@ -13,7 +14,7 @@ import { FilesystemStore } from "./filesystem-store.ts";
  */
 export function open(
 	url: URL,
-	{ isWritten = false, takenAfterMs }: OpenOptions = {},
+	{ isWritten = false, takenAfterMs, limits }: OpenOptions = {},
 ): ObjectStore {
 	const refuse = refusing(withoutSecrets(url.href));
 	if (url.search !== "" || url.hash !== "") {
@@ -41,7 +42,7 @@ export function open(
 		if (!statSync(root).isDirectory())
 			throw refuse("it is a file, not a directory", "Name a directory.");
 		if (isWritten) proveWritable(root, url);
-		return new FilesystemStore(root, { takenAfterMs });
+		return limit(new FilesystemStore(root, { takenAfterMs }), limits);
 	} catch (error) {
 		throw fromFilesystem(error, about);
 	}

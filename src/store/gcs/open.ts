@@ -2,6 +2,7 @@ import { environmentOf, type OpenOptions } from "../environment.ts";
 import { isCancellation, StoreError } from "../errors.ts";
 import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
+import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { retry, retrying } from "../retry.ts";
 import type { UploadLog } from "../upload-log.ts";
@@ -18,7 +19,7 @@ export async function open(
 	url: URL,
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {
-	const { signal, uploads } = options;
+	const { signal, uploads, limits, refusals } = options;
 	const location = parseLocation(url);
 	const transport = new Transport(environmentOf(options), options.silenceMs);
 	const access = await openAccess(location, options.environment, transport);
@@ -26,7 +27,7 @@ export async function open(
 	const store = await openWith(location, plane, uploads);
 	try {
 		await look(plane, location, signal);
-		return retry(store);
+		return retry(limit(store, limits), { refusals });
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
 		if (isCancellation(error, signal)) throw error;

@@ -41,7 +41,8 @@ export async function open(
 	try {
 		await look(plane, location, options);
 		const { requestsPerSecond } = location;
-		return retry(limit(store, { requestsPerSecond }));
+		const own = limit(store, { requestsPerSecond });
+		return retry(limit(own, options.limits), { refusals: options.refusals });
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
 		if (isCancellation(error, options.signal)) throw error;
