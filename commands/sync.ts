@@ -104,6 +104,7 @@ export class Sync extends BaseCommand {
 			process.getuid?.(),
 		);
 		const uploads = new UploadFiles(state);
+		const refusals = { count: 0 };
 		await using stores = await openStores(
 			{
 				...args,
@@ -111,11 +112,13 @@ export class Sync extends BaseCommand {
 				ifNoTarget,
 				isTargetWritten,
 				uploads: isDryRun ? undefined : uploads,
+				refusals,
 			},
 			signal,
 		);
 		const syncOptions = {
 			concurrency: flags.concurrency,
+			refusals,
 			indexPath: indexPath(state, stores.live ?? stores.source, stores.target),
 			snapshotOf: stores.live,
 			relist: flags.relist,

@@ -9,6 +9,7 @@ import type { DatabaseSetting } from "../registry/metadata-mode.ts";
 import type { StoreLocation } from "../registry/store-location.ts";
 import type { OpenOptions } from "../store/environment.ts";
 import { StoreError } from "../store/errors.ts";
+import type { LimitOptions } from "../store/limit.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import { readOnly } from "../store/read-only.ts";
@@ -62,6 +63,10 @@ export interface NamedStores {
 	readonly isTargetWritten: boolean;
 	/** Where uploads to the target are noted; `undefined`: nowhere. */
 	readonly uploads?: UploadLog | undefined;
+	/** What the target may be asked for, and a source that is an object store. */
+	readonly limits?: LimitOptions | undefined;
+	/** Counts each time that either asks to slow down. */
+	readonly refusals?: { count: number } | undefined;
 }
 
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
@@ -70,6 +75,7 @@ export async function openStores(
 	signal: AbortSignal,
 ): Promise<OpenStores> {
 	const { snapshotOf, ifNoTarget, isTargetWritten, uploads } = named;
+	const { limits, refusals } = named;
 	const from = await locate(named.source);
 	const to = await locate(named.target);
 	const origin =
@@ -77,13 +83,25 @@ export async function openStores(
 	await using opened = new AsyncDisposableStack();
 	const live =
 		origin && opened.use(await open(origin, { signal }, IF_NO_SOURCE));
+	const isDirectory = from.url.protocol === "file:";
 	const takenAfterMs = origin && takenAfter(from.url, origin.url);
 	const source = opened.use(
-		await open(from, { signal, takenAfterMs }, IF_NO_SOURCE),
+		await open(
+			from,
+			{
+				...{ signal, takenAfterMs, refusals },
+				limits: isDirectory ? undefined : limits,
+			},
+			IF_NO_SOURCE,
+		),
 	);
 	const isWritten = isTargetWritten;
 	const target = opened.use(
-		await open(to, { signal, isWritten, uploads }, ifNoTarget),
+		await open(
+			to,
+			{ signal, isWritten, uploads, limits, refusals },
+			ifNoTarget,
+		),
 	);
 	const disposing = opened.move();
 	return {

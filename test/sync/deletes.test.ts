@@ -430,8 +430,12 @@ describe("sync › any registry", () => {
 						delete: () => expectClosed(target, both),
 					});
 					const real = await run(later.store, watched, options);
-					for (const type of ["copied", "deleted"] as const)
-						expect(keysOf(dry.events, type)).toEqual(keysOf(real.events, type));
+					// Of what is copied at the same time, nobody knows what is done first.
+					const [told, done] = [dry, real].map(({ events }) => [
+						keysOf(events, "copied").toSorted(),
+						keysOf(events, "deleted"),
+					]);
+					expect(told).toEqual(done);
 					expect(real.result.isComplete).toBe(true);
 					await expectContent(target, later.content);
 				},
