@@ -265,12 +265,16 @@ async function carryOut(
 		await Promise.try(end, AbortSignal.timeout(END_MS)).catch(() => {});
 		throw error;
 	}
-	const isOurs = await end(signal, true).catch((error: unknown) => {
-		// What could not be copied is what there is to tell.
-		if (context.counts.isWhole || !(error instanceof StoreError)) throw error;
-		return false;
-	});
+	const isOurs = await end(signal, true).catch(ifUntold(context, false));
 	if (isOurs) file.finish();
+}
+
+/** Where objects have failed already, those are what there is to tell, and not the store's failure that comes last. */
+function ifUntold<T>({ counts }: PassContext, instead: T) {
+	return (error: unknown): T => {
+		if (counts.isWhole || !(error instanceof StoreError)) throw error;
+		return instead;
+	};
 }
 
 /** What the target lacks because it was left out; while the pass is not done, what it lacked before is still lacking. */
@@ -300,7 +304,8 @@ async function write(
 		await deleteExtra(context, deletes, guard);
 	}
 	// Once more: they may have changed while the pass ran, and they count only as a pair.
-	if (!isDryRun && !counts.isStopped) await mirror(context);
+	if (!isDryRun && !counts.isStopped)
+		await mirror(context).catch(ifUntold(context, undefined));
 }
 
 async function hasSameLocks({

@@ -6,7 +6,7 @@ import { retry } from "../../src/store/retry.ts";
 import { RetryBudget } from "../../src/store/retry-budget.ts";
 import { failure } from "../support/faults.ts";
 import { smallRegistry, storeOf } from "./content.ts";
-import { expectClosed, expectContent, run } from "./run.ts";
+import { expectClosed, expectContent, keysOf, run } from "./run.ts";
 
 const REGISTRY = smallRegistry();
 
@@ -87,4 +87,28 @@ describe("sync › (I1) a source and a target that fail by script", () => {
 			expect(result).toMatchObject({ failed: 0, isComplete: true });
 		}
 	});
+});
+
+test("sync › a target that is gone for good is told of object by object, in a result, not only by what fails last", async () => {
+	const memory = new MemoryStore();
+	let isGone = false;
+	const fail = (key: string) => {
+		if (isGone) throw failure("unavailable", key);
+	};
+	const dying = faulty(memory, {
+		head: fail,
+		get: fail,
+		list: fail,
+		put: (key) => {
+			isGone ||= key.includes("/_layers/");
+			fail(key);
+		},
+	});
+	const { result, events } = await run(await storeOf(REGISTRY), dying);
+	expect(result).toMatchObject({ isComplete: false, isStopped: false });
+	expect(keysOf(events, "failed")).toHaveLength(result.failed);
+	await expectClosed(memory, REGISTRY);
+	expect((await run(await storeOf(REGISTRY), memory)).result.isComplete).toBe(
+		true,
+	);
 });

@@ -42,6 +42,7 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	// As on a file system, space may come back.
 	QuotaExceeded: "unavailable",
 	XMinioAdminBucketQuotaExceeded: "unavailable",
+	XMinioStorageFull: "unavailable",
 	// The store has proven our own bytes before it sent them: they changed on the way.
 	BadDigest: "unavailable",
 	XAmzContentSHA256Mismatch: "unavailable",
@@ -79,6 +80,9 @@ const THROTTLED = /SlowDown|Throttl|TooManyRequests|RequestLimitExceeded/;
 const KEY_ADVICE =
 	"Check the key that the bucket, or kms-key-id in the URL, names: it must exist, and be enabled.";
 
+const QUOTA_ADVICE =
+	"Raise the quota at the server or make room there, then run it again.";
+
 const SUGGESTIONS: Readonly<Record<string, string>> = {
 	NoSuchBucket:
 		"Check the bucket's name in the URL, or create the bucket first.",
@@ -96,6 +100,12 @@ const SUGGESTIONS: Readonly<Record<string, string>> = {
 		"Set this machine's clock: it differs from the server's by more than 15 minutes.",
 	"KMS.AccessDeniedException":
 		"Allow these credentials to use the key: kms:GenerateDataKey and kms:Decrypt.",
+	"KMS.ThrottlingException":
+		"Lower --concurrency, let the bucket use S3 Bucket Keys, which ask the key service less, or have its quota raised.",
+	SlowDown: "Lower --concurrency: the server says that it is asked too much.",
+	QuotaExceeded: QUOTA_ADVICE,
+	XMinioAdminBucketQuotaExceeded: QUOTA_ADVICE,
+	XMinioStorageFull: "Make room on the server's disks, then run it again.",
 	"KMS.NotFoundException": KEY_ADVICE,
 	"KMS.DisabledException": KEY_ADVICE,
 	"KMS.KMSInvalidStateException": KEY_ADVICE,
