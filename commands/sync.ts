@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
+import { guestFlags, guestOptions } from "../src/cli/guest.ts";
 import { interruptible } from "../src/cli/interruption.ts";
 import { leftUploadLines } from "../src/cli/left-uploads.ts";
 import { selectionFlags, selectionOptions } from "../src/cli/selection.ts";
@@ -75,6 +76,7 @@ export class Sync extends BaseCommand {
 			description:
 				"list TARGET, also when nobody else has written there since the last pass",
 		}),
+		...guestFlags,
 		...stableFlag,
 		verbose: Flags.boolean({
 			char: "v",
@@ -105,6 +107,7 @@ export class Sync extends BaseCommand {
 		);
 		const uploads = new UploadFiles(state);
 		const refusals = { count: 0 };
+		const guest = guestOptions(flags);
 		await using stores = await openStores(
 			{
 				...args,
@@ -113,12 +116,15 @@ export class Sync extends BaseCommand {
 				isTargetWritten,
 				uploads: isDryRun ? undefined : uploads,
 				refusals,
+				limits: guest.limits,
 			},
 			signal,
 		);
 		const syncOptions = {
 			concurrency: flags.concurrency,
 			refusals,
+			endsAt: guest.endsAt,
+			maxFailures: guest.maxFailures,
 			indexPath: indexPath(state, stores.live ?? stores.source, stores.target),
 			snapshotOf: stores.live,
 			relist: flags.relist,

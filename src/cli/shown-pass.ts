@@ -45,6 +45,7 @@ export async function shownPass(
 			deletes: deletes !== undefined,
 			planPath: deletes?.planPath,
 			printsCopies: output.printsObjects,
+			maxFailures: options.maxFailures,
 		},
 	);
 	using progress = output.showProgress(() => view.standing);

@@ -64,6 +64,8 @@ export function stabilityLines(
 	];
 	const expected = `${formatDuration(sumOf(next))}: ${steps.join(", ")}`;
 	const count = passes === 1 ? "1 pass" : `${passes} passes`;
+	if (result.isOutOfTime)
+		return [`Stopped after ${count}, at the time that --until names.`];
 	return isStable
 		? [
 				`After ${count} the next one is expected to take ${expected}.`,

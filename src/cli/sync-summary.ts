@@ -17,6 +17,8 @@ export interface SummaryDetails {
 	/** The file of a delete plan, if there is one. */
 	readonly planPath?: string | undefined;
 	readonly durationMs: number;
+	/** Failures after which the pass gave up, where that is known. */
+	readonly maxFailures?: number | undefined;
 	readonly failures: readonly Group[];
 	readonly unreadable: readonly Group[];
 	readonly heldBack: readonly Group[];
@@ -67,7 +69,13 @@ export function summaryLines(
 		),
 		...damageLines(result.damage, details.damage),
 	);
-	if (result.isStopped) lines.push("Stopped early: too much failed.");
+	if (result.isOutOfTime) lines.push("Stopped at the time that --until names.");
+	else if (result.isStopped)
+		lines.push(
+			result.failed >= (details.maxFailures ?? Number.POSITIVE_INFINITY)
+				? `Stopped early: ${formatObjects(result.failed)} failed, and --max-failures allows no more.`
+				: "Stopped early: too much failed.",
+		);
 	lines.push(verdict(result, isDryRun));
 	return lines;
 }
@@ -153,6 +161,7 @@ function damageLines(
  * | what happened                                | what to do                               |
  * | -------------------------------------------- | ---------------------------------------- |
  * | a dry run                                    | the run itself                           |
+ * | it was time to end, and nothing else         | run it again                             |
  * | something failed, was unreadable, held back  | remove the cause, run it again           |
  * | all was copied, dangling links too           | nothing                                  |
  * | all was copied                               | nothing                                  |
@@ -180,6 +189,8 @@ const PARTIAL: Readonly<Record<Partiality, string>> = {
 
 function completeness(result: SyncResult): string {
 	const { failed, heldBack, unreadable, isStopped } = result;
+	if (result.isOutOfTime && failed + heldBack + unreadable === 0)
+		return "The target is not complete yet: run the same command again to go on where this pass stopped. What was copied is not copied twice.";
 	if (failed + heldBack + unreadable > 0 || isStopped)
 		return "The target is not complete: remove the causes above and run the same command again. What was copied is not copied twice.";
 	const { damage, partial } = result;

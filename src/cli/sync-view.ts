@@ -32,6 +32,8 @@ export interface SyncViewOptions {
 	readonly planPath?: string | undefined;
 	/** Print a line for each object that is copied. */
 	readonly printsCopies: boolean;
+	/** Failures after which the pass gives up. */
+	readonly maxFailures?: number | undefined;
 }
 
 /** Folds a pass's events into lines, progress and a summary. */
@@ -171,6 +173,7 @@ export class SyncView {
 			deletes: this.#options.deletes,
 			planPath: this.#options.planPath,
 			durationMs,
+			maxFailures: this.#options.maxFailures,
 			failures: this.#failures.list(),
 			unreadable: this.#unreadable.list(),
 			heldBack: this.#heldBack.list(),

@@ -141,6 +141,11 @@ export class BegunUploads {
 		this.#forget(noted);
 	}
 
+	/** The next call for the object may go on with the upload. */
+	leave(noted: NotedUpload): void {
+		this.#inUse.delete(noted.number);
+	}
+
 	/**
 	 * Gives an upload up, and with it its parts. Resolves to why that could not be done, and never rejects: there is a
 	 * failure already that is to be reported. It stays noted then.

@@ -14,8 +14,8 @@ export interface LimitOptions {
 	 * keys to be deleted.
 	 */
 	readonly requestsPerSecond?: number | undefined;
-	/** Bytes of bodies a second, both ways together; default no limit. */
-	readonly bytesPerSecond?: number | undefined;
+	/** Bytes of bodies a second, both ways together; a function: as it is at the time, infinite for none. Default no limit. */
+	readonly bytesPerSecond?: number | (() => number) | undefined;
 	/** Default the machine's. */
 	readonly clock?: Clock | undefined;
 }
@@ -74,7 +74,7 @@ export function limit(
 type Take = (units: number, signal: AbortSignal | undefined) => Promise<void>;
 
 function paced(
-	unitsPerSecond: number | undefined,
+	unitsPerSecond: number | (() => number) | undefined,
 	clock: Clock | undefined,
 ): Take {
 	if (unitsPerSecond === undefined) return async () => {};

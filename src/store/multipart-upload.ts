@@ -3,6 +3,7 @@ import type { BegunUploads, ListedPart, OpenUpload } from "./begun-uploads.ts";
 import { StoreError, type StoreErrorOptions } from "./errors.ts";
 import type { Body, PutOptions } from "./object-store.ts";
 import { type Part, sendParts } from "./parts.ts";
+import { Postponement } from "./postponement.ts";
 import { retrying } from "./retry.ts";
 import { isSamePart } from "./same-part.ts";
 import type { UploadPlan } from "./upload-log.ts";
@@ -49,7 +50,7 @@ export interface UploadOptions {
  * Puts a large body in parts. One sequential reader hashes the whole and feeds parallel parts; the upload is completed,
  * and the object becomes visible, only when size and digest are proven (I4). Parts that the server has of an earlier
  * attempt, also of a process that was killed, are not sent again where they are proven to hold what was read now. On any
- * failure the upload and its parts are given up.
+ * failure the upload and its parts are given up; not when the put is only postponed.
  */
 export async function putInParts(
 	body: Body,
@@ -72,7 +73,8 @@ export async function putInParts(
 			begun.done(upload.noted);
 			return;
 		} catch (error) {
-			await begun.giveUp(upload.noted, about);
+			if (signal?.reason instanceof Postponement) begun.leave(upload.noted);
+			else await begun.giveUp(upload.noted, about);
 			// It can have gone since its parts were listed.
 			if (!upload.isResumed || !isUnknownUpload(error, about)) throw error;
 		}

@@ -16,25 +16,31 @@ const CLOCK: Clock = { now: () => performance.now(), wait };
  */
 const SLACK_MS = 100;
 
+/** How often a rate that changes is asked for while somebody waits (ms). */
+const RATE_MS = 1000;
+
 /**
  * Lets through so many units a second, evenly: a token bucket, told as the time from which the next unit may pass, so
- * that it is one number, however many wait. First come, first served.
+ * that it is one number, however many wait. First come, first served. Of a rate that changes (a function; infinite: no
+ * limit), what waits is told in units instead, and whoever waits looks again each second.
  *
  * Ours, since of the libraries `limiter` cannot give a waiter up and refuses more units than a second has, as does
  * `p-throttle`, which gives up all waiters or none, and `bottleneck` costs milliseconds a call.
  */
 export class Pace {
-	readonly #msPerUnit: number;
+	readonly #rate: number | (() => number);
 	readonly #clock: Clock;
-	/** When the units that were let through until now are paid off. */
-	#paidAt: number;
+	/** Units that were let in, and of those how many are paid off, at a time. */
+	#taken = 0;
+	#paid = 0;
+	#at: number;
 
-	constructor(unitsPerSecond: number, clock: Clock = CLOCK) {
-		if (!(unitsPerSecond > 0))
+	constructor(unitsPerSecond: number | (() => number), clock: Clock = CLOCK) {
+		if (typeof unitsPerSecond === "number" && !(unitsPerSecond > 0))
 			throw new RangeError(`no pace: ${unitsPerSecond} a second`);
-		this.#msPerUnit = 1000 / unitsPerSecond;
+		this.#rate = unitsPerSecond;
 		this.#clock = clock;
-		this.#paidAt = clock.now();
+		this.#at = clock.now();
 	}
 
 	/**
@@ -43,9 +49,39 @@ export class Pace {
 	 */
 	async take(units: number, signal: AbortSignal | undefined): Promise<void> {
 		signal?.throwIfAborted();
+		this.#pay();
+		const place = this.#taken;
+		this.#taken += units;
+		for (let ms = this.#wait(place); ms > 0; ms = this.#wait(place)) {
+			const isFixed = typeof this.#rate === "number";
+			await this.#clock.wait(isFixed ? ms : Math.min(ms, RATE_MS), signal);
+			if (isFixed) return;
+			this.#pay();
+		}
+	}
+
+	/** How long until so many are paid off, at the rate of now (ms). */
+	#wait(units: number): number {
+		const rate = this.#perMs();
+		return rate === Number.POSITIVE_INFINITY ? 0 : (units - this.#paid) / rate;
+	}
+
+	/** Pays off what the time since the last look allows; what is not used is kept for a moment. */
+	#pay(): void {
 		const now = this.#clock.now();
-		const from = Math.max(this.#paidAt, now - SLACK_MS);
-		this.#paidAt = from + units * this.#msPerUnit;
-		if (from > now) await this.#clock.wait(from - now, signal);
+		const rate = this.#perMs();
+		this.#paid =
+			rate === Number.POSITIVE_INFINITY
+				? this.#taken
+				: Math.min(
+						this.#paid + (now - this.#at) * rate,
+						this.#taken + SLACK_MS * rate,
+					);
+		this.#at = now;
+	}
+
+	#perMs(): number {
+		const rate = typeof this.#rate === "number" ? this.#rate : this.#rate();
+		return rate / 1000;
 	}
 }

@@ -1,4 +1,5 @@
 import { COPY_ORDER, copyRank } from "../layout/order.ts";
+import { Postponement } from "../store/postponement.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { considerateStreams } from "./considerate-source.ts";
 import { copyObject } from "./copy-object.ts";
@@ -26,6 +27,10 @@ export async function copy(context: PassContext): Promise<void> {
 	const large = {
 		...context,
 		source: considerateStreams(context.source, context.watch),
+		signal:
+			context.signal === undefined
+				? context.ending
+				: AbortSignal.any([context.signal, context.ending]),
 	};
 	const onCopied = savingOften(context);
 	for (const rank of COPY_ORDER) {
@@ -65,8 +70,8 @@ async function copyLane(
 	const waiting = index.pending(lane);
 	const pull = async (stays: () => boolean) => {
 		while (stays()) {
-			signal?.throwIfAborted();
 			if (counts.isStopped) return;
+			signal?.throwIfAborted();
 			const { value: object } = waiting.next();
 			if (object === undefined) return;
 			// A large object is never held whole: its store bounds the parts on their way.
@@ -76,6 +81,11 @@ async function copyLane(
 			try {
 				await copyObject(context, lane.rank, object);
 				onCopied();
+			} catch (error) {
+				if (!(error instanceof Postponement)) throw error;
+				// It waits still; whether the target has it by now, its answer would have told.
+				index.unsure(object.key);
+				return;
 			} finally {
 				budget.give(held);
 			}

@@ -23,8 +23,10 @@ export async function deleteExtra(
 	const { counts, index } = context;
 	for (const rank of COPY_ORDER.toReversed()) {
 		const failedBefore = counts.failed;
-		for (const batch of index.extra(rank))
+		for (const batch of index.extra(rank)) {
+			if (counts.isStopped) return;
 			await deleteBatch(context, batch, options, guard);
+		}
 		if (counts.failed > failedBefore) return;
 	}
 }

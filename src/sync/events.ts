@@ -100,8 +100,10 @@ export interface SyncResult {
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
 	/** Whether the target was listed; otherwise what it has is known from the index, as passes have written it. */
 	readonly isTargetListed: boolean;
-	/** Whether the pass stopped early because too much failed. */
+	/** Whether the pass stopped early: too much failed, or it is time. */
 	readonly isStopped: boolean;
+	/** Whether it stopped because the time had come at which it was to end. */
+	readonly isOutOfTime: boolean;
 	/**
 	 * Whether the target now has everything that was selected of the source, byte for byte, as far as the pass could see.
 	 */
@@ -133,6 +135,7 @@ export class Counts {
 	partial: Partiality | undefined;
 	isTargetListed = true;
 	isStopped = false;
+	isOutOfTime = false;
 
 	/** Takes over what is known when the source has been read. */
 	planned(
@@ -174,6 +177,7 @@ export class Counts {
 			damage,
 			isTargetListed: this.isTargetListed,
 			isStopped,
+			isOutOfTime: this.isOutOfTime,
 			isComplete: isWhole && isCopied,
 		};
 	}

@@ -29,6 +29,8 @@ export interface PassContext {
 	readonly crews: { readonly reading: Crew; readonly copying: Crew };
 	/** How the source does, which yields to its own users. */
 	readonly watch: SourceWatch;
+	/** Aborted when it is time to end: nothing new is begun then, and large uploads are postponed. */
+	readonly ending: AbortSignal;
 	/** Failures after which the pass gives up. */
 	readonly maxFailures: number;
 	readonly signal: AbortSignal | undefined;

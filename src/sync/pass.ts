@@ -1,6 +1,7 @@
 import type { Partiality } from "../layout/marker.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { Postponement } from "../store/postponement.ts";
 import { record } from "../store/record.ts";
 import {
 	endWriting,
@@ -15,6 +16,7 @@ import { copy } from "./copy.ts";
 import { crewsFor } from "./crews.ts";
 import { deleteExtra } from "./delete-extra.ts";
 import { DeleteApproval, type DeleteOptions } from "./delete-plan.ts";
+import { Ending } from "./ending.ts";
 import { add, Counts, type SyncEvent, type SyncResult } from "./events.ts";
 import {
 	guardBlobs,
@@ -71,6 +73,8 @@ export interface SyncOptions {
 	readonly isTargetNotEmpty?: boolean | undefined;
 	/** Go on where the target says that another pass writes there: that one was killed. Default false. */
 	readonly isTakeOver?: boolean | undefined;
+	/** Begin nothing new from then on, and end with what there is; default when all is done. */
+	readonly endsAt?: Date | undefined;
 	/** Failures after which the pass gives up; default 1,000. */
 	readonly maxFailures?: number | undefined;
 	/** Called with each fact as it happens; must not throw. */
@@ -157,6 +161,10 @@ async function pass(
 	const crews = crewsFor(options);
 	const counts = new Counts();
 	counts.isTargetListed = !trustsIndex;
+	using ending = new Ending(options.endsAt, () => {
+		counts.isStopped = true;
+		counts.isOutOfTime = true;
+	});
 	file.begin(trustsIndex);
 	observe({ type: "pass-started" });
 	const given = {
@@ -170,11 +178,16 @@ async function pass(
 		observe,
 		...crews,
 		maxFailures: options.maxFailures ?? 1000,
-		signal,
+		signal: ending.or(signal),
+		ending: ending.signal,
 		save: () => file.save(),
 	};
 	// Without a marker, what is there was put there by somebody else.
-	const context = await readBoth(given, marker?.isUnproven);
+	const read = await readBoth(given, marker?.isUnproven).catch((error) => {
+		if (!(error instanceof Postponement)) throw error;
+	});
+	if (read === undefined) return counts.result();
+	const context: PassContext = { ...read, signal };
 	const toDo = await plan(context, options, approval);
 	file.save();
 	const isIdle =
@@ -182,6 +195,7 @@ async function pass(
 		// The first pass from the live source says so, also where nothing has changed.
 		(marker?.isSnapshot !== true || options.snapshotOf !== undefined) &&
 		partialAfter(context, marker) === marker?.partial;
+	if (ending.signal.aborted) return counts.result();
 	if (!isTied || !isIdle || !(await hasSameLocks(context)))
 		await carryOut(context, file, {
 			isDryRun,

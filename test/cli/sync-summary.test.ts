@@ -24,6 +24,7 @@ const NOTHING: SyncResult = {
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
 	isTargetListed: true,
 	isStopped: false,
+	isOutOfTime: false,
 	isComplete: true,
 };
 

@@ -191,6 +191,7 @@ describe("the view of a pass", () => {
 			damage: { corrupt: 0, malformed: 0, dangling: 0 },
 			isTargetListed: true,
 			isStopped: false,
+			isOutOfTime: false,
 			isComplete: false,
 		};
 		expect(view.report(result)).toEqual({

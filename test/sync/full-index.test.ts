@@ -20,6 +20,7 @@ import { expectClosed, run } from "./run.ts";
 
 const crew = { bound: 4 };
 const CREWS = {
+	ending: new AbortController().signal,
 	concurrency: 4,
 	crews: { reading: new Crew(crew), copying: new Crew(crew) },
 	watch: new SourceWatch(),

@@ -20,6 +20,7 @@ const DONE: SyncResult = {
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
 	isTargetListed: true,
 	isStopped: false,
+	isOutOfTime: false,
 	isComplete: true,
 };
 
