@@ -18,6 +18,8 @@ export type { Damage, SyncEvent, SyncResult, Tally } from "./sync/events.ts";
 export { IndexError } from "./sync/index-error.ts";
 export { type SyncOptions, sync } from "./sync/pass.ts";
 export { type RefusalCode, SyncRefusal } from "./sync/refusal.ts";
+export type { LeftOut, SelectionOptions } from "./sync/selection.ts";
+export { patternProblem } from "./sync/selection-patterns.ts";
 export { UploadFiles } from "./sync/upload-file.ts";
 export type { VerifyEvent } from "./verify/event.ts";
 export type {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { blobKey, formatKey, kindOf } from "../../src/layout/paths.ts";
+import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { MARKER_KEY, readMarker } from "../../src/sync/marker.ts";
@@ -118,6 +119,31 @@ describe("sync › with patterns for repositories", () => {
 		},
 	);
 
+	test("changes nothing before the blobs are listed, and says where the repository may be (I2)", async () => {
+		const hidden = pushWrites("secret/app", "v1", ["hidden"]);
+		const source = await storeOf([...REGISTRY, ...hidden]);
+		const { store, calls } = traced(
+			faulty(source, {
+				list: (prefix) => {
+					if (prefix.endsWith("/repositories/secret/"))
+						throw failure("permission-denied", prefix, source.url);
+				},
+			}),
+		);
+		await expect(
+			run(store, new MemoryStore(), including("secret/**")),
+		).rejects.toMatchObject({
+			code: "no-such-repository",
+			suggestions: [
+				expect.stringContaining("There are acme/app, "),
+				"Some places could not be read: it may be in one of those.",
+			],
+		});
+		const listed = calls.filter(({ operation }) => operation === "list");
+		expect(listed.length).toBeGreaterThan(0);
+		for (const { key } of listed) expect(key).not.toContain("/blobs/");
+	});
+
 	test("copies all that was left out when nothing is any more, and another selection first, with one index", async () => {
 		using index = new TemporaryIndex();
 		const { path: indexPath } = index;
@@ -196,7 +222,9 @@ describe("sync › with patterns for repositories", () => {
 		const dry = await run(source, target, { ...options, isDryRun: true });
 		const real = await run(source, target, options);
 		expect(dry.result).toEqual(real.result);
-		expect(keysOf(dry.events, "copied")).toEqual(keysOf(real.events, "copied"));
+		const copied = (events: typeof dry.events) =>
+			keysOf(events, "copied").toSorted();
+		expect(copied(dry.events)).toEqual(copied(real.events));
 	});
 });
 
