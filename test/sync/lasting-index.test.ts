@@ -324,7 +324,8 @@ describe("sync with a lasting index", () => {
 		const target = new MemoryStore();
 		const before = await pass(source, target, index, { isDryRun: true });
 		const first = await pass(source, target, index);
-		expect(before.copied).toEqual(first.copied);
+		// Those of a rank in whatever order they come to be done.
+		expect(before.copied.toSorted()).toEqual(first.copied.toSorted());
 		await source.put(CURRENT, Buffer.from(MOVED));
 		const dry = await pass(source, target, index, { isDryRun: true });
 		expect(dry).toMatchObject({ copied: [CURRENT], written: [] });
