@@ -102,3 +102,33 @@ test("sync › (I2) takes no blob for gone that was listed in another shard than
 	expect(result.deleted.objects).toBe(doomed.length);
 	await expectContent(target, await contentOf(source));
 });
+
+test("sync › (I1) is closed when images are pushed and deleted between the pages of shards", async () => {
+	const source = await storeOf(REGISTRY);
+	let pushes = 0;
+	const live: ObjectStore = {
+		...faulty(source, {}),
+		async *list(options) {
+			for await (const page of source.list(options)) {
+				yield page;
+				if (options.prefix !== BLOBS) continue;
+				// One that is new to the registry, and one that takes the tag from what has just been read.
+				const tag = pushes % 2 === 0 ? "latest" : `t${pushes}`;
+				await putAll(source, pushWrites("big/app", tag, [`new ${pushes++}`]));
+				await putAll(source, pushWrites(`n${pushes}/app`, tag, ["layer 1"]));
+				const [doomed] = page.objects.slice(-1);
+				if (doomed !== undefined) await source.delete([doomed.key]);
+			}
+		},
+	};
+	const target = new MemoryStore();
+	const { result } = await run(live, target);
+	expect(pushes).toBeGreaterThan(2);
+	expect(result.failed).toBe(0);
+	await expectClosed(target, await contentOf(source));
+	await run(source, target);
+	await expectClosed(target, await contentOf(source));
+	const found = await contentOf(target);
+	for (const [key, content] of await contentOf(source))
+		expect(found.get(key)?.equals(content), key).toBe(true);
+});
