@@ -5,19 +5,9 @@ const ALGORITHM = "sha256/";
 
 const HEX = "0123456789abcdef";
 
-/**
- * Keys that divide what lies below a prefix: a directory of digests by the first two digits, which are as even as the
- * digests are. None for any other prefix.
- */
-export function digestBoundaries(prefix: string): readonly string[] {
-	if (!prefix.endsWith(`/${ALGORITHM}`)) return [];
-	const pairs = [...HEX].flatMap((high) => [...HEX].map((low) => high + low));
-	return pairs.map((pair) => prefix + pair);
-}
-
-/** Keys that divide the blobs, in ascending order. */
-export const BLOB_BOUNDARIES: readonly string[] = digestBoundaries(
-	BLOBS_PREFIX + ALGORITHM,
+/** Keys that divide the blobs, in ascending order: by the first two digits, which are as even as digests are. */
+export const BLOB_BOUNDARIES: readonly string[] = [...HEX].flatMap((high) =>
+	[...HEX].map((low) => BLOBS_PREFIX + ALGORITHM + high + low),
 );
 
 /**

@@ -71,12 +71,9 @@ export class BucketListing {
 			if (page.objects.length + page.prefixes.length > 0)
 				yield { ...page, unreadable: [] };
 			if (continuationToken === undefined) return;
-			// What is left of a prefix that is cut off need not be listed: go on after the greatest key it can hold.
-			const cut = pruner?.cut;
-			position =
-				cut === undefined
-					? { continuationToken }
-					: { startAfter: `${cut}\u{10FFFF}` };
+			// Also where the rest of a prefix is cut off, and a listing that begins after it would be shorter: begun inside
+			// "a/", MinIO leaves out objects where there is an "a-b/" or "a.b/" too, and says that it is complete (I2).
+			position = { continuationToken };
 		}
 	}
 
