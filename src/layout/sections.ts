@@ -1,6 +1,12 @@
 import { isUpload } from "./exclusion.ts";
 import { copyRank } from "./order.ts";
-import { BLOBS_PREFIX, LOCKS_PREFIX, REPOSITORIES_PREFIX } from "./paths.ts";
+import {
+	BLOBS_PREFIX,
+	LOCKS_PREFIX,
+	REGISTRY_PREFIX,
+	REPOSITORIES_PREFIX,
+	VERSION_PREFIX,
+} from "./paths.ts";
 import { namesBelow } from "./places.ts";
 
 /**
@@ -133,15 +139,32 @@ export const BLOB_LISTING: SectionListing = {
 	hasOthersInside: false,
 };
 export const REST_LISTING: SectionListing = {
-	prefix: "docker/registry/",
-	prune: (prefix) =>
-		prefix === BLOBS_PREFIX ||
-		prefix === REPOSITORIES_PREFIX ||
-		prefix === LOCKS_PREFIX,
+	prefix: REGISTRY_PREFIX,
+	prune: isOthers,
 	only: namesBelow,
 	ranks: ALL_RANKS,
 	hasOthersInside: true,
 };
+
+/** Whether a prefix holds the repositories, the blobs or the lock files, of which `REST_LISTING` tells nothing. */
+export function isOthers(prefix: string): boolean {
+	return (
+		prefix === BLOBS_PREFIX ||
+		prefix === REPOSITORIES_PREFIX ||
+		prefix === LOCKS_PREFIX
+	);
+}
+
+/**
+ * How to list one directory of the registry's, from its outermost on: all listings of this kind, those of prefixes of
+ * which `isOthers` left out, together tell what `REST_LISTING` does.
+ */
+export function restListing(prefix: string): SectionListing {
+	const kind = { prefix, prune: never, only: namesBelow, ranks: ALL_RANKS };
+	return prefix === REGISTRY_PREFIX || prefix === VERSION_PREFIX
+		? { ...kind, isShallow: true, hasOthersInside: true }
+		: { ...kind, hasOthersInside: false };
+}
 
 /**
  * The lowest rank that an object of the drawing can have below this prefix (or with this key): while a range is

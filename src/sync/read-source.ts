@@ -1,13 +1,19 @@
 import { BLOB_BOUNDARIES, blobPlaces } from "../layout/boundaries.ts";
-import { BLOBS_PREFIX, REPOSITORIES_PREFIX } from "../layout/paths.ts";
+import {
+	BLOBS_PREFIX,
+	REGISTRY_PREFIX,
+	REPOSITORIES_PREFIX,
+} from "../layout/paths.ts";
 import {
 	BLOB_LISTING,
 	directoryListing,
+	isOthers,
 	isSection,
 	READ_ORDER,
 	REPOSITORY_LISTING,
 	REST_LISTING,
 	repositoryOfSection,
+	restListing,
 	type SectionListing,
 	sectionListing,
 } from "../layout/sections.ts";
@@ -29,7 +35,8 @@ export async function readSource(context: PassContext): Promise<void> {
 	else await readLinks(context);
 	context.selection?.linksRead(context.counts.unreadable);
 	await readBlobs(context);
-	await readRange(context, REST_LISTING);
+	if (context.source.can.waits) await readRest(context, REGISTRY_PREFIX);
+	else await readRange(context, REST_LISTING);
 }
 
 /** One repository after the other, as one listing finds them. */
@@ -109,6 +116,18 @@ async function readRepository(
 		}
 	}
 	places.tell();
+}
+
+/** Lists a directory and those in it, but for what others tell of: each by its prefix. */
+async function readRest(
+	context: PassContext,
+	directory: string,
+): Promise<void> {
+	const below: string[] = [];
+	await readRange(context, restListing(directory), async (prefixes) => {
+		below.push(...prefixes.filter((prefix) => !isOthers(prefix)));
+	});
+	for (const each of below) await readRest(context, each);
 }
 
 /** Lists the blobs; from an object store, several pages at a time. */

@@ -60,12 +60,12 @@ describe("list", () => {
 		}
 	});
 
-	test("does not list what is cut off page by page", async () => {
+	test("goes on by the token where the rest of a page is cut off, and leaves out what is (I2)", async () => {
 		await using scripted = await scriptedS3(({ query }, response) => {
 			response.end(
-				query.get("start-after") === null
+				query.get("continuation-token") === null
 					? listing(["a", "cut/1", "cut/2"], "t")
-					: listing(["d"]),
+					: listing(["cut/3", "d"]),
 			);
 		});
 		const prune = (prefix: string) => prefix === "cut/";
@@ -73,8 +73,7 @@ describe("list", () => {
 			"a",
 			"d",
 		]);
-		expect(scripted.server.requests[1]?.query.get("start-after")).toBe(
-			"pre/cut/\u{10FFFF}",
-		);
+		for (const { query } of scripted.server.requests)
+			expect(query.get("start-after")).toBe(null);
 	});
 });
