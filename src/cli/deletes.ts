@@ -98,7 +98,9 @@ async function ask(text: string, signal: AbortSignal): Promise<boolean> {
 	});
 	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
 	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-	process.stderr.write(`${wrapped(text, process.stderr.columns)}\n`);
+	// A terminal that nobody has told its size says 0.
+	const columns = process.stderr.columns || undefined;
+	process.stderr.write(`${wrapped(text, columns)}\n`);
 	const closed = once(terminal, "close").then(() => "");
 	try {
 		const answer = await Promise.race([

@@ -318,6 +318,28 @@ describe("sync › deletes nothing anywhere (I2)", () => {
 			expect(await target.head(key), key).toBeDefined();
 	});
 
+	test("when the source is empty by then, as a mount point is whose disk went away", async () => {
+		const { source, target } = await bothSides();
+		await putAll(source, pushWrites("acme/new", "v1", ["new"]));
+		let isGone = false;
+		const watched = faulty(target, {
+			put: (key) => {
+				if (kindOf(key) === "current") isGone = true;
+			},
+		});
+		const empty = new MemoryStore();
+		const going: ObjectStore = {
+			...faulty(source, {}),
+			head: (key) => (isGone ? empty : source).head(key),
+			list: (options) => (isGone ? empty : source).list(options),
+		};
+		await expect(run(going, watched, ALL)).rejects.toMatchObject({
+			code: "no-registry",
+		});
+		for (const key of GONE_KEYS)
+			expect(await target.head(key), key).toBeDefined();
+	});
+
 	test("that the source turns out to have when it is asked again, or cannot tell", async () => {
 		const { source, target } = await bothSides();
 		const telling: ObjectStore = {
