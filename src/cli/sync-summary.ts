@@ -50,7 +50,7 @@ export function summaryLines(
 	lines.push(...deleteLines(result, details));
 	if (extra > 0)
 		lines.push(
-			`At the target, and not in the source: ${formatObjects(extra)}; ${details.deletes ? whyNotDeleted(result) : "--delete deletes them."}`,
+			`At the target, and not ${result.unreadable > 0 ? "seen " : ""}in the source: ${formatObjects(extra)}; ${details.deletes ? whyNotDeleted(result) : "--delete deletes them."}`,
 		);
 	lines.push(...leftOutLines(result));
 	if (vanished > 0)

@@ -14,6 +14,7 @@ import {
 	storeOf,
 } from "./content.ts";
 import { expectClosed, expectContent, keysOf, run } from "./run.ts";
+import { TemporaryIndex } from "./temporary-index.ts";
 
 const REGISTRY = smallRegistry();
 const [BASE] = blob("base");
@@ -169,3 +170,22 @@ test.each([
 		expect(result.copied.objects).toBe(REGISTRY.size);
 	},
 );
+
+describe("sync › what lies where nothing can be looked at, and was seen before,", () => {
+	const inside = PREFIXES.filter((prefix) => !ESSENTIAL.includes(prefix));
+
+	test.each(inside)(
+		"is not taken for what only the target has (I2): %s",
+		async (prefix) => {
+			using index = new TemporaryIndex();
+			const options = { indexPath: index.path };
+			const source = await storeOf(REGISTRY);
+			const target = new MemoryStore();
+			await run(source, target, options);
+			const { result } = await run(unreadable(source, prefix), target, options);
+			expect(result).toMatchObject({ extra: 0, copied: { objects: 0 } });
+			const { result: next } = await run(source, target, options);
+			expect(next).toMatchObject({ isComplete: true, copied: { objects: 0 } });
+		},
+	);
+});
