@@ -34,6 +34,8 @@ export class Pace {
 	#taken = 0;
 	#paid = 0;
 	#at: number;
+	/** Units a millisecond since then. */
+	#perMs: number;
 
 	constructor(unitsPerSecond: number | (() => number), clock: Clock = CLOCK) {
 		if (typeof unitsPerSecond === "number" && !(unitsPerSecond > 0))
@@ -41,6 +43,7 @@ export class Pace {
 		this.#rate = unitsPerSecond;
 		this.#clock = clock;
 		this.#at = clock.now();
+		this.#perMs = this.#current();
 	}
 
 	/**
@@ -62,14 +65,15 @@ export class Pace {
 
 	/** How long until so many are paid off, at the rate of now (ms). */
 	#wait(units: number): number {
-		const rate = this.#perMs();
-		return rate === Number.POSITIVE_INFINITY ? 0 : (units - this.#paid) / rate;
+		return this.#perMs === Number.POSITIVE_INFINITY
+			? 0
+			: (units - this.#paid) / this.#perMs;
 	}
 
 	/** Pays off what the time since the last look allows; what is not used is kept for a moment. */
 	#pay(): void {
 		const now = this.#clock.now();
-		const rate = this.#perMs();
+		const rate = this.#perMs;
 		this.#paid =
 			rate === Number.POSITIVE_INFINITY
 				? this.#taken
@@ -78,9 +82,10 @@ export class Pace {
 						this.#taken + SLACK_MS * rate,
 					);
 		this.#at = now;
+		this.#perMs = this.#current();
 	}
 
-	#perMs(): number {
+	#current(): number {
 		const rate = typeof this.#rate === "number" ? this.#rate : this.#rate();
 		return rate / 1000;
 	}

@@ -98,6 +98,20 @@ describe("a pace", () => {
 		await expect(pace.take(1, controller.signal)).rejects.toBe(reason);
 	});
 
+	test("follows a rate that changes, also while somebody waits", async () => {
+		const clock = new TestClock();
+		let rate = 10;
+		const pace = new Pace(() => (clock.passed >= 3000 ? rate : 1), clock);
+		await pace.take(6, undefined);
+		// Three in as many seconds, then the other three in three tenths of one.
+		await pace.take(1, undefined);
+		expect(clock.passed).toBe(3300);
+		rate = Number.POSITIVE_INFINITY;
+		await pace.take(1000, undefined);
+		await pace.take(1000, undefined);
+		expect(clock.passed).toBe(3300);
+	});
+
 	test.each([0, -1, Number.NaN])("cannot be %d", (pace) => {
 		expect(() => new Pace(pace)).toThrow(RangeError);
 	});

@@ -31,6 +31,14 @@ function failing(times: number, error: unknown) {
 }
 
 describe("retrying", () => {
+	test("counts how often the server asks to slow down, and nothing else", async () => {
+		const refusals = { count: 0 };
+		const counting = { ...NOW, refusals };
+		await retrying(failing(3, failure("throttled")), undefined, counting);
+		await retrying(failing(2, failure("unavailable")), undefined, counting);
+		expect(refusals.count).toBe(3);
+	});
+
 	test("calls once what succeeds", async () => {
 		const attempt = failing(0, undefined);
 		expect(await retrying(attempt)).toBe("done");
