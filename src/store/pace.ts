@@ -34,6 +34,8 @@ export class Pace {
 	#taken = 0;
 	#paid = 0;
 	#at: number;
+	#waiting = 0;
+	#last: Promise<void> | undefined;
 	/** Units a millisecond since then. */
 	#perMs: number;
 
@@ -55,6 +57,28 @@ export class Pace {
 		this.#pay();
 		const place = this.#taken;
 		this.#taken += units;
+		if (this.#waiting === 0 && this.#wait(place) <= 0) return;
+		const turn = this.#turn(place, this.#last, signal);
+		this.#last = turn.catch(() => {});
+		await turn;
+	}
+
+	/** Timers that were set one after the other may be late in another order, so each waits for the one before it, too. */
+	async #turn(
+		place: number,
+		before: Promise<void> | undefined,
+		signal: AbortSignal | undefined,
+	): Promise<void> {
+		this.#waiting++;
+		try {
+			await this.#sleep(place, signal);
+			await before;
+		} finally {
+			this.#waiting--;
+		}
+	}
+
+	async #sleep(place: number, signal: AbortSignal | undefined): Promise<void> {
 		for (let ms = this.#wait(place); ms > 0; ms = this.#wait(place)) {
 			const isFixed = typeof this.#rate === "number";
 			await this.#clock.wait(isFixed ? ms : Math.min(ms, RATE_MS), signal);
