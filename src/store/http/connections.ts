@@ -154,9 +154,10 @@ export class Connections implements AsyncDisposable {
  */
 class Cancellation {
 	readonly #signal: AbortSignal;
-	readonly #exchanges = new Set<Exchange>();
+	/** Each at its own `place`, so that one that is done makes room without a search, or a set that grows holes. */
+	readonly #exchanges: Exchange[] = [];
 	readonly #cancelAll = () => {
-		for (const exchange of this.#exchanges)
+		for (const exchange of [...this.#exchanges])
 			exchange.cancel(this.#signal.reason);
 	};
 
@@ -165,14 +166,19 @@ class Cancellation {
 	}
 
 	add(exchange: Exchange): void {
-		if (this.#exchanges.size === 0)
+		if (this.#exchanges.length === 0)
 			this.#signal.addEventListener("abort", this.#cancelAll);
-		this.#exchanges.add(exchange);
+		exchange.place = this.#exchanges.length;
+		this.#exchanges.push(exchange);
 	}
 
 	delete(exchange: Exchange): void {
-		this.#exchanges.delete(exchange);
-		if (this.#exchanges.size === 0)
+		const last = this.#exchanges.pop();
+		if (last !== undefined && last !== exchange) {
+			this.#exchanges[exchange.place] = last;
+			last.place = exchange.place;
+		}
+		if (this.#exchanges.length === 0)
 			this.#signal.removeEventListener("abort", this.#cancelAll);
 	}
 }

@@ -24,12 +24,19 @@ export interface HttpStream {
 /** Bytes that may wait for a slow reader before the connection is paused. */
 const BUFFERED_BYTES = 1024 * 1024;
 
-/** One request and what becomes of it; `onDone` is called once, when its connection is free again. */
+/**
+ * One request and what becomes of it; `onDone` is called once, when its connection is free again.
+ *
+ * When it is done it lets go of all that it holds. What is dead and has outlived two collections keeps what it refers
+ * to, dead or not, until the next full one: requests kept one another so, and nearly all that was allocated grew old.
+ */
 export abstract class Exchange implements Dispatcher.DispatchHandler {
-	readonly #signal: AbortSignal | undefined;
-	readonly #reject: (reason: unknown) => void;
+	#signal: AbortSignal | undefined;
+	#reject: ((reason: unknown) => void) | undefined;
 	#controller: Dispatcher.DispatchController | undefined;
 	onDone: (() => void) | undefined;
+	/** Where it is kept among those that a signal cancels. */
+	place = -1;
 	/** Set when a proxy sends the request on: what to fail with when the answer is its own. */
 	refusal:
 		| ((status: number, headers: ResponseHeaders) => Error | undefined)
@@ -64,8 +71,10 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 		_controller: Dispatcher.DispatchController,
 		error: Error,
 	): void {
-		this.done();
-		this.fail(this.#signal?.aborted ? this.#signal.reason : error);
+		const reason = this.#signal?.aborted ? this.#signal.reason : error;
+		this.#free();
+		this.fail(reason);
+		this.#letGo();
 	}
 
 	cancel(reason: unknown): void {
@@ -80,13 +89,25 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 	}
 
 	fail(reason: unknown): void {
-		this.#reject(reason);
+		this.#reject?.(reason);
 	}
 
+	/** To be called when the response has ended. */
 	protected done(): void {
+		this.#free();
+		this.#letGo();
+	}
+
+	#free(): void {
 		const { onDone } = this;
 		this.onDone = undefined;
 		onDone?.();
+	}
+
+	#letGo(): void {
+		this.#controller = undefined;
+		this.#signal = undefined;
+		this.#reject = undefined;
 	}
 
 	/** Whether the answer is a proxy's own; then the exchange has failed. */
@@ -104,10 +125,10 @@ export abstract class Exchange implements Dispatcher.DispatchHandler {
 
 /** Gathers the whole response. */
 export class Gathering extends Exchange {
-	readonly #resolve: (response: HttpResponse) => void;
+	#resolve: ((response: HttpResponse) => void) | undefined;
 	#status = 0;
-	#headers: ResponseHeaders = {};
-	readonly #chunks: Buffer[] = [];
+	#headers: ResponseHeaders = NO_HEADERS;
+	#chunks: Buffer[] = [];
 
 	constructor(
 		signal: AbortSignal | undefined,
@@ -142,15 +163,21 @@ export class Gathering extends Exchange {
 				: others.length === 0
 					? only
 					: Buffer.concat(this.#chunks);
-		this.#resolve({ status: this.#status, headers: this.#headers, body });
+		const response = { status: this.#status, headers: this.#headers, body };
+		const resolve = this.#resolve;
+		this.#resolve = undefined;
+		this.#headers = NO_HEADERS;
+		this.#chunks = [];
+		resolve?.(response);
 	}
 }
 
+const NO_HEADERS: ResponseHeaders = {};
 const EMPTY = Buffer.alloc(0);
 
 /** Hands the body on piece by piece, as fast as it is read. */
 export class Streaming extends Exchange implements HttpStream {
-	readonly #resolve: (stream: HttpStream) => void;
+	#resolve: ((stream: HttpStream) => void) | undefined;
 	status = 0;
 	headers: ResponseHeaders = {};
 	readonly #chunks: Buffer[] = [];
@@ -176,7 +203,8 @@ export class Streaming extends Exchange implements HttpStream {
 		if (status < 200 || this.isRefused(status, headers)) return;
 		this.status = status;
 		this.headers = headers;
-		this.#resolve(this);
+		this.#resolve?.(this);
+		this.#resolve = undefined;
 	}
 
 	onResponseData(
