@@ -3,10 +3,8 @@ import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { ConfigurationError } from "./configuration-error.ts";
-import { parseDatabase } from "./database-section.ts";
 import { locate } from "./drivers.ts";
 import type { DatabaseSetting } from "./metadata-mode.ts";
-import { parseStorage } from "./storage-section.ts";
 import type { StoreLocation } from "./store-location.ts";
 
 /** What the name of a store begins with that is another's configuration. */
@@ -50,6 +48,9 @@ export async function readConfiguration(
 			path === "" ? "it is not named" : "it is empty",
 			{ suggestions: [`Write ${CONFIGURATION_FORM}.`] },
 		);
+	// Only here: whoever names stores by URLs does not wait for a parser of YAML.
+	const { parseStorage } = await import("./storage-section.ts");
+	const { parseDatabase } = await import("./database-section.ts");
 	const { url, environment } = locate(parseStorage(content, file), file);
 	await checkKeyFile(environment.GOOGLE_APPLICATION_CREDENTIALS, file);
 	const database = parseDatabase(content, file);

@@ -1,4 +1,3 @@
-import { Client } from "undici";
 import {
 	type Exchange,
 	Gathering,
@@ -7,6 +6,7 @@ import {
 	Streaming,
 } from "./exchange.ts";
 import type { ProxyServer } from "./proxy.ts";
+import { Client } from "./undici.ts";
 import { type TlsOptions, type Way, wayTo } from "./way.ts";
 
 /** One request as it goes over the wire. */

@@ -1,9 +1,10 @@
 import { isIP, type Socket } from "node:net";
-import { buildConnector, Client } from "undici";
+import type { buildConnector as Connector } from "undici";
 import type { ResponseHeaders } from "./exchange.ts";
 import { hostOf } from "./no-proxy.ts";
 import type { ProxyServer } from "./proxy.ts";
 import { ProxyError } from "./proxy-error.ts";
+import { buildConnector, Client } from "./undici.ts";
 
 /** How long making a connection may take (ms); through a proxy, each of its steps. */
 const CONNECT_MS = 10_000;
@@ -22,7 +23,7 @@ export interface TlsOptions {
 export interface Way {
 	/** The origin that connections are made to. */
 	readonly origin: string;
-	readonly connect: buildConnector.connector;
+	readonly connect: Connector.connector;
 	/** Where the proxy sends the requests on: what they need for that. */
 	readonly forwarding: Forwarding | undefined;
 }
@@ -92,7 +93,7 @@ function isProxys(status: number, headers: ResponseHeaders): boolean {
 function connector({
 	verifiesServer = true,
 	certificate,
-}: TlsOptions = {}): buildConnector.connector {
+}: TlsOptions = {}): Connector.connector {
 	return buildConnector({
 		timeout: CONNECT_MS,
 		// One request at a time has a connection to itself, so HTTP/2 could only cost.
@@ -102,7 +103,7 @@ function connector({
 	});
 }
 
-function toProxy(proxy: ProxyServer): buildConnector.connector {
+function toProxy(proxy: ProxyServer): Connector.connector {
 	const connect = connector();
 	const host = hostOf(new URL(proxy.origin));
 	// undici would ask for the name in the header Host.
@@ -117,8 +118,8 @@ function toProxy(proxy: ProxyServer): buildConnector.connector {
 
 function throughTunnel(
 	proxy: ProxyServer,
-	connect: buildConnector.connector,
-): buildConnector.connector {
+	connect: Connector.connector,
+): Connector.connector {
 	const connectProxy = toProxy(proxy);
 	return (options, callback) => {
 		openTunnel(proxy, connectProxy, authorityOf(options)).then(
@@ -131,7 +132,7 @@ function throughTunnel(
 /** Has the proxy make a connection. Rejects with a `ProxyError`. */
 async function openTunnel(
 	proxy: ProxyServer,
-	connect: buildConnector.connector,
+	connect: Connector.connector,
 	authority: string,
 ): Promise<Socket> {
 	const client = new Client(proxy.origin, {
@@ -155,7 +156,7 @@ async function openTunnel(
 	}
 }
 
-function authorityOf({ hostname, port }: buildConnector.Options): string {
+function authorityOf({ hostname, port }: Connector.Options): string {
 	const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
 	return `${host}:${port || 443}`;
 }
