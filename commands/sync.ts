@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
-import { guestFlags, guestOptions } from "../src/cli/guest.ts";
+import { guestFlags, guestOptions, toldOutages } from "../src/cli/guest.ts";
 import { interruptible } from "../src/cli/interruption.ts";
 import { leftUploadLines } from "../src/cli/left-uploads.ts";
 import { selectionFlags, selectionOptions } from "../src/cli/selection.ts";
@@ -117,6 +117,7 @@ export class Sync extends BaseCommand {
 				uploads: isDryRun ? undefined : uploads,
 				refusals,
 				limits: guest.limits,
+				outages: toldOutages(guest, (line) => this.tell(line)),
 			},
 			signal,
 		);

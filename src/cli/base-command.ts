@@ -7,6 +7,8 @@ import { Progress, type Standing } from "./progress.ts";
 
 /** What all commands share: `--json`, which authorities the process trusts, and how progress is shown. */
 export abstract class BaseCommand extends Command {
+	#progress: Progress | undefined;
+
 	static override readonly enableJsonFlag = true;
 
 	static override readonly baseFlags = {
@@ -68,6 +70,14 @@ export abstract class BaseCommand extends Command {
 		const progress = new Progress(standing);
 		const isWatched = process.stderr.isTTY || !this.jsonEnabled();
 		if (flags.progress && isWatched) progress.start();
+		this.#progress = progress;
 		return progress;
+	}
+
+	/** Says something on standard error while progress is shown there. */
+	protected tell(line: string): void {
+		const write = () => this.logToStderr(line);
+		if (this.#progress === undefined) write();
+		else this.#progress.above(write);
 	}
 }

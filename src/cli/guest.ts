@@ -1,6 +1,9 @@
 import { Flags } from "@oclif/core";
 import type { LimitOptions } from "../store/limit.ts";
+import type { OutageOptions } from "../store/outage.ts";
 import { parseBandwidth } from "./bandwidth.ts";
+import { durationOf } from "./duration.ts";
+import { formatDuration } from "./format.ts";
 import { parseUntil } from "./until.ts";
 
 /** The flags by which a pass is a good guest where a registry is in use. */
@@ -27,6 +30,12 @@ export const guestFlags = {
 		helpValue: "N",
 		description: "give up after so many objects have failed",
 	}),
+	"max-outage": Flags.string({
+		default: "15m",
+		helpValue: "DURATION",
+		description:
+			"while nothing at all gets through to a server, wait for it, up to so long; 0s: not at all",
+	}),
 };
 
 /** What the flags say. */
@@ -34,6 +43,8 @@ export interface GuestOptions {
 	readonly limits: LimitOptions;
 	readonly endsAt: Date | undefined;
 	readonly maxFailures: number;
+	/** How long a server that answers nothing any more is waited for (ms). */
+	readonly patienceMs: number;
 }
 
 /** What the flags of a command say at a time. Throws a `UsageError` when one says nothing that can be understood. */
@@ -43,6 +54,7 @@ export function guestOptions(
 		readonly bwlimit: string | undefined;
 		readonly until: string | undefined;
 		readonly "max-failures": number;
+		readonly "max-outage": string;
 	},
 	now = new Date(),
 ): GuestOptions {
@@ -60,5 +72,22 @@ export function guestOptions(
 		},
 		endsAt: until === undefined ? undefined : parseUntil(until, now),
 		maxFailures: flags["max-failures"],
+		patienceMs: durationOf("max-outage", flags["max-outage"]),
+	};
+}
+
+/** Waits for servers as the flags say, and says so. */
+export function toldOutages(
+	{ patienceMs }: Pick<GuestOptions, "patienceMs">,
+	say: (line: string) => void,
+): OutageOptions {
+	return {
+		patienceMs,
+		onBegin: ({ store, reason }) =>
+			say(
+				`Nothing gets through to ${store}: ${reason}. Waiting for it, up to ${formatDuration(patienceMs)}.`,
+			),
+		onEnd: (store, ms) =>
+			say(`${store} answers again, after ${formatDuration(ms)}.`),
 	};
 }

@@ -12,6 +12,7 @@ import { StoreError } from "../store/errors.ts";
 import type { LimitOptions } from "../store/limit.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
+import type { OutageOptions } from "../store/outage.ts";
 import { readOnly } from "../store/read-only.ts";
 import type { UploadLog } from "../store/upload-log.ts";
 import { takenAfter } from "./snapshot.ts";
@@ -67,6 +68,8 @@ export interface NamedStores {
 	readonly limits?: LimitOptions | undefined;
 	/** Counts each time that either asks to slow down. */
 	readonly refusals?: { count: number } | undefined;
+	/** How long either is waited for, if it answers nothing any more. */
+	readonly outages?: OutageOptions | undefined;
 }
 
 /** Opens source and target; what is wrong with how they are written is a `UsageError`. */
@@ -75,7 +78,7 @@ export async function openStores(
 	signal: AbortSignal,
 ): Promise<OpenStores> {
 	const { snapshotOf, ifNoTarget, isTargetWritten, uploads } = named;
-	const { limits, refusals } = named;
+	const { limits, refusals, outages } = named;
 	const from = await locate(named.source);
 	const to = await locate(named.target);
 	const origin =
@@ -89,7 +92,7 @@ export async function openStores(
 		await open(
 			from,
 			{
-				...{ signal, takenAfterMs, refusals },
+				...{ signal, takenAfterMs, refusals, outages },
 				limits: isDirectory ? undefined : limits,
 			},
 			IF_NO_SOURCE,
@@ -99,7 +102,7 @@ export async function openStores(
 	const target = opened.use(
 		await open(
 			to,
-			{ signal, isWritten, uploads, limits, refusals },
+			{ signal, isWritten, uploads, limits, refusals, outages },
 			ifNoTarget,
 		),
 	);

@@ -1,5 +1,6 @@
 import type { LimitOptions } from "./limit.ts";
 import type { Call } from "./object-store.ts";
+import type { OutageOptions } from "./outage.ts";
 import type { UploadLog } from "./upload-log.ts";
 
 /** Variables by name, as in `process.env`. */
@@ -25,6 +26,8 @@ export interface OpenOptions extends Call {
 	readonly limits?: LimitOptions | undefined;
 	/** Counts each time that the server asks to slow down. */
 	readonly refusals?: { count: number } | undefined;
+	/** How long a server that answers nothing any more is waited for; default: it is not. */
+	readonly outages?: OutageOptions | undefined;
 	/** How long a server may be silent (ms) before a request counts as lost; default 60,000. What a body takes is added. */
 	readonly silenceMs?: number | undefined;
 }

@@ -36,6 +36,8 @@ export interface StoreErrorOptions {
 	readonly suggestions?: readonly string[] | undefined;
 	/** How long the server asks to wait before the next attempt (ms), where it says so. */
 	readonly retryAfterMs?: number | undefined;
+	/** No answer came: the server, or the way to it, may be gone; default false. */
+	readonly isUnanswered?: boolean | undefined;
 }
 
 /** The one error that stores throw. Branch on `code`, never on the message. */
@@ -50,6 +52,8 @@ export class StoreError extends Error {
 	readonly suggestions: readonly string[];
 	/** How long the server asks to wait before the next attempt (ms); `undefined` where it does not say. */
 	readonly retryAfterMs: number | undefined;
+	/** No answer came: the server, or the way to it, may be gone. */
+	readonly isUnanswered: boolean;
 
 	/** `reason` completes "Cannot put … in …: ", in lower case, without a full stop. */
 	constructor(
@@ -71,6 +75,7 @@ export class StoreError extends Error {
 		this.key = options.key;
 		this.suggestions = options.suggestions ?? [];
 		this.retryAfterMs = options.retryAfterMs;
+		this.isUnanswered = options.isUnanswered ?? false;
 	}
 
 	/** Whether the same call may succeed when it is made again. */

@@ -1,7 +1,11 @@
+import type { OpenOptions } from "./environment.ts";
 import { StoreError } from "./errors.ts";
 import type { Call, ObjectStore } from "./object-store.ts";
+import { Outage } from "./outage.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { wait } from "./wait.ts";
+
+const CAP_MS = 20_000;
 
 /** How often, and how patiently, a call is made again. */
 export interface RetryOptions {
@@ -19,6 +23,8 @@ export interface RetryOptions {
 	readonly budget?: RetryBudget | undefined;
 	/** Counts each time that the server asked to slow down; default nobody does. */
 	readonly refusals?: { count: number } | undefined;
+	/** Waits for a server that answers nothing any more; default: it is given up as any other failure is. */
+	readonly outage?: Outage | undefined;
 	/** From 0 to less than 1; default `Math.random`. */
 	readonly random?: (() => number) | undefined;
 }
@@ -38,17 +44,28 @@ export async function retrying<T>(
 	signal?: AbortSignal,
 	options: RetryOptions = {},
 ): Promise<T> {
+	const { mayPass = isRetryable, budget, refusals, outage } = options;
+	let before = outage?.through;
 	for (let retries = 0; ; retries++) {
 		try {
 			const result = await attempt();
-			options.budget?.gain();
+			budget?.gain();
+			outage?.gotThrough();
 			return result;
 		} catch (error) {
-			const { mayPass = isRetryable, refusals } = options;
 			if (refusals !== undefined && isRefused(error)) refusals.count++;
-			if (!mayPass(error) || isInVain(error)) throw error;
+			if (!isUnanswered(error)) outage?.gotThrough();
+			if (!mayPass(error)) throw error;
 			signal?.throwIfAborted();
-			const waitMs = nextWait(error, retries, options);
+			let waitMs = isInVain(error)
+				? undefined
+				: nextWait(error, retries, options);
+			if (waitMs === undefined && outage?.isWaitedOut(error, before)) {
+				waitMs = randomWait(options);
+				// What comes after it is a new beginning.
+				before = outage.through;
+				retries = 0;
+			}
 			if (waitMs === undefined) {
 				if (typeof error === "object" && error !== null) inVain.add(error);
 				throw error;
@@ -75,7 +92,7 @@ function nextWait(
 	{
 		retries = 8,
 		baseMs = 200,
-		capMs = 20_000,
+		capMs = CAP_MS,
 		maxRetryAfterMs = 60_000,
 		budget,
 		random = Math.random,
@@ -87,6 +104,14 @@ function nextWait(
 	if (askedMs > maxRetryAfterMs) return undefined;
 	if (!isRefused(error) && budget?.spend() === false) return undefined;
 	return askedMs + random() * Math.min(capMs, baseMs * 2 ** made);
+}
+
+/** How long to wait (ms) before a server is asked again that answers nothing: many may ask. */
+function randomWait({
+	capMs = CAP_MS,
+	random = Math.random,
+}: RetryOptions): number {
+	return random() * capMs;
 }
 
 /** Also of an error that a wrapper has put into its own words. */
@@ -103,9 +128,21 @@ function isRetryable(error: unknown): boolean {
 	return error instanceof StoreError && error.retryable;
 }
 
+function isUnanswered(error: unknown): boolean {
+	return error instanceof StoreError && error.isUnanswered;
+}
+
 /** Refused before it did anything, so a second attempt cannot meet what the first one did. */
 function isRefused(error: unknown): boolean {
 	return error instanceof StoreError && error.code === "throttled";
+}
+
+/** How a store tries again that is opened so. */
+export function retryOptions({
+	refusals,
+	outages,
+}: Pick<OpenOptions, "refusals" | "outages">): RetryOptions {
+	return { refusals, outage: outages && new Outage(outages) };
 }
 
 /**

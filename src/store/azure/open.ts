@@ -4,7 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { retry } from "../retry.ts";
+import { retry, retryOptions } from "../retry.ts";
 import { type Access, findAccess, identityToken } from "./access.ts";
 import { AzureStore } from "./azure-store.ts";
 import { fromThrown } from "./errors.ts";
@@ -30,9 +30,10 @@ export async function open(
 export async function openAt(
 	location: AzureLocation,
 	access: Access,
-	{ signal, limits, refusals }: OpenOptions = {},
+	options: OpenOptions = {},
 	transport?: Transport,
 ): Promise<ObjectStore> {
+	const { signal } = options;
 	const plane = new Plane(access, location.container, transport);
 	const about = { store: location.url, operation: "open" };
 	try {
@@ -43,7 +44,7 @@ export async function openAt(
 				: await detectRootPrefix(plane, location, about, signal);
 		const namePrefix = namePrefixOf(location.root, rootPrefix);
 		const store = new AzureStore(location, namePrefix, names, plane);
-		return retry(limit(store, limits), { refusals });
+		return retry(limit(store, options.limits), retryOptions(options));
 	} catch (error) {
 		await plane[Symbol.asyncDispose]();
 		if (isCancellation(error, signal)) throw error;

@@ -4,7 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { retry, retrying } from "../retry.ts";
+import { retry, retryOptions, retrying } from "../retry.ts";
 import type { UploadLog } from "../upload-log.ts";
 import { openAccess } from "./access.ts";
 import { fromThrown } from "./errors.ts";
@@ -19,7 +19,7 @@ export async function open(
 	url: URL,
 	options: OpenOptions = {},
 ): Promise<ObjectStore> {
-	const { signal, uploads, limits, refusals } = options;
+	const { signal, uploads, limits } = options;
 	const location = parseLocation(url);
 	const transport = new Transport(environmentOf(options), options.silenceMs);
 	const access = await openAccess(location, options.environment, transport);
@@ -27,7 +27,7 @@ export async function open(
 	const store = await openWith(location, plane, uploads);
 	try {
 		await look(plane, location, signal);
-		return retry(limit(store, limits), { refusals });
+		return retry(limit(store, limits), retryOptions(options));
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
 		if (isCancellation(error, signal)) throw error;

@@ -26,8 +26,12 @@ export function fromNetwork(
 	const proxyError = proxyErrorIn(error);
 	if (proxyError !== undefined) {
 		const { storeCode, message, suggestion } = proxyError;
-		const options = { ...about, cause: error, suggestions: [suggestion] };
-		return new StoreError(storeCode, message, options);
+		return new StoreError(storeCode, message, {
+			...about,
+			cause: error,
+			suggestions: [suggestion],
+			isUnanswered: storeCode === "unavailable",
+		});
 	}
 	const found = networkReason(error, "the server's");
 	if (found === undefined) return undefined;
@@ -38,11 +42,13 @@ export function fromNetwork(
 		suggestions.push(
 			"For a server that you trust all the same, add tls-verify=false to the URL: who answers there is then not checked.",
 		);
-	return new StoreError(
-		type === "connection" ? "unavailable" : "unknown",
-		reason,
-		{ ...about, cause: error, suggestions },
-	);
+	const isUnanswered = type === "connection";
+	return new StoreError(isUnanswered ? "unavailable" : "unknown", reason, {
+		...about,
+		cause: error,
+		suggestions,
+		isUnanswered,
+	});
 }
 
 const ADVICE: Readonly<Record<NetworkReason["type"], string>> = {

@@ -4,7 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { retry, retrying } from "../retry.ts";
+import { retry, retryOptions, retrying } from "../retry.ts";
 import { Control } from "./control.ts";
 import { fromResponse, fromThrown, NO_CREDENTIALS } from "./errors.ts";
 import { parseListing } from "./list-parser.ts";
@@ -42,7 +42,7 @@ export async function open(
 		await look(plane, location, options);
 		const { requestsPerSecond } = location;
 		const own = limit(store, { requestsPerSecond });
-		return retry(limit(own, options.limits), { refusals: options.refusals });
+		return retry(limit(own, options.limits), retryOptions(options));
 	} catch (error) {
 		await store[Symbol.asyncDispose]();
 		if (isCancellation(error, options.signal)) throw error;
