@@ -64,7 +64,8 @@ async function together(
 			await work(both);
 		} catch (error) {
 			failures.push(error);
-			controller.abort(error);
+			// Not with the error: a store's would be taken for a failure of what the others read.
+			controller.abort();
 		}
 	};
 	await Promise.all(works.map(attempt));

@@ -4,6 +4,8 @@ import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { wait } from "../../src/store/wait.ts";
+import type { SyncEvent } from "../../src/sync/events.ts";
+import { sync } from "../../src/sync/pass.ts";
 import { failure } from "../support/faults.ts";
 import { traced } from "../support/trace.ts";
 import { contentOf, pushWrites, smallRegistry, storeOf } from "./content.ts";
@@ -119,8 +121,14 @@ test("sync › of a target whose listing fails stops reading the source", async 
 			throw failure("unavailable");
 		},
 	});
-	await expect(run(slow, target, { concurrency: 4 })).rejects.toMatchObject({
+	const told: SyncEvent[] = [];
+	const observe = (event: SyncEvent) => told.push(event);
+	const options = { concurrency: 4, isTargetNotEmpty: true, observe };
+	await expect(sync(slow, target, options)).rejects.toMatchObject({
 		code: "unavailable",
 	});
+	expect(reads).toBeGreaterThan(0);
 	expect(reads).toBeLessThan(400);
+	// What was not read any more is no trouble of the source's.
+	expect(told.filter(({ type }) => type === "unreadable")).toEqual([]);
 });
