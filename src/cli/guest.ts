@@ -34,7 +34,7 @@ export const guestFlags = {
 		default: "15m",
 		helpValue: "DURATION",
 		description:
-			"while nothing at all gets through to a server, wait for it, up to so long; 0s: not at all",
+			"while nothing at all gets through to a server, wait for it, up to so long, and not beyond --until; 0s: not at all",
 	}),
 };
 
@@ -78,11 +78,11 @@ export function guestOptions(
 
 /** Waits for servers as the flags say, and says so. */
 export function toldOutages(
-	{ patienceMs }: Pick<GuestOptions, "patienceMs">,
+	{ patienceMs, endsAt }: Pick<GuestOptions, "patienceMs" | "endsAt">,
 	say: (line: string) => void,
 ): OutageOptions {
 	return {
-		patienceMs,
+		...{ patienceMs, endsAt },
 		onBegin: ({ store, reason }) =>
 			say(
 				`Nothing gets through to ${store}: ${reason}. Waiting for it, up to ${formatDuration(patienceMs)}.`,

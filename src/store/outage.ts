@@ -4,6 +4,8 @@ import { StoreError } from "./errors.ts";
 export interface OutageOptions {
 	/** Give up when nothing has got through for so long (ms). */
 	readonly patienceMs: number;
+	/** Give up then in any case; default never. */
+	readonly endsAt?: Date | undefined;
 	/** Told when it is first waited for; `error` is what the first call failed with. */
 	readonly onBegin?: ((error: StoreError) => void) | undefined;
 	/** Told when something has got through again, after so long (ms). */
@@ -27,9 +29,16 @@ export class Outage {
 		this.#now = options.now ?? (() => performance.now());
 	}
 
-	/** How many calls have got through; to be noted when one begins. */
+	/** How many calls have got through; to be noted when an attempt fails. */
 	get through(): number {
 		return this.#through;
+	}
+
+	/** How long a wait may last (ms) that would last so long. */
+	withinTime(ms: number): number {
+		const { endsAt } = this.#options;
+		if (endsAt === undefined) return ms;
+		return Math.max(0, Math.min(ms, endsAt.getTime() - Date.now()));
 	}
 
 	/** A call was answered, whatever the answer. */
@@ -43,17 +52,22 @@ export class Outage {
 
 	/**
 	 * Whether a call is to be made again, of which others would say that it has failed too often. `before`: how many had got
-	 * through when it began.
+	 * through when its attempt before this one failed; what began together with others that got through tells nothing.
 	 *
-	 * | its failure        | others since it began     | nothing has got through | verdict  |
-	 * | ------------------ | ------------------------- | ----------------------- | -------- |
-	 * | is an answer       |                           |                         | it failed |
-	 * | is that none came  | some got through          |                         | it failed |
-	 * | is that none came  | none                      | for the patience        | it failed |
-	 * | is that none came  | none                      | for less                | wait     |
+	 * | its failure        | others since the attempt before | nothing has got through | verdict   |
+	 * | ------------------ | ------------------------------- | ----------------------- | --------- |
+	 * | is an answer       |                                 |                         | it failed |
+	 * | is that none came  | there was no attempt before     |                         | wait      |
+	 * | is that none came  | some got through                |                         | it failed |
+	 * | is that none came  | none                            | for the patience        | it failed |
+	 * | is that none came  | none                            | for less                | wait      |
+	 *
+	 * Nobody is waited for once all is to end.
 	 */
 	isWaitedOut(error: unknown, before: number | undefined): boolean {
 		if (!(error instanceof StoreError) || !error.isUnanswered) return false;
+		if (this.withinTime(1) === 0) return false;
+		if (before === undefined) return this.#options.patienceMs > 0;
 		if (this.#through !== before) return false;
 		if (this.#began === undefined) {
 			this.#began = { ms: this.#now(), store: error.store };

@@ -25,6 +25,8 @@ export interface RetryOptions {
 	readonly refusals?: { count: number } | undefined;
 	/** Waits for a server that answers nothing any more; default: it is given up as any other failure is. */
 	readonly outage?: Outage | undefined;
+	/** Whose outage that is, as its failures name it; another store's tell nothing of it. Default: whoever's they are. */
+	readonly store?: string | undefined;
 	/** From 0 to less than 1; default `Math.random`. */
 	readonly random?: (() => number) | undefined;
 }
@@ -45,7 +47,7 @@ export async function retrying<T>(
 	options: RetryOptions = {},
 ): Promise<T> {
 	const { mayPass = isRetryable, budget, refusals, outage } = options;
-	let before = outage?.through;
+	let before: number | undefined;
 	for (let retries = 0; ; retries++) {
 		try {
 			const result = await attempt();
@@ -54,18 +56,23 @@ export async function retrying<T>(
 			return result;
 		} catch (error) {
 			if (refusals !== undefined && isRefused(error)) refusals.count++;
-			if (!isUnanswered(error)) outage?.gotThrough();
+			const isOurs = isOf(options.store, error);
+			if (isOurs && !isUnanswered(error)) outage?.gotThrough();
 			if (!mayPass(error)) throw error;
 			signal?.throwIfAborted();
 			let waitMs = isInVain(error)
 				? undefined
 				: nextWait(error, retries, options);
-			if (waitMs === undefined && outage?.isWaitedOut(error, before)) {
-				waitMs = randomWait(options);
+			if (
+				waitMs === undefined &&
+				isOurs &&
+				outage?.isWaitedOut(error, before)
+			) {
+				waitMs = outage.withinTime(randomWait(options));
 				// What comes after it is a new beginning.
-				before = outage.through;
 				retries = 0;
 			}
+			before = outage?.through;
 			if (waitMs === undefined) {
 				if (typeof error === "object" && error !== null) inVain.add(error);
 				throw error;
@@ -128,6 +135,15 @@ function isRetryable(error: unknown): boolean {
 	return error instanceof StoreError && error.retryable;
 }
 
+/** Whether a failure is a store's; of what is no failure of any store, it is. */
+function isOf(store: string | undefined, error: unknown): boolean {
+	return (
+		store === undefined ||
+		!(error instanceof StoreError) ||
+		error.store === store
+	);
+}
+
 function isUnanswered(error: unknown): boolean {
 	return error instanceof StoreError && error.isUnanswered;
 }
@@ -154,7 +170,7 @@ export function retry(
 	store: ObjectStore,
 	{ budget = new RetryBudget(), ...given }: RetryOptions = {},
 ): ObjectStore {
-	const options = { ...given, budget };
+	const options = { ...given, budget, store: store.url };
 	const onCondition = { ...options, mayPass: isRefused };
 	return {
 		url: store.url,

@@ -8,7 +8,7 @@ import { RetryBudget } from "../../src/store/retry-budget.ts";
 
 const unanswered = () =>
 	new StoreError("unavailable", "nothing listens there", {
-		...{ store: "memory:", operation: "put", isUnanswered: true },
+		...{ store: "memory://one", operation: "put", isUnanswered: true },
 	});
 
 /** A store of which every put fails while it is told so; and what it was asked. */
@@ -17,7 +17,7 @@ function breakable(failure: () => Error): {
 	isOut: boolean;
 	asked: number;
 } {
-	const memory = new MemoryStore();
+	const memory = new MemoryStore("one");
 	const state = { store: memory as ObjectStore, isOut: false, asked: 0 };
 	state.store = Object.create(memory, {
 		put: {
@@ -51,7 +51,7 @@ describe("an outage", () => {
 		while (server.asked < 50) await new Promise((done) => setTimeout(done, 1));
 		server.isOut = false;
 		await Promise.all(puts);
-		expect(told).toEqual(["nothing listens there", "memory: is back"]);
+		expect(told).toEqual(["nothing listens there", "memory://one is back"]);
 	});
 
 	test("is given up when it lasts for longer than the patience", async () => {
@@ -82,7 +82,7 @@ describe("an outage", () => {
 		const server = breakable(
 			() =>
 				new StoreError("unavailable", "500", {
-					...{ store: "memory:", operation: "put" },
+					...{ store: "memory://one", operation: "put" },
 				}),
 		);
 		server.isOut = true;
@@ -117,5 +117,69 @@ describe("an outage", () => {
 		while (server.asked < 20) await new Promise((done) => setTimeout(done, 1));
 		controller.abort(new Error("enough"));
 		await expect(put).rejects.toThrow("enough");
+	});
+
+	test("is waited out also by what was on its way when others got through for the last time", async () => {
+		const outage = new Outage({ patienceMs: 60_000 });
+		const server = breakable(unanswered);
+		const budget = new RetryBudget(0);
+		const store = retry(server.store, { ...QUICK, budget, outage });
+		const began = Promise.withResolvers<void>();
+		let attempts = 0;
+		const late = retrying(
+			async () => {
+				if (++attempts === 1) await began.promise;
+				return await server.store.put("late", Buffer.from("1"));
+			},
+			undefined,
+			{ ...QUICK, budget, outage },
+		);
+		await store.put("last", Buffer.from("1"));
+		server.isOut = true;
+		began.resolve();
+		const result = late.catch((error: unknown) => error);
+		for (let turn = 0; turn < 1000 && server.asked < 20; turn++)
+			await new Promise((done) => setTimeout(done, 1));
+		server.isOut = false;
+		expect(await result).toMatchObject({ size: 1 });
+	});
+
+	test("of a source is not waited for once more by the target that was to have its bytes", async () => {
+		const told: string[] = [];
+		const onBegin = ({ store }: StoreError) => told.push(store);
+		const target = new MemoryStore();
+		const outage = new Outage({ patienceMs: 60_000, onBegin });
+		const store = retry(target, { ...QUICK, outage });
+		const body = {
+			size: 1,
+			bytes: () =>
+				Promise.reject(
+					new StoreError("unavailable", "nothing listens there", {
+						...{ store: "memory:source", operation: "get", isUnanswered: true },
+					}),
+				),
+			open: () => expect.unreachable(),
+		};
+		const given = new AbortController();
+		const { signal } = given;
+		const cancelled = setTimeout(() => given.abort(new Error("waited")), 500);
+		await expect(store.put("a", body, { signal })).rejects.toMatchObject({
+			store: "memory:source",
+		});
+		clearTimeout(cancelled);
+		expect(told).toEqual([]);
+	});
+
+	test("is not waited for beyond the time at which all is to end", async () => {
+		const server = breakable(unanswered);
+		server.isOut = true;
+		const endsAt = new Date(Date.now() + 50);
+		const outage = new Outage({ patienceMs: 60_000, endsAt });
+		const store = retry(server.store, { ...QUICK, capMs: 60_000, outage });
+		const began = performance.now();
+		await expect(store.put("a", Buffer.from("1"))).rejects.toMatchObject({
+			reason: "nothing listens there",
+		});
+		expect(performance.now() - began).toBeLessThan(5000);
 	});
 });
