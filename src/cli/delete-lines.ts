@@ -21,7 +21,7 @@ export function deletedKinds(counts: DeleteCounts): string {
 
 /** What a pass deleted, or would delete, and what became of the plan in a file, if there is one. */
 export function deleteLines(
-	{ deleted, deletePlan, unreadable }: SyncResult,
+	{ deleted, deletePlan, unreadable, isOutOfTime }: SyncResult,
 	{
 		isDryRun,
 		planPath,
@@ -41,7 +41,9 @@ export function deleteLines(
 	if (deletePlan === undefined) {
 		if (isDryRun)
 			lines.push(
-				`No delete plan was written, because ${formatObjects(unreadable, "place")} could not be read.`,
+				unreadable === 0 && isOutOfTime
+					? "No delete plan was written, because it was time to end before all was read."
+					: `No delete plan was written, because ${formatObjects(unreadable, "place")} could not be read.`,
 			);
 		return lines;
 	}

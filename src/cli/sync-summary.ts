@@ -111,6 +111,7 @@ function whyNotDeleted(result: SyncResult): string {
 	const told = causes
 		.filter(([count]) => count > 0)
 		.map(([count, name, what]) => `${formatObjects(count, name)} ${what}`);
+	if (result.isOutOfTime) told.push("it was time to end");
 	const why =
 		told.length === 0
 			? "the source, asked again, has them"

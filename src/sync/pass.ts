@@ -143,6 +143,8 @@ async function pass(
 	const crews = crewsFor(options);
 	const counts = new Counts();
 	counts.isTargetListed = !trustsIndex;
+	// Until this pass changes anything.
+	counts.partial = marker?.partial;
 	using ending = new Ending(options.endsAt, () => {
 		counts.isStopped = true;
 		counts.isOutOfTime = true;

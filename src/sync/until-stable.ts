@@ -47,7 +47,8 @@ export async function untilStable(
 			perObjectMs,
 		});
 		const nextMs = sumOf(next);
-		const isStable = nextMs <= withinMs;
+		// One that ended before its time tells nothing of how long it would have taken.
+		const isStable = !result.isStopped && nextMs <= withinMs;
 		// Live passes delete nothing, so no further one makes that shorter.
 		const isAsShortAsCanBe = nextMs - next.deleteMs <= withinMs;
 		patience = nextMs < shortestMs ? PATIENCE : patience - 1;

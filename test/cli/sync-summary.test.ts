@@ -118,6 +118,11 @@ describe("the summary of a pass", () => {
 			"not deleted, because 1 object failed.",
 		],
 		[
+			"it was time to end",
+			{ isStopped: true, isOutOfTime: true },
+			"nothing was deleted, because it was time to end.",
+		],
+		[
 			"the source has them again",
 			{},
 			"nothing was deleted, because the source, asked again, has them.",
@@ -127,6 +132,17 @@ describe("the summary of a pass", () => {
 			result.unreadable === undefined
 				? `At the target, and not in the source: 3 objects; ${why}`
 				: `At the target, and not seen in the source: 3 objects; ${why}`,
+		);
+	});
+
+	test("says that no delete plan was written when it was time to end before all was read", () => {
+		expect(
+			summary(
+				{ isStopped: true, isOutOfTime: true },
+				{ isDryRun: true, deletes: true, planPath: "/plan" },
+			),
+		).toContain(
+			"No delete plan was written, because it was time to end before all was read.",
 		);
 	});
 

@@ -88,4 +88,17 @@ describe("sync › that is to end at a time", () => {
 		});
 		await expectContent(target, content);
 	});
+
+	test("tells of a target that an earlier pass left partial, as its marker does", async () => {
+		const source = await storeOf(smallRegistry());
+		const target = new MemoryStore();
+		const selection = { include: ["acme/app"] };
+		const { result } = await run(source, target, { selection });
+		expect(result.partial).toBe("repositories");
+		const endsAt = new Date(Date.now() - 1);
+		const next = await run(source, target, { endsAt });
+		expect(next.result).toMatchObject({
+			...{ isOutOfTime: true, partial: "repositories" },
+		});
+	});
 });

@@ -126,6 +126,16 @@ describe("untilStable", () => {
 		expect({ count, isStable }).toEqual({ count: 1, isStable: false });
 	});
 
+	test("does not call stable what was cut off: how long it would have taken is unknown", async () => {
+		const { isStable, passes } = await untilStable(
+			async () => ({
+				...{ ...DONE, isStopped: true, isOutOfTime: true, isComplete: false },
+			}),
+			{ withinMs: 1e9 },
+		);
+		expect({ isStable, passes }).toEqual({ isStable: false, passes: 1 });
+	});
+
 	test("never expects the next pass to take longer than the last", async () => {
 		const { seconds } = await passes(100, [10, 90], [10, 190], [5, 45]);
 		expect(seconds).toEqual([10, 90]);
