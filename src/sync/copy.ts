@@ -79,6 +79,8 @@ async function copyLane(
 			const share = budget.take(held);
 			if (share !== undefined) await share;
 			try {
+				// It may be over by now.
+				if (counts.isStopped) return;
 				await copyObject(context, lane.rank, object);
 				onCopied();
 			} catch (error) {

@@ -101,4 +101,26 @@ describe("sync › that is to end at a time", () => {
 			...{ isOutOfTime: true, partial: "repositories" },
 		});
 	});
+
+	test("does not begin what waited for its share of memory", async () => {
+		const layers = Array.from({ length: 12 }, (_, at) =>
+			String.fromCharCode(97 + at).repeat(7 * 1024 * 1024),
+		);
+		const content = new Map(pushWrites("app", "v1", layers));
+		const source = await storeOf(content);
+		const endsAt = new Date(Date.now() + 1000);
+		let begun = 0;
+		const target = faulty(new MemoryStore(), {
+			put: async (key) => {
+				if (!key.includes("/blobs/")) return;
+				begun++;
+				await wait(endsAt.getTime() - Date.now() + 50, undefined);
+			},
+		});
+		const { result } = await run(source, target, { endsAt });
+		expect(result).toMatchObject({ isOutOfTime: true, failed: 0 });
+		// 64 MiB of layers; and the manifest and its configuration.
+		expect(begun).toBeGreaterThan(5);
+		expect(begun).toBeLessThan(12);
+	});
 });
