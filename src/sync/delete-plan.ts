@@ -132,6 +132,9 @@ export class DeleteApproval implements Disposable {
 	}
 
 	#keepTo(approved: WrittenPlan, plan: DeletePlan, index: ObjectIndex) {
+		// Whoever approved it was told of those that were needed then.
+		const isNeededNow =
+			plan.lostBlob !== "" && plan.namedBlobs > approved.header.namedBlobs;
 		let pushedAgain = 0;
 		const onSpared = (key: string) => {
 			if (index.find(key)?.isAtSource) pushedAgain++;
@@ -142,6 +145,10 @@ export class DeleteApproval implements Disposable {
 			onSpared,
 		);
 		const { maxObjects = 0, planPath = "" } = this.#options;
+		if (isNeededNow && this.#options.maxObjects === undefined && beyond === 0)
+			throw lostBlobs(plan, this.#place, [
+				"If they may go, allow it with --max-delete 0: what the plan has, and nothing besides.",
+			]);
 		if (beyond <= maxObjects) return { beyondPlan: beyond, pushedAgain };
 		const those = beyond === 1 ? "is 1 object" : `are ${beyond} objects`;
 		const more = beyond > examples.length ? ", …" : "";
@@ -212,15 +219,19 @@ function guardAmount(
 			`${tags} of the ${targetTags} tags at ${targetUrl} would be deleted, which is more than half`,
 			[LOOK, allow],
 		);
-	if (lostBlob !== "")
-		throw new SyncRefusal(
-			"lost-blobs",
-			`Manifests of the source need blobs that it has lost, and that would be deleted at ${targetUrl}: ${lostBlob}`,
-			[
-				"Put them back into the source: the target has them.",
-				`If they may go, allow it with --max-delete ${objects}, the number of objects to be deleted.`,
-			],
-		);
+	if (lostBlob !== "") throw lostBlobs(plan, { targetUrl }, [allow]);
+}
+
+function lostBlobs(
+	{ lostBlob }: DeletePlan,
+	{ targetUrl }: Pick<PlanPlace, "targetUrl">,
+	suggestions: readonly string[],
+): SyncRefusal {
+	return new SyncRefusal(
+		"lost-blobs",
+		`Manifests of the source need blobs that it has lost, and that would be deleted at ${targetUrl}: ${lostBlob}`,
+		["Put them back into the source: the target has them.", ...suggestions],
+	);
 }
 
 const LOOK = "Look at them first, with --delete --dry-run.";

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { formatDigest } from "../../src/layout/digest.ts";
 import { formatKey } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -25,6 +26,7 @@ import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {
 	contentOf,
+	imageWrites,
 	pushWrites,
 	putAll,
 	smallRegistry,
@@ -101,6 +103,22 @@ describe("a delete plan", () => {
 		const real = await run(source, target, by(path));
 		expect(keysOf(real.events, "deleted")).toEqual([...plan.keys()]);
 		await expectContent(target, await contentOf(source));
+	});
+
+	test("does not hold for blobs that manifests of the source have come to need since, and that it has lost", async () => {
+		const { source, target, path } = await planned();
+		const { digest } = imageWrites("acme/gone", ["base", "gone"]);
+		const repository = "acme/app";
+		const link = formatKey({ kind: "revision", repository, digest });
+		await source.put(link, Buffer.from(formatDigest(digest)));
+		const before = await contentOf(target);
+		await expect(run(source, target, by(path))).rejects.toMatchObject({
+			code: "lost-blobs",
+			message: expect.stringContaining(formatDigest(digest)),
+		});
+		await expectContent(target, before);
+		const { result } = await run(source, target, by(path, 0));
+		expect(result.deleted.objects).toBe(GONE.length);
 	});
 
 	test("holds after passes that copied", async () => {
