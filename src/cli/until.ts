@@ -7,7 +7,9 @@ import { UsageError } from "./usage-error.ts";
  */
 export function parseUntil(text: string, now: Date): Date {
 	const duration = parseDuration(text);
-	if (duration !== undefined) return new Date(now.getTime() + duration);
+	const later = new Date(now.getTime() + (duration ?? Number.NaN));
+	// So long that no date is that far away: as any other text that is no time.
+	if (!Number.isNaN(later.getTime())) return later;
 	const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
 	if (time !== null) {
 		const at = new Date(now);

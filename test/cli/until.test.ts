@@ -26,6 +26,7 @@ describe("--until", () => {
 		"2026-02-31T99:00",
 		"2026-02-03",
 		"7",
+		"99999999999h",
 	])("cannot be %j", (text) => {
 		expect(() => parseUntil(text, NOW)).toThrow(UsageError);
 		expect(() => parseUntil(text, NOW)).toThrow(`cannot be "${text}"`);
