@@ -85,7 +85,7 @@ export interface Body {
 	readonly size: number;
 	/** All of it at once; asked for only below the store's multipart threshold. */
 	bytes(): Promise<Uint8Array>;
-	/** From the first byte, anew each time. */
+	/** From the first byte, anew each time; a piece holds until the next is asked for. */
 	open(): AsyncIterable<Uint8Array>;
 }
 
@@ -102,7 +102,7 @@ export interface ObjectReader extends AsyncDisposable {
 	readonly meta: ObjectMeta;
 	/** The whole body; rejects with `unsupported` when there are more than `maxBytes`. */
 	bytes(maxBytes: number): Promise<Uint8Array>;
-	/** The body in pieces; fails when the store sends fewer bytes than it said. */
+	/** The body in pieces, each of which holds until the next is asked for; fails when fewer bytes come than were said. */
 	stream(): AsyncIterable<Uint8Array>;
 }
 

@@ -4,7 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { retry, retryOptions, retrying } from "../retry.ts";
+import { retry, retrying, retryOptions } from "../retry.ts";
 import type { UploadLog } from "../upload-log.ts";
 import { openAccess } from "./access.ts";
 import { fromThrown } from "./errors.ts";

@@ -4,7 +4,7 @@ import { reasonAt } from "../http/network-errors.ts";
 import { Transport } from "../http/transport.ts";
 import { limit } from "../limit.ts";
 import type { ObjectStore } from "../object-store.ts";
-import { retry, retryOptions, retrying } from "../retry.ts";
+import { retry, retrying, retryOptions } from "../retry.ts";
 import { Control } from "./control.ts";
 import { fromResponse, fromThrown, NO_CREDENTIALS } from "./errors.ts";
 import { parseListing } from "./list-parser.ts";
