@@ -10,3 +10,9 @@ const require = createRequire(import.meta.url);
 export const Client: typeof undici.Client = require("undici/lib/dispatcher/client.js");
 export type Client = undici.Client;
 export const buildConnector: typeof undici.buildConnector = require("undici/lib/core/connect.js");
+
+/** Asks a proxy for a tunnel; undici adds it to its clients only when all of it is loaded. */
+export const connect: (
+	this: Client,
+	options: Omit<undici.Dispatcher.ConnectOptions, "origin">,
+) => Promise<undici.Dispatcher.ConnectData> = require("undici/lib/api/api-connect.js");

@@ -4,7 +4,7 @@ import type { ResponseHeaders } from "./exchange.ts";
 import { hostOf } from "./no-proxy.ts";
 import type { ProxyServer } from "./proxy.ts";
 import { ProxyError } from "./proxy-error.ts";
-import { buildConnector, Client } from "./undici.ts";
+import { buildConnector, Client, connect as connectTo } from "./undici.ts";
 
 /** How long making a connection may take (ms); through a proxy, each of its steps. */
 const CONNECT_MS = 10_000;
@@ -140,7 +140,7 @@ async function openTunnel(
 		headersTimeout: CONNECT_MS,
 	});
 	try {
-		const { statusCode, socket } = await client.connect({
+		const { statusCode, socket } = await connectTo.call(client, {
 			path: authority,
 			headers: { host: authority, ...authorization(proxy) },
 		});

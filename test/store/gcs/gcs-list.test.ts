@@ -60,7 +60,7 @@ describe("list", () => {
 			maxResults: "1000",
 			prefix: "pre/a b/",
 			fields:
-				"kind,items(name,size,generation,md5Hash,updated,contentType),nextPageToken",
+				"kind,items(name,size,generation,md5Hash,updated,contentType),prefixes,nextPageToken",
 		});
 	});
 
