@@ -87,10 +87,12 @@ async function* pagesOf(
 	options: ListOptions,
 	metaOf: (key: string) => ObjectMeta,
 ): AsyncGenerator<Page> {
-	const { prefix, prune = () => false } = options;
+	const { prefix, isShallow = false, prune = () => isShallow } = options;
 	const pruner = new Pruner({ ...options, prune });
 	let page: ObjectMeta[] = [];
-	for (let at = firstAfter(keys, prefix); at < keys.length; at++) {
+	const from = options.startAfter ?? "";
+	const first = from > prefix ? `${from}\0` : prefix;
+	for (let at = firstAfter(keys, first); at < keys.length; at++) {
 		const key = keys[at];
 		if (key?.startsWith(prefix)) {
 			const { cut } = pruner;
