@@ -87,7 +87,8 @@ async function* pagesOf(
 	options: ListOptions,
 	metaOf: (key: string) => ObjectMeta,
 ): AsyncGenerator<Page> {
-	const { prefix, isShallow = false, prune = () => isShallow } = options;
+	const { prefix, isShallow = false } = options;
+	const { prune = () => false } = isShallow ? { prune: () => true } : options;
 	const pruner = new Pruner({ ...options, prune });
 	let page: ObjectMeta[] = [];
 	const from = options.startAfter ?? "";
