@@ -114,6 +114,7 @@ export class Sync extends BaseCommand {
 				snapshotOf: flags["snapshot-of"],
 				ifNoTarget,
 				isTargetWritten,
+				stateDirectory: state,
 				uploads: isDryRun ? undefined : uploads,
 				refusals,
 				limits: guest.limits,

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Flags } from "@oclif/core";
+import { UsageError } from "./usage-error.ts";
 
 /** Where root's services keep what must outlive them. Source: Filesystem Hierarchy Standard 3.0, /var/lib. */
 const ROOT_STATE = "/var/lib/regmigrate";
@@ -17,13 +20,18 @@ export const stateFlags = {
 
 /**
  * The directory that keeps what must outlive the process: the one that is named, else where the XDG Base Directory
- * Specification has it, which passes over relative paths; root's is the machine's.
+ * Specification has it, which passes over relative paths; root's is the machine's. Throws a `UsageError` when the one that
+ * is named has no name.
  */
 export function stateDirectory(
 	named: string | undefined,
 	environment: Readonly<Record<string, string | undefined>>,
 	userId: number | undefined,
 ): string {
+	if (named === "")
+		throw new UsageError("--state-directory is empty", [
+			"Name a directory, or leave the flag out.",
+		]);
 	if (named !== undefined) return resolve(named);
 	const { XDG_STATE_HOME } = environment;
 	if (XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME))
@@ -43,4 +51,27 @@ export function indexPath(
 		.digest("hex")
 		.slice(0, 16);
 	return join(directory, `${name}.index`);
+}
+
+/** Throws a `UsageError` when the directory lies in a store: the source is never written (I3), the target is the registry's. */
+export function guardStatePlace(
+	directory: string,
+	{ identity, url }: { readonly identity: string; readonly url: string },
+): void {
+	const place = `${pathToFileURL(realPath(directory)).href}/`;
+	if (!place.startsWith(identity)) return;
+	throw new UsageError(
+		`The state directory ${directory} lies in ${url}, where nothing but the registry belongs`,
+		["Name another one with --state-directory."],
+	);
+}
+
+/** Where a path leads, also when it, or directories on its way, are still to be made. */
+function realPath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		const parent = dirname(path);
+		return parent === path ? path : join(realPath(parent), basename(path));
+	}
 }

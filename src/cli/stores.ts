@@ -16,6 +16,7 @@ import type { OutageOptions } from "../store/outage.ts";
 import { readOnly } from "../store/read-only.ts";
 import type { UploadLog } from "../store/upload-log.ts";
 import { takenAfter } from "./snapshot.ts";
+import { guardStatePlace } from "./state-directory.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FORMS = `a directory, a URL (${STORE_FORMS.join(", ")}) or the configuration of a registry (${CONFIGURATION_FORM})`;
@@ -62,6 +63,8 @@ export interface NamedStores {
 	readonly ifNoTarget: string;
 	/** Whether the command writes the target; otherwise that cannot be written either. */
 	readonly isTargetWritten: boolean;
+	/** What the command writes besides; it must not lie in either. Default: nothing. */
+	readonly stateDirectory?: string | undefined;
 	/** Where uploads to the target are noted; `undefined`: nowhere. */
 	readonly uploads?: UploadLog | undefined;
 	/** What the target may be asked for, and a source that is an object store. */
@@ -98,6 +101,10 @@ export async function openStores(
 			IF_NO_SOURCE,
 		),
 	);
+	const { stateDirectory: state } = named;
+	// Before the target is opened, for that writes there.
+	for (const store of live === undefined ? [source] : [source, live])
+		if (state !== undefined) guardStatePlace(state, store);
 	const isWritten = isTargetWritten;
 	const target = opened.use(
 		await open(
@@ -106,6 +113,7 @@ export async function openStores(
 			ifNoTarget,
 		),
 	);
+	if (state !== undefined) guardStatePlace(state, target);
 	const disposing = opened.move();
 	return {
 		source: readOnly(source),

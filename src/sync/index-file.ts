@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Claim } from "./claim.ts";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
@@ -11,6 +11,7 @@ import {
 	openTable,
 	rowOf,
 } from "./object-table.ts";
+import { makePrivateDirectory } from "./private-directory.ts";
 import { SyncRefusal } from "./refusal.ts";
 import { takeBack } from "./selection-table.ts";
 
@@ -112,7 +113,7 @@ export class IndexFile implements Disposable {
 
 /** A file that is no index, or a damaged one, is begun anew: nothing is lost but time. */
 function openFile(path: string): ObjectTable {
-	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+	makePrivateDirectory(dirname(path));
 	try {
 		return openTable(path);
 	} catch (error) {

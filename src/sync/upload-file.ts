@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store/errors.ts";
@@ -14,6 +13,7 @@ import type {
 } from "../store/upload-log.ts";
 import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
 import { isDamage, SQLITE, sqliteCode } from "./index-error.ts";
+import { makePrivateDirectory } from "./private-directory.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Notes uploads in files of a directory, one a store, that outlive the process. The directory is made. */
@@ -86,7 +86,7 @@ class UploadFile implements UploadRecord {
 	static open(path: string, identity: string): UploadFile {
 		let database: DatabaseSync | undefined;
 		try {
-			mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
+			makePrivateDirectory(join(path, ".."));
 			database = new DatabaseSync(path);
 			prepare(database, path, identity);
 			nameOwner(path);

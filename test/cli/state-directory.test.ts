@@ -1,7 +1,14 @@
+import { statSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { leftUploadLines } from "../../src/cli/left-uploads.ts";
 import { indexPath, stateDirectory } from "../../src/cli/state-directory.ts";
+import { UsageError } from "../../src/cli/usage-error.ts";
+import { makePrivateDirectory } from "../../src/sync/private-directory.ts";
+import { treeKeys } from "../e2e/tree.ts";
+import { describeResult, runProgram } from "../support/program.ts";
+import { migration, temporaryFolder } from "./folders.ts";
 
 describe("what outlives the process", () => {
 	test.each([
@@ -20,6 +27,50 @@ describe("what outlives the process", () => {
 			expect(stateDirectory(named, environment, userId)).toBe(expected);
 		},
 	);
+});
+
+describe("the state directory (I3)", () => {
+	test.each(["source", "target"])(
+		"is refused in the %s, and nothing is written there",
+		async (where) => {
+			const { folder, source, target } = migration();
+			const state = join(folder, where, "not/yet/there");
+			const before = treeKeys(join(folder, where));
+			const result = await runProgram([
+				...["sync", source, target],
+				...["--state-directory", state],
+			]);
+			expect(result.exitCode, describeResult(result)).toBe(2);
+			expect(result.stderr).toContain(`state directory ${state} lies in`);
+			expect(treeKeys(join(folder, where))).toEqual(before);
+		},
+	);
+
+	test("is refused by a link into the source, too", async () => {
+		const { folder, source, target } = migration();
+		symlinkSync(join(source, "docker"), join(folder, "link"));
+		const state = join(folder, "link", "state");
+		const result = await runProgram([
+			...["sync", source, target],
+			...["--state-directory", state],
+		]);
+		expect(result.exitCode, describeResult(result)).toBe(2);
+	});
+
+	test("is refused without a name", () => {
+		expect(() => stateDirectory("", {}, 0)).toThrow(UsageError);
+	});
+
+	test("is made with those above it, for its owner alone", () => {
+		const directory = join(temporaryFolder(), "a/b");
+		makePrivateDirectory(directory);
+		makePrivateDirectory(directory);
+		expect(statSync(directory).mode & 0o777).toBe(0o700);
+	});
+
+	test("ends with an error where nothing can be made", () => {
+		expect(() => makePrivateDirectory("/proc/regmigrate/state")).toThrow();
+	});
 });
 
 describe("uploads that are left", () => {
