@@ -54,6 +54,8 @@ export interface DeleteWishes {
 export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
 	if (!wishes.delete) return undefined;
 	const plan = wishes["delete-plan"];
+	if (plan === "")
+		throw new UsageError("--delete-plan is empty", ["Name a file."]);
 	const isSure = wishes.yes || wishes.isDryRun || plan !== undefined;
 	if (!isSure && !(process.stdin.isTTY && process.stderr.isTTY))
 		throw new UsageError(

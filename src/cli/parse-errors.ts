@@ -25,7 +25,9 @@ export function fromParser(
 		return new UsageError(`There is no flag ${flag}`, [`${question}${help}`]);
 	}
 	if (!("args" in error) || !Array.isArray(error.args))
-		return new UsageError(tidy(error.message), [help]);
+		return new UsageError(missingFlags(error.message) ?? tidy(error.message), [
+			help,
+		]);
 	const next = [`Write: ${usage}. ${help}`];
 	return isTexts(error.args)
 		? new UsageError(
@@ -51,6 +53,16 @@ function namesOf(args: readonly unknown[]): readonly string[] {
 
 function upperCase(text: string): string {
 	return text.toUpperCase();
+}
+
+/** Which flags need another one that was not given, where oclif says so: a sentence for each. */
+function missingFlags(message: string): string | undefined {
+	const needs =
+		/All of the following must be provided when using (--\S+): (--[^\n]+)/g;
+	const found = [...message.matchAll(needs)].map(
+		([, flag = "", others = ""]) => `${flag} goes only with ${others.trim()}`,
+	);
+	return found.length === 0 ? undefined : found.join("; ");
 }
 
 /** oclif breaks lines and adds its own advice. */

@@ -32,6 +32,12 @@ describe("fromParser", () => {
 			"There is no flag --delet",
 			`Did you mean --delete? ${HELP}`,
 		],
+		["a b --yes", "--yes goes only with --delete", HELP],
+		[
+			"a b --yes --max-delete 3",
+			"--max-delete goes only with --delete; --yes goes only with --delete",
+			HELP,
+		],
 		["a b --concurrency", "Flag --concurrency expects a value", HELP],
 		[
 			"a b --concurrency 0",
