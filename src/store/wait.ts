@@ -1,5 +1,8 @@
+/** Longest time that a timer knows (ms): beyond it, Node's fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
- * Waits (ms). When cancelled, rejects with the signal's reason, as everything here does, and not with an error of
+ * Waits (ms), for 24 days at most. When cancelled, rejects with the signal's reason, as everything here does, and not with an error of
  * Node's own, as `node:timers/promises` does.
  */
 export function wait(
@@ -12,10 +15,13 @@ export function wait(
 			clearTimeout(timer);
 			reject(signal?.reason);
 		};
-		const timer = setTimeout(() => {
-			signal?.removeEventListener("abort", cancel);
-			resolve();
-		}, ms);
+		const timer = setTimeout(
+			() => {
+				signal?.removeEventListener("abort", cancel);
+				resolve();
+			},
+			Math.min(ms, LONGEST_MS),
+		);
 		signal?.addEventListener("abort", cancel, { once: true });
 	});
 }

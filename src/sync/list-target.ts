@@ -41,11 +41,11 @@ export async function listTarget(
 		observe({ type: "target-listed", objects: objects.length });
 	};
 	const shards = target.can.waits ? Math.min(concurrency, MAX_SHARDS) : 1;
-	await workOff<string>(REGISTRY_PREFIX, shards, async (prefix, crew) => {
+	await workOff<string>(REGISTRY_PREFIX, shards, async (prefix, others) => {
 		for await (const page of target.list({ prefix, signal })) {
 			take(page);
 			const isLong = page.objects.length >= pageSize;
-			if (!isLong || crew.idle === 0 || !isDivisible(prefix)) continue;
+			if (!isLong || others.idle === 0 || !isDivisible(prefix)) continue;
 			const below = new Set<string>();
 			const options = { prefix, isShallow: true, signal };
 			for await (const level of target.list(options)) {
@@ -53,7 +53,7 @@ export async function listTarget(
 				for (const each of level.prefixes) below.add(partOf(prefix, each));
 			}
 			// What the page held comes again, and is the same.
-			for (const part of below) crew.add(part);
+			for (const part of below) others.add(part);
 			return;
 		}
 	});

@@ -64,8 +64,8 @@ async function readLinksAtOnce(context: PassContext): Promise<void> {
 	await workOff<string>(
 		REPOSITORIES_PREFIX,
 		concurrency,
-		async (directory, crew) => {
-			const repository = await readDirectory(shared, directory, crew.add);
+		async (directory, others) => {
+			const repository = await readDirectory(shared, directory, others.add);
 			if (repository === undefined) return;
 			if (selection?.takes(repository) === false) return;
 			await readRepository(shared, repository);

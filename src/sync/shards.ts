@@ -6,7 +6,7 @@ import {
 	PAGE_SIZE,
 	type Page,
 } from "../store/object-store.ts";
-import { type Crew, workOff } from "./work-off.ts";
+import { type Workers, workOff } from "./work-off.ts";
 
 /** Most pages of one listing that are asked for at a time: more keep this thread busy, and many connections open. */
 export const MAX_SHARDS = 16;
@@ -50,8 +50,8 @@ export async function listInShards(
 	let boundaries: readonly string[] | undefined;
 	const { boundaries: find } = listing;
 	const whole: Shard = { after: undefined, upTo: undefined };
-	await workOff<Shard>(whole, listing.shards, async (shard, crew) => {
-		await listShard(store, listing, shard, crew, async () => {
+	await workOff<Shard>(whole, listing.shards, async (shard, others) => {
+		await listShard(store, listing, shard, others, async () => {
 			boundaries ??= await find();
 			return boundaries;
 		});
@@ -62,7 +62,7 @@ async function listShard(
 	store: ObjectStore,
 	listing: ShardedListing,
 	shard: Shard,
-	crew: Crew<Shard>,
+	others: Workers<Shard>,
 	boundaries: () => Promise<readonly string[]>,
 ): Promise<void> {
 	const { prefix, open, onFailure, signal, pageSize = PAGE_SIZE } = listing;
@@ -79,7 +79,7 @@ async function listShard(
 			pages++;
 			first ??= page.objects[0]?.key;
 			after = page.objects.at(-1)?.key ?? after;
-			if (crew.idle === 0 || page.objects.length < pageSize) continue;
+			if (others.idle === 0 || page.objects.length < pageSize) continue;
 			const known = await boundaries();
 			const inside = (key: string, from: string | undefined) =>
 				(from === undefined || compareKeys(key, from) > 0) &&
@@ -90,10 +90,10 @@ async function listShard(
 			const passed = all.length - left.length;
 			const cuts = cutsOf(
 				left,
-				partsOf({ pages, passed, left, idle: crew.idle }),
+				partsOf({ pages, passed, left, idle: others.idle }),
 			);
 			for (const [at, cut] of cuts.entries())
-				crew.add({ after: cut, upTo: cuts[at + 1] ?? upTo });
+				others.add({ after: cut, upTo: cuts[at + 1] ?? upTo });
 			upTo = cuts[0] ?? upTo;
 		}
 	} catch (error) {

@@ -1,5 +1,5 @@
 /** Those who work on what waits. */
-export interface Crew<T> {
+export interface Workers<T> {
 	/** Adds something that is to be done. */
 	add(item: T): void;
 	/** How many have nothing to do, and nothing to wait for but what is added. */
@@ -13,13 +13,13 @@ export interface Crew<T> {
 export async function workOff<T extends string | object>(
 	first: T,
 	workers: number,
-	work: (item: T, crew: Crew<T>) => Promise<void>,
+	work: (item: T, others: Workers<T>) => Promise<void>,
 ): Promise<void> {
 	const waiting: T[] = [first];
 	const failures: unknown[] = [];
 	const done = Promise.withResolvers<void>();
 	let working = 0;
-	const crew: Crew<T> = {
+	const others: Workers<T> = {
 		add(item) {
 			waiting.push(item);
 			next();
@@ -30,7 +30,7 @@ export async function workOff<T extends string | object>(
 	};
 	const begin = async (item: T) => {
 		try {
-			await work(item, crew);
+			await work(item, others);
 		} catch (error) {
 			failures.push(error);
 		}
