@@ -7,14 +7,17 @@ import { dirname } from "node:path";
  * (`/proc`), that never ends.
  */
 export function makePrivateDirectory(directory: string): void {
-	if (isDirectory(directory)) return;
-	const parent = dirname(directory);
-	if (parent !== directory) makePrivateDirectory(parent);
+	const make = () => mkdirSync(directory, { mode: 0o700 });
 	try {
-		mkdirSync(directory, { mode: 0o700 });
+		make();
 	} catch (error) {
-		// Another process may have made it meanwhile.
-		if (!isDirectory(directory)) throw error;
+		if (isDirectory(directory)) return;
+		const parent = dirname(directory);
+		const isAbsent =
+			error instanceof Error && "code" in error && error.code === "ENOENT";
+		if (!isAbsent || isDirectory(parent)) throw error;
+		makePrivateDirectory(parent);
+		make();
 	}
 }
 
