@@ -19,10 +19,10 @@ async function start(): Promise<void> {
 }
 
 /**
- * Makes the young generation of the heap 4 MiB, and keeps it so. Left alone, V8 lets it grow to 64 MiB and more before it collects,
- * for a process whose live data fits in ten; and from the 1 MiB that it begins with, it collects so often that a sixth
- * of a pass goes into it. V8 can be told on its command line alone how large it is to be; here it can only be told by
- * how much to grow, when more than it holds has survived.
+ * Makes the young generation of the heap 4 MiB, and keeps it so. Left alone, V8 lets it grow to 64 MiB and more before
+ * it collects, for a process whose live data fits in ten; and from the 1 MiB that it begins with, it collects so often
+ * that a sixth of a pass goes into it. V8 can be told on its command line alone how large it is to be; here it can only
+ * be told by how much to grow, when more than it holds has survived.
  */
 async function sizeHeap(): Promise<void> {
 	const { getHeapSpaceStatistics, setFlagsFromString } = await import(

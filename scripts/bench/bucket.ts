@@ -8,7 +8,7 @@ import {
 	paginateListObjectsV2,
 	S3Client,
 } from "@aws-sdk/client-s3";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import type { S3Connection } from "../services/s3-connection.ts";
 import type { Finding } from "./missed.ts";
 import { fingerprint } from "./tree.ts";

@@ -5,6 +5,7 @@ import { Outage } from "./outage.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { wait } from "./wait.ts";
 
+/** Longest wait (ms) before another attempt, where it is not said otherwise. */
 const CAP_MS = 20_000;
 
 /** How often, and how patiently, a call is made again. */
@@ -39,7 +40,8 @@ const inVain = new WeakSet<object>();
 
 /**
  * Calls `attempt`, and again while it fails with an error that may pass. Waits a random time, up to a bound that
- * doubles (full jitter): what failed together does not come back together. The last failure is passed on as it is.
+ * doubles (full jitter): what failed together does not come back together. In an outage it goes on beyond the bounds
+ * (`Outage`). The last failure is passed on as it is.
  */
 export async function retrying<T>(
 	attempt: () => Promise<T>,

@@ -1,5 +1,5 @@
 /** Longest time that a timer knows (ms): beyond it, Node's fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Waits (ms), for 24 days at most. When cancelled, rejects with the signal's reason, as everything here does, and not with an error of

@@ -1,6 +1,7 @@
+import { MARKER_KEY } from "../layout/marker.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { MARKER_KEY, type Marker, mark, readMarker } from "./marker.ts";
+import { type Marker, mark, readMarker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
 import { hasEnded, type Writer, writerText } from "./writer.ts";
 

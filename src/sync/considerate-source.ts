@@ -1,4 +1,5 @@
 import type { ObjectReader, ObjectStore } from "../store/object-store.ts";
+import { passOn } from "../store/pass-on.ts";
 import { wait } from "../store/wait.ts";
 import type { SourceWatch } from "./source-watch.ts";
 
@@ -19,21 +20,15 @@ export function considerate(
 ): ObjectStore {
 	let reads = 0;
 	return {
-		url: source.url,
-		identity: source.identity,
-		can: source.can,
-		address: (key) => source.address(key),
-		head: (key, call) => source.head(key, call),
+		...passOn(source),
 		get: (key, options) => {
 			const turn = watch.turn();
-			const isTimed = ++reads % TIMED === 0;
-			if (turn === undefined && !isTimed) return source.get(key, options);
-			const read = () => source.get(key, options);
-			if (!isTimed) return turn?.then(read) ?? read();
-			return timed(turn, read, watch);
+			if (++reads % TIMED === 0)
+				return timed(turn, () => source.get(key, options), watch);
+			return turn === undefined
+				? source.get(key, options)
+				: turn.then(() => source.get(key, options));
 		},
-		put: (key, body, options) => source.put(key, body, options),
-		delete: (keys, call) => source.delete(keys, call),
 		async *list(options) {
 			const { signal } = options;
 			let began = performance.now();
@@ -45,7 +40,6 @@ export function considerate(
 				began = performance.now();
 			}
 		},
-		[Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
 	};
 }
 
@@ -55,11 +49,7 @@ export function considerateStreams(
 	watch: SourceWatch,
 ): ObjectStore {
 	return {
-		url: source.url,
-		identity: source.identity,
-		can: source.can,
-		address: (key) => source.address(key),
-		head: (key, call) => source.head(key, call),
+		...passOn(source),
 		get: async (key, options) => {
 			const reader = await source.get(key, options);
 			return {
@@ -74,10 +64,6 @@ export function considerateStreams(
 				[Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
 			};
 		},
-		put: (key, body, options) => source.put(key, body, options),
-		delete: (keys, call) => source.delete(keys, call),
-		list: (options) => source.list(options),
-		[Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
 	};
 }
 

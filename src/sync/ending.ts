@@ -1,7 +1,5 @@
 import { Postponement } from "../store/postponement.ts";
-
-/** Longest wait that a timer can be set to (ms). Source: Node, `setTimeout`. */
-const MOST_MS = 2 ** 31 - 1;
+import { LONGEST_MS } from "../store/wait.ts";
 
 /** The time at which a pass is to end: aborts its signal then, with a `Postponement`. Disposing forgets about it. */
 export class Ending implements Disposable {
@@ -37,7 +35,7 @@ export class Ending implements Disposable {
 		}
 		this.#timer = setTimeout(
 			() => this.#wait(at, onEnd),
-			Math.min(ms, MOST_MS),
+			Math.min(ms, LONGEST_MS),
 		).unref();
 	}
 }

@@ -10,8 +10,6 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { Claim } from "./claim.ts";
 import type { Writer } from "./writer.ts";
 
-export { MARKER_KEY };
-
 /**
  * What the marker says. It is written before anything else: a registry that somebody uses has none, so a pass the wrong
  * way round is refused.

@@ -1,5 +1,6 @@
 import { BLOBS_PREFIX, REGISTRY_PREFIX } from "../layout/paths.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { passOn } from "../store/pass-on.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { firstPage } from "./first-page.ts";
 import { guardDistinct, guardSource } from "./guards.ts";
@@ -45,18 +46,7 @@ export async function snapshotSource(
 	await guardSource(snapshot, signal);
 	await guardSource(live, signal);
 	await guardSameRegistry(snapshot, live, signal);
-	return {
-		url: snapshot.url,
-		identity: live.identity,
-		can: snapshot.can,
-		address: (key) => snapshot.address(key),
-		head: (key, call) => snapshot.head(key, call),
-		get: (key, options) => snapshot.get(key, options),
-		put: (key, body, options) => snapshot.put(key, body, options),
-		delete: (keys, call) => snapshot.delete(keys, call),
-		list: (options) => snapshot.list(options),
-		[Symbol.asyncDispose]: () => snapshot[Symbol.asyncDispose](),
-	};
+	return { ...passOn(snapshot), identity: live.identity };
 }
 
 /** A snapshot may lie in its source (`.zfs/snapshot/NAME`, `.snapshots/NAME`), but not in what it is a snapshot of. */

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import type { ContainerClient } from "@azure/storage-blob";
 import { Client } from "minio";
 import type { S3Connection } from "../../scripts/services/s3-connection.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import type { GcsEmulator } from "../store/gcs/gcs-emulator.ts";
 import { treeKeys } from "./tree.ts";
 

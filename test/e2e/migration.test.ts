@@ -8,9 +8,9 @@ import {
 	s3Storage,
 	startRegistry,
 } from "../../scripts/services/registry.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { openStore } from "../../src/store/open.ts";
 import { DEFAULT_PART_BYTES } from "../../src/store/s3/location.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { describeResult } from "../support/program.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { BLOBS_PREFIX, formatKey } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectMeta, ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import { imageWrites, LOCK, NOTES, smallRegistry, storeOf } from "./content.ts";
 import { actionOf, COMMAND } from "./live-actions.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Digest, formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import {
 	blobKey,
 	formatKey,
@@ -7,7 +8,6 @@ import {
 } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 
 /** Everything of a store, by key. */
 export type Content = ReadonlyMap<string, Buffer>;

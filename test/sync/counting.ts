@@ -1,8 +1,8 @@
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { readProven } from "../../src/store/body.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 
 /** A target that proves what it is given, counts it but for its marker, and keeps nothing. */
 export class CountingStore {

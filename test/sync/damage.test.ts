@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { blobKey, formatKey } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {

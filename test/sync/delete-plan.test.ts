@@ -14,6 +14,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { formatKey } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -21,7 +22,6 @@ import { compareDeletes } from "../../src/sync/delete-plan-order.ts";
 import { WrittenPlan } from "../../src/sync/delete-plan-reader.ts";
 import { parseSpelled, spelled } from "../../src/sync/delete-plan-text.ts";
 import { writePlan } from "../../src/sync/delete-plan-writer.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, formatKey, kindOf } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import type { DeletePlan } from "../../src/sync/delete-plan.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parseDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { copyRank } from "../../src/layout/order.ts";
 import { blobKey, kindOf, repositoryOf } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { retry } from "../../src/store/retry.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { ObjectIndex } from "../../src/sync/object-index.ts";
 import { openTable } from "../../src/sync/object-table.ts";
 import { failure } from "../support/faults.ts";

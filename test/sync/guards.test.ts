@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { BLOBS_PREFIX } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY, mark, readMarker } from "../../src/sync/marker.ts";
+import { mark, readMarker } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
 import { failure, unreadable } from "../support/faults.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure } from "../support/faults.ts";
 import { closureBreaches } from "./closure.ts";
 import { contentOf } from "./content.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { LOCKS_PREFIX, REPOSITORIES_PREFIX } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import { mirrorLocks } from "../../src/sync/locks.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { failure, unreadable, unwritable } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import { type Content, smallRegistry, storeOf, type Write } from "./content.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY, mark } from "../../src/sync/marker.ts";
+import { mark } from "../../src/sync/marker.ts";
 import { sync } from "../../src/sync/pass.ts";
 import { unreadable, unwritable } from "../support/faults.ts";
 import { CountingStore } from "./counting.ts";

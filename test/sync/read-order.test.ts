@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { type TracedCall, traced } from "../support/trace.ts";
 import { LOCK, smallRegistry, storeOf } from "./content.ts";
 import { run } from "./run.ts";

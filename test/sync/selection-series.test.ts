@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY, readMarker } from "../../src/sync/marker.ts";
+import { readMarker } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
 import { failure } from "../support/faults.ts";

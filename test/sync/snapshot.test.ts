@@ -14,12 +14,12 @@ import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { takenAfter } from "../../src/cli/snapshot.ts";
 import { formatDigest } from "../../src/layout/digest.ts";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { formatKey, kindOf } from "../../src/layout/paths.ts";
 import { faulty } from "../../src/store/faults.ts";
 import { FilesystemStore } from "../../src/store/filesystem/filesystem-store.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import { objectsOf } from "../conformance/objects.ts";
 import { traced, writesOf } from "../support/trace.ts";
 import {

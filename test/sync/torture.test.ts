@@ -1,11 +1,11 @@
 import { copyFileSync, rmSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { faulty } from "../../src/store/faults.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
-import { MARKER_KEY } from "../../src/sync/marker.ts";
 import type { SyncOptions } from "../../src/sync/pass.ts";
 import { failure } from "../support/faults.ts";
 import { traced, writesOf } from "../support/trace.ts";

@@ -1,24 +1,13 @@
 import { StoreError, type StoreErrorCode } from "../../src/store/errors.ts";
 import type { ObjectStore, Page } from "../../src/store/object-store.ts";
+import { passOn } from "../../src/store/pass-on.ts";
 
 /** A store in which some members are others. */
 export function altered(
 	store: ObjectStore,
 	members: Partial<ObjectStore>,
 ): ObjectStore {
-	return {
-		url: store.url,
-		identity: store.identity,
-		can: store.can,
-		address: (key) => store.address(key),
-		head: (key, call) => store.head(key, call),
-		get: (key, options) => store.get(key, options),
-		put: (key, body, options) => store.put(key, body, options),
-		delete: (keys, call) => store.delete(keys, call),
-		list: (options) => store.list(options),
-		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-		...members,
-	};
+	return { ...passOn(store), ...members };
 }
 
 /** A store that lists no checksums, as file systems do. */
