@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { isAbsolute, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
+import { liesIn } from "../store/filesystem/place.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where root's services keep what must outlive them. Source: Filesystem Hierarchy Standard 3.0, /var/lib. */
@@ -58,20 +57,9 @@ export function guardStatePlace(
 	directory: string,
 	{ identity, url }: { readonly identity: string; readonly url: string },
 ): void {
-	const place = `${pathToFileURL(realPath(directory)).href}/`;
-	if (!place.startsWith(identity)) return;
+	if (!liesIn(directory, identity)) return;
 	throw new UsageError(
 		`The state directory ${directory} lies in ${url}, where nothing but the registry belongs`,
 		["Name another one with --state-directory."],
 	);
-}
-
-/** Where a path leads, also when it, or directories on its way, are still to be made. */
-function realPath(path: string): string {
-	try {
-		return realpathSync(path);
-	} catch {
-		const parent = dirname(path);
-		return parent === path ? path : join(realPath(parent), basename(path));
-	}
 }

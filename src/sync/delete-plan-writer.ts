@@ -7,13 +7,12 @@ import {
 	lstatSync,
 	openSync,
 	readSync,
-	realpathSync,
 	renameSync,
 	rmSync,
 	writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { liesIn } from "../store/filesystem/place.ts";
 import { planError, usingPlan } from "./delete-plan-error.ts";
 import {
 	endLine,
@@ -37,8 +36,7 @@ export function guardPlanPath(
 	const isFree = usingPlan(path, "write", () => {
 		const folder = dirname(path);
 		accessSync(folder, constants.W_OK | constants.X_OK);
-		const real = `${pathToFileURL(realpathSync(folder)).href}/`;
-		if (identities.some((identity) => real.startsWith(identity)))
+		if (identities.some((identity) => liesIn(folder, identity)))
 			throw planError(path, "write", "it lies in the source or the target");
 		const stats = lstatSync(path, { throwIfNoEntry: false });
 		return stats === undefined || (stats.isFile() && beginsAsPlan(path));
