@@ -1,4 +1,4 @@
-import type { CommandTable } from "../src/cli/table-plugin.ts";
+import type { CommandTable, TopicTable } from "../src/cli/table-plugin.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 
@@ -6,4 +6,10 @@ import { Verify } from "./verify.ts";
 export const COMMANDS: CommandTable = {
 	sync: Sync,
 	verify: Verify,
+};
+
+/** What the commands of more than one word are about, by the first of them. */
+export const TOPICS: TopicTable = {
+	config: "What the registry is configured to, and will be",
+	readonly: "Switch the registry to read-only and back, and prove it",
 };

@@ -14,8 +14,8 @@ void start();
 async function start(): Promise<void> {
 	await sizeHeap();
 	const { runProgram } = await import("./cli/program.ts");
-	const { COMMANDS } = await import("../commands/index.ts");
-	await runProgram(COMMANDS, process.argv.slice(2));
+	const { COMMANDS, TOPICS } = await import("../commands/index.ts");
+	await runProgram(COMMANDS, TOPICS, process.argv.slice(2));
 }
 
 /**

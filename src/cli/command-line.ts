@@ -12,16 +12,18 @@ export type Request =
 	  };
 
 /**
- * Reads a command line as far as the name of the command, whose id has ":" between its words.
+ * Reads a command line as far as the name of the command, whose id has ":" between its words. The words that several
+ * commands begin with are a topic.
  *
- * | the arguments                                  | ask for                  |
- * | ---------------------------------------------- | ------------------------ |
- * | none                                           | help                     |
- * | `--version`, `-V` or `version`, first          | the version              |
- * | `help …`, or `--help` or `-h` before any `--`  | help, on a command named |
- * | a command                                      | running it               |
+ * | the arguments                                  | ask for                               |
+ * | ---------------------------------------------- | ------------------------------------- |
+ * | none                                           | help                                  |
+ * | `--version`, `-V` or `version`, first          | the version                           |
+ * | `help …`, or `--help` or `-h` before any `--`  | help, on a command or a topic named   |
+ * | a command                                      | running it                            |
  *
- * Throws a `UsageError` for anything else.
+ * Throws a `UsageError` for anything else, also for a topic alone: it has done nothing, and a script that lost a word
+ * must not take it for success.
  */
 export function readCommandLine(
 	argv: readonly string[],
@@ -46,7 +48,19 @@ export function readCommandLine(
 		return isHelp ? { type: "help", id } : { type: "run", id, argv: rest };
 	}
 	if (isHelp && words.length === 0) return { type: "help", id: undefined };
-	throw unknownCommand(words[0] ?? "", ids);
+	const [topic = ""] = words;
+	if (isHelp && words.length === 1 && topicsOf(ids).includes(topic))
+		return { type: "help", id: topic };
+	throw unknownCommand(words, ids);
+}
+
+/** What commands of more than one word begin with. */
+export function topicsOf(ids: readonly string[]): readonly string[] {
+	const topics = ids.flatMap((id) => {
+		const [topic = "", ...rest] = id.split(":");
+		return rest.length === 0 ? [] : [topic];
+	});
+	return [...new Set(topics)];
 }
 
 const VERSION = ["--version", "-V", "version"];
@@ -69,16 +83,54 @@ function longestId(
 	return undefined;
 }
 
-function unknownCommand(word: string, ids: readonly string[]): UsageError {
+function unknownCommand(
+	words: readonly string[],
+	ids: readonly string[],
+): UsageError {
+	const [first = "", second] = words;
 	const commands = ids.map((id) => id.replaceAll(":", " "));
-	if (word.startsWith("-"))
-		return new UsageError(`The command comes first, before ${word}`, [
+	const topics = topicsOf(ids);
+	if (first.startsWith("-"))
+		return new UsageError(`The command comes first, before ${first}`, [
 			`Commands: ${commands.join(", ")}. See regmigrate --help.`,
 		]);
-	const similar = mostSimilar(word, commands);
-	return new UsageError(`There is no command "${word}"`, [
+	if (topics.includes(first)) return unknownInTopic(first, second, commands);
+	const all = `Commands: ${commands.join(", ")}. See regmigrate --help.`;
+	const pair = `${first} ${second}`;
+	const pairs = commands.filter((name) => name.includes(" "));
+	const similar = mostSimilar(pair, pairs);
+	return similar === undefined
+		? noCommand(first, mostSimilar(first, [...topics, ...commands]), all)
+		: noCommand(pair, similar, all);
+}
+
+function unknownInTopic(
+	topic: string,
+	word: string | undefined,
+	commands: readonly string[],
+): UsageError {
+	const within = commands.filter((name) => name.startsWith(`${topic} `));
+	const all = `Commands: ${within.join(", ")}. See regmigrate ${topic} --help.`;
+	if (word === undefined || word.startsWith("-"))
+		return new UsageError(`"${topic}" alone is no command`, [all]);
+	const words = within.map((name) => name.slice(topic.length + 1));
+	const similar = mostSimilar(word, words);
+	return noCommand(
+		`${topic} ${word}`,
+		similar === undefined ? undefined : `${topic} ${similar}`,
+		all,
+	);
+}
+
+/** `all` is what to say where nothing is similar. */
+function noCommand(
+	name: string,
+	similar: string | undefined,
+	all: string,
+): UsageError {
+	return new UsageError(`There is no command "${name}"`, [
 		similar === undefined
-			? `Commands: ${commands.join(", ")}. See regmigrate --help.`
+			? all
 			: `Did you mean "regmigrate ${similar}"? See regmigrate --help.`,
 	]);
 }

@@ -10,6 +10,11 @@ export class ProgramHelp extends Help {
 		super(config, { flagSortOrder: "none", docopts: false, maxWidth: 78 });
 	}
 
+	/** Not through `console`, as oclif does it: that hides when the output cannot be written. */
+	protected override log(...lines: readonly string[]): void {
+		for (const line of lines) process.stdout.write(`${line}\n`);
+	}
+
 	override formatRoot(): string {
 		const { bin, pjson } = this.config;
 		return [
@@ -18,9 +23,20 @@ export class ProgramHelp extends Help {
 		].join("\n\n");
 	}
 
+	/** All commands in one list: they are few, and what there is should be seen at once. */
 	protected override async showRootHelp(): Promise<void> {
-		await super.showRootHelp();
+		this.log(this.formatRoot());
+		this.log("");
+		this.log(this.formatCommands(this.sortedCommands));
+		this.log("");
 		this.log(`${this.config.bin} COMMAND --help tells more.`);
+	}
+
+	protected override async showTopicHelp(
+		topic: Interfaces.Topic,
+	): Promise<void> {
+		await super.showTopicHelp(topic);
+		this.log(`${this.config.bin} ${topic.name} COMMAND --help tells more.`);
 	}
 }
 

@@ -5,16 +5,21 @@ import { EXIT } from "./exit-codes.ts";
 import { ProgramHelp } from "./help.ts";
 import { PACKAGE, PACKAGE_ROOT } from "./package-metadata.ts";
 import { fromParser } from "./parse-errors.ts";
-import { type CommandTable, tablePlugin } from "./table-plugin.ts";
+import {
+	type CommandTable,
+	type TopicTable,
+	tablePlugin,
+} from "./table-plugin.ts";
 
 /** Does what the arguments ask for, and sets the process's exit code. Errors are reported here and nowhere else. */
 export async function runProgram(
 	table: CommandTable,
+	topics: TopicTable,
 	argv: readonly string[],
 ): Promise<void> {
 	endWhenOutputFails();
 	try {
-		await execute(table, argv);
+		await execute(table, topics, argv);
 	} catch (error) {
 		process.exitCode = exitCodeOf(error);
 		if (asksForJson(argv)) process.stdout.write(errorJson(error));
@@ -24,6 +29,7 @@ export async function runProgram(
 
 async function execute(
 	table: CommandTable,
+	topics: TopicTable,
 	argv: readonly string[],
 ): Promise<void> {
 	const request = readCommandLine(argv, Object.keys(table));
@@ -31,7 +37,7 @@ async function execute(
 		...PACKAGE,
 		oclif: { bin: PACKAGE.name, topicSeparator: " " },
 	};
-	const plugin = tablePlugin(table, pjson);
+	const plugin = tablePlugin(table, topics, pjson);
 	const config = await Config.load({
 		root: PACKAGE_ROOT,
 		pjson,

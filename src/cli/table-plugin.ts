@@ -4,12 +4,16 @@ import { PACKAGE, PACKAGE_ROOT } from "./package-metadata.ts";
 /** Every command by its id, which has ":" between its words. */
 export type CommandTable = Readonly<Record<string, Command.Class>>;
 
+/** What the commands that begin with the same word are about, by that word. */
+export type TopicTable = Readonly<Record<string, string>>;
+
 /**
  * The commands as oclif takes them: a ready plugin. Its own discovery scans folders and imports from them, which a
  * single executable does not have.
  */
 export function tablePlugin(
 	table: CommandTable,
+	topics: TopicTable,
 	pjson: Interfaces.PJSON,
 ): Interfaces.Plugin {
 	const options = { root: PACKAGE_ROOT, pjson };
@@ -44,7 +48,10 @@ export function tablePlugin(
 		options,
 		pjson,
 		root: PACKAGE_ROOT,
-		topics: [],
+		topics: Object.entries(topics).map(([name, description]) => ({
+			name,
+			description,
+		})),
 		type: "core",
 		valid: true,
 		version: PACKAGE.version,

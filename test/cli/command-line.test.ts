@@ -6,7 +6,7 @@ import {
 } from "../../src/cli/command-line.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 
-const IDS = ["sync", "verify", "readonly:on"];
+const IDS = ["sync", "verify", "readonly:on", "readonly:off"];
 
 function read(line: string): Request {
 	return readCommandLine(line === "" ? [] : line.split(" "), IDS);
@@ -34,6 +34,8 @@ describe("readCommandLine", () => {
 			{ type: "run", id: "sync", argv: ["a", "--", "--help"] },
 		],
 		["sync a --version", { type: "run", id: "sync", argv: ["a", "--version"] }],
+		["help readonly", { type: "help", id: "readonly" }],
+		["readonly --help", { type: "help", id: "readonly" }],
 		["readonly on x", { type: "run", id: "readonly:on", argv: ["x"] }],
 	])("reads %j", ([line, request]) => {
 		expect(read(line)).toEqual(request);
@@ -53,17 +55,52 @@ describe("readCommandLine", () => {
 		[
 			"migrate a b",
 			'There is no command "migrate"',
-			"Commands: sync, verify, readonly on. See regmigrate --help.",
+			"Commands: sync, verify, readonly on, readonly off. See regmigrate --help.",
 		],
 		[
 			"help migrate",
 			'There is no command "migrate"',
-			"Commands: sync, verify, readonly on. See regmigrate --help.",
+			"Commands: sync, verify, readonly on, readonly off. See regmigrate --help.",
+		],
+		[
+			"readonly",
+			'"readonly" alone is no command',
+			"Commands: readonly on, readonly off. See regmigrate readonly --help.",
+		],
+		[
+			"readonly --json",
+			'"readonly" alone is no command',
+			"Commands: readonly on, readonly off. See regmigrate readonly --help.",
+		],
+		[
+			"readonly offf",
+			'There is no command "readonly offf"',
+			'Did you mean "regmigrate readonly off"? See regmigrate --help.',
+		],
+		[
+			"readonly forever",
+			'There is no command "readonly forever"',
+			"Commands: readonly on, readonly off. See regmigrate readonly --help.",
+		],
+		[
+			"raedonly off --json",
+			'There is no command "raedonly off"',
+			'Did you mean "regmigrate readonly off"? See regmigrate --help.',
+		],
+		[
+			"read",
+			'There is no command "read"',
+			'Did you mean "regmigrate readonly"? See regmigrate --help.',
+		],
+		[
+			"help readonly offf",
+			'There is no command "readonly offf"',
+			'Did you mean "regmigrate readonly off"? See regmigrate --help.',
 		],
 		[
 			"--json sync a b",
 			"The command comes first, before --json",
-			"Commands: sync, verify, readonly on. See regmigrate --help.",
+			"Commands: sync, verify, readonly on, readonly off. See regmigrate --help.",
 		],
 	] as const)(
 		"refuses %j, and says what to write",
