@@ -11,7 +11,14 @@ import { type TlsOptions, type Way, wayTo } from "./way.ts";
 
 /** One request as it goes over the wire. */
 export interface HttpRequest {
-	readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+	readonly method:
+		| "GET"
+		| "HEAD"
+		| "PUT"
+		| "POST"
+		| "PATCH"
+		| "DELETE"
+		| "OPTIONS";
 	/** Path and query, encoded. */
 	readonly path: string;
 	readonly headers: Readonly<Record<string, string>>;
