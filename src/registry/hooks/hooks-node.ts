@@ -1,0 +1,110 @@
+import type { HooksDescription } from "../description.ts";
+import type { Host } from "../host/host.ts";
+import type { Call, Change, RegistryNode } from "../node.ts";
+import { RegistryError } from "../registry-error.ts";
+import type { Settings } from "../settings.ts";
+
+/** How long one of the operator's commands may take (ms). */
+const COMMAND_TIMEOUT_MS = 15 * 60_000;
+
+/** A node that is changed by its operator's own commands, of which all that is known is how they end. */
+export function hooksNode(
+	description: HooksDescription,
+	host: Host,
+): RegistryNode {
+	const { name, url } = description;
+	const followed = (lines: readonly string[], notes: readonly string[]) =>
+		change(name, host, followUp(description, lines), notes);
+	return {
+		name,
+		host,
+		url,
+		settings: async () => undefined,
+		change: async (settings) =>
+			followed(linesFor(description, settings), notesFor(settings)),
+		undo: async () => followed([description.readWrite], []),
+		instances: async () => undefined,
+		remaining: async () => [],
+	};
+}
+
+/** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
+function linesFor(
+	{ name, readOnly, readWrite, switch: switchLine }: HooksDescription,
+	settings: Settings,
+): readonly string[] {
+	if (settings.storage !== undefined && switchLine === undefined)
+		throw new RegistryError(
+			"refused",
+			`Cannot switch the storage of ${name}: no command for it is described`,
+			{
+				suggestions: ["Describe it: switch, and switchBack, which undoes it."],
+			},
+		);
+	return [
+		...(settings.storage !== undefined && switchLine !== undefined
+			? [switchLine]
+			: []),
+		...(settings.readOnly === undefined
+			? []
+			: [settings.readOnly ? readOnly : readWrite]),
+	];
+}
+
+function notesFor({ storage }: Settings): readonly string[] {
+	return storage === undefined
+		? []
+		: [
+				"What the storage is switched to is in the operator's command; it is not known here.",
+			];
+}
+
+/** What is run after each change: it has to be effective, and the node well, before the next node is touched. */
+function followUp(
+	{ restart, drain, health }: HooksDescription,
+	lines: readonly string[],
+): readonly string[] {
+	if (lines.length === 0) return [];
+	return [...lines, restart, drain, health].filter(
+		(line) => line !== undefined,
+	);
+}
+
+function change(
+	name: string,
+	host: Host,
+	commands: readonly string[],
+	notes: readonly string[],
+): Change {
+	return {
+		files: [],
+		commands,
+		notes,
+		write: async () => {},
+		async activate({ signal }: Call = {}) {
+			for (const line of commands) await runLine(name, host, line, signal);
+		},
+	};
+}
+
+async function runLine(
+	name: string,
+	host: Host,
+	line: string,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const { code, stderr } = await host.run(["sh", "-c", line], {
+		signal,
+		timeoutMs: COMMAND_TIMEOUT_MS,
+	});
+	if (code === 0) return;
+	const ended =
+		code === undefined
+			? "was ended by a signal"
+			: `ended with exit code ${code}`;
+	const said = stderr.trim().split("\n").at(-1) ?? "";
+	throw new RegistryError(
+		"failed",
+		`The command "${line}" of ${name} on ${host.name} ${ended}${said === "" ? "" : `: ${said}`}`,
+	);
+}
