@@ -14,6 +14,12 @@ export interface RegistryOptions {
 	readonly storage: StorageBlock;
 	/** Where its configuration and log are written; it is made when absent, and stays. */
 	readonly directory: string;
+	/** Its port; default one that is free. */
+	readonly port?: number | undefined;
+	/** Settings of its `http:` section, beside the address. */
+	readonly http?: Readonly<Record<string, unknown>> | undefined;
+	/** Its `auth:` section; default none: everybody may do everything. */
+	readonly auth?: Readonly<Record<string, unknown>> | undefined;
 	/** Default `process`. */
 	readonly lifetime?: Lifetime | undefined;
 }
@@ -46,7 +52,12 @@ export async function startRegistry(
 		// The port is read from a line of this level.
 		log: { level: "info", accesslog: { disabled: true } },
 		storage: options.storage,
-		http: { addr: "127.0.0.1:0", secret: "regmigrate-test" },
+		http: {
+			addr: `127.0.0.1:${options.port ?? 0}`,
+			secret: "regmigrate-test",
+			...options.http,
+		},
+		...(options.auth === undefined ? {} : { auth: options.auth }),
 	};
 	// JSON is YAML too.
 	await writeFile(configFile, `${JSON.stringify(config, undefined, 2)}\n`);
@@ -57,7 +68,8 @@ export async function startRegistry(
 		environment: { OTEL_TRACES_EXPORTER: "none" },
 		logFile: join(options.directory, "registry.log"),
 		port: /listening on 127\.0\.0\.1:(\d+)/,
-		readyPath: "/v2/",
+		// The one path that everybody may ask for.
+		readyPath: options.auth === undefined ? "/v2/" : "/",
 		lifetime: options.lifetime,
 	});
 	const host = `127.0.0.1:${server.port}`;

@@ -21,6 +21,9 @@ const ANY_REPOSITORY = "regmigrate/probe";
 /** No tag that anybody has. */
 const REFERENCE = "regmigrate-probe";
 
+/** A connection that is kept leads to one process of several behind an address, for as long as that one listens. */
+const FRESH = { connection: "close" };
+
 /**
  * Finds out whether a registry takes writes, without writing: by what it says that manifests allow (any token does for
  * that), or, where that tells nothing, by a manifest that it cannot store. That one needs the right to push, which
@@ -39,7 +42,13 @@ export async function probeWrites(
 	const read = repository === undefined ? "" : `repository:${name}:pull`;
 	try {
 		const said = judgeOptions(
-			await client.request({ method: "OPTIONS", path, scope: read, signal }),
+			await client.request({
+				method: "OPTIONS",
+				path,
+				scope: read,
+				headers: FRESH,
+				signal,
+			}),
 		);
 		if (said !== undefined) return said;
 		if (repository === undefined && client.hasTokens)
@@ -53,6 +62,7 @@ export async function probeWrites(
 				scope: `repository:${name}:pull,push`,
 				// Of the OCI's type, Distribution takes it for an error of its own (500), which tells nothing.
 				headers: {
+					...FRESH,
 					"content-type":
 						"application/vnd.docker.distribution.manifest.v2+json",
 				},
