@@ -8,6 +8,7 @@ export type ToolName =
 	| "registry-3"
 	| "registry-2"
 	| "skopeo"
+	| "ruby"
 	| "fake-gcs-server"
 	| "azurite";
 
@@ -120,6 +121,14 @@ export const TOOLS: readonly Tool[] = [
 		versionPattern: /^skopeo version (\S+)/m,
 		covers: "pushes and pulls by skopeo",
 		source: { kind: "debian", packages: ["skopeo"] },
+	},
+	{
+		name: "ruby",
+		product: "Ruby",
+		binary: "ruby",
+		versionPattern: /^ruby (\S+)/m,
+		covers: "GitLab's Linux package, whose configuration is Ruby",
+		source: { kind: "debian", packages: ["ruby"] },
 	},
 	{
 		name: "fake-gcs-server",

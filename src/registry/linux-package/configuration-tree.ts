@@ -1,0 +1,67 @@
+import type { ParameterValue } from "../settings.ts";
+import type { Configured } from "./gitlab-rb.ts";
+
+/** Maps, lists and scalars, as JSON has them. Secrets inside (I7). */
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** A value of JSON, as a map: an empty one where it is none. */
+export function mapOf(value: unknown): Tree {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
+		? { ...value }
+		: {};
+}
+
+/** The registry's settings in what `gitlab-ctl show-config` printed. Up to 12.3 they were among GitLab's own. */
+export function registryOf(configuration: Tree): Tree {
+	return mapOf(configuration.registry ?? mapOf(configuration.gitlab).registry);
+}
+
+/** Beside the driver in `storage`. Source: configuration/configuration.go, Storage.Type. */
+const BESIDE_DRIVERS = ["cache", "delete", "maintenance", "redirect", "tag"];
+
+/** The drivers that a storage section names: a registry takes exactly one. */
+export function driversOf(storage: unknown): readonly string[] {
+	return Object.keys(mapOf(storage)).filter(
+		(name) => !BESIDE_DRIVERS.includes(name),
+	);
+}
+
+/** What a registry's settings say of what we change; `undefined` when there are no storage and driver in them. */
+export function configuredOf(registry: Tree): Configured | undefined {
+	const storage = mapOf(registry.storage);
+	const [driver, ...others] = driversOf(storage);
+	if (driver === undefined || others.length > 0) return undefined;
+	const { enabled } = mapOf(mapOf(storage.maintenance).readonly);
+	return {
+		storage: { driver, parameters: parametersOf(storage[driver]) },
+		readOnly: enabled === true,
+		redirectDisabled: mapOf(storage.redirect).disable === true,
+		database: databaseOf(mapOf(registry.database).enabled),
+	};
+}
+
+function databaseOf(enabled: unknown): Configured["database"] {
+	if (enabled === undefined || enabled === null) return undefined;
+	if (enabled === "prefer") return "prefer";
+	// GitLab's own default is a string.
+	return String(enabled) === "true" ? "on" : "off";
+}
+
+function parametersOf(
+	value: unknown,
+): Readonly<Record<string, ParameterValue>> {
+	return Object.fromEntries(
+		Object.entries(mapOf(value)).map(([name, item]) => [
+			name,
+			parameterOf(item),
+		]),
+	);
+}
+
+function parameterOf(value: unknown): ParameterValue {
+	return typeof value === "string" ||
+		typeof value === "number" ||
+		typeof value === "boolean"
+		? value
+		: parametersOf(value);
+}

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EffectiveSettings, Settings } from "../settings.ts";
+import { type Block, divide, type Outline, place } from "./managed-block.ts";
+import { rubyLiteral } from "./ruby-literal.ts";
+
+/** What is configured, as far as an edit has to know it. */
+export type Configured = Pick<
+	EffectiveSettings,
+	"storage" | "readOnly" | "redirectDisabled" | "database"
+>;
+
+/** Beside the driver in `registry['storage']`; each other name is a driver. Source: configuration.go, Storage.Type. */
+const BESIDE_DRIVERS = "%w[cache delete maintenance redirect tag]";
+
+/**
+ * Edits `gitlab.rb` so that it configures what is asked for; the text as it is where it does already.
+ *
+ * All that is written is one block of our own at the end of the code, whatever is above it. The file is a program: a
+ * storage may be assigned as a whole, by parts, under `if`, in a file that it includes, in `GITLAB_OMNIBUS_CONFIG` that
+ * was evaluated before it, more than once, or not at all, and which of these holds is known only when it is evaluated. So
+ * the block does not restate what it found, it works on `registry['storage']` as it stands when Ruby gets there. That is
+ * why expressions that fetch secrets stay where they are and what they are, and why an edit further up stays effective.
+ *
+ * It relies on nothing but what every version has: `registry` is a Mash with names as strings, in which absent names may
+ * come into being when they are read (while the file is evaluated by GitLab) or be nil (after the file has included
+ * another one): hence `||= {}` at each level, and `select` for `slice`.
+ */
+export function editGitlabRb(
+	{
+		text,
+		outline,
+		file,
+	}: {
+		readonly text: string;
+		readonly outline: Outline;
+		/** Its name, for messages. */
+		readonly file: string;
+	},
+	settings: Settings,
+	configured: Configured,
+): string {
+	const { block = {}, ...divided } = divide(text, outline, file);
+	return place(divided, change(block, settings, configured));
+}
+
+/** The file without our block, byte for byte. Throws as `editGitlabRb` does. */
+export function removeBlock(
+	text: string,
+	outline: Outline,
+	file: string,
+): string {
+	return divide(text, outline, file).rest;
+}
+
+/**
+ * The parts that a block gets. One that says already what is asked for is left out where the file says it by itself, and
+ * kept where it was ours: what the file would say without it is not known.
+ */
+function change(
+	block: Block,
+	settings: Settings,
+	configured: Configured,
+): Block {
+	const { storage, readOnly, redirectDisabled, database } = settings;
+	const parts: { -readonly [name in keyof Block]: Block[name] } = { ...block };
+	if (storage !== undefined && !isDeepStrictEqual(storage, configured.storage))
+		parts.storage = [
+			`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE_DRIVERS}.include?(name) }`,
+			...`registry['storage'][${rubyLiteral(storage.driver)}] = ${rubyLiteral(storage.parameters)}`.split(
+				"\n",
+			),
+		];
+	if (
+		redirectDisabled !== undefined &&
+		redirectDisabled !== configured.redirectDisabled
+	)
+		parts.redirect = [
+			"registry['storage']['redirect'] ||= {}",
+			`registry['storage']['redirect']['disable'] = ${redirectDisabled}`,
+		];
+	if (readOnly !== undefined && readOnly !== configured.readOnly)
+		parts["read-only"] = [
+			"registry['storage']['maintenance'] ||= {}",
+			// Uploads are purged as they were; a string would keep the registry from starting.
+			`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${readOnly} }`,
+		];
+	if (database !== undefined && configured.database !== "off")
+		parts.database = [
+			"registry['database'] ||= {}",
+			"registry['database']['enabled'] = false",
+		];
+	const touchesStorage =
+		parts.redirect !== undefined || parts["read-only"] !== undefined;
+	if (touchesStorage && parts.storage === undefined)
+		parts.storage = sameDriver(configured);
+	return parts;
+}
+
+/**
+ * GitLab gives the registry a driver of its own only where nothing at all of its storage is set, so who sets anything of
+ * it has to name one; without, the registry does not start. Only the file system can be such a driver of GitLab's: any
+ * other is assigned above, with its secrets, and is not repeated.
+ */
+function sameDriver({ storage }: Configured): readonly string[] {
+	if (storage.driver !== "filesystem") return ["registry['storage'] ||= {}"];
+	const driver = `registry['storage']['filesystem'] = ${rubyLiteral(storage.parameters, "  ")}`;
+	return [
+		"registry['storage'] ||= {}",
+		`if (registry['storage'].keys - ${BESIDE_DRIVERS}).empty?`,
+		"  # Nothing above names a driver, and GitLab does so only where nothing of the storage is set.",
+		...`  ${driver}`.split("\n"),
+		"end",
+	];
+}

@@ -1,0 +1,1 @@
+gitlab_rails['smtp_enable'] = true
