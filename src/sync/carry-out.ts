@@ -1,4 +1,5 @@
 import type { Partiality } from "../layout/marker.ts";
+import { thisWriter } from "../state/writer.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { endWriting, guardAlias, guardClaim, guardUnchanged } from "./claim.ts";
@@ -13,7 +14,6 @@ import { type Marker, mark } from "./marker.ts";
 import { holdBackOutdatedTags } from "./outdated-tags.ts";
 import type { PassContext } from "./pass-context.ts";
 import { partialityAfter } from "./selection.ts";
-import { thisWriter } from "./writer.ts";
 
 /** How the target is changed. */
 interface Change {

@@ -1,9 +1,9 @@
 import { MARKER_KEY } from "../layout/marker.ts";
+import { hasEnded, type Writer, writerText } from "../state/writer.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type Marker, mark, readMarker } from "./marker.ts";
 import { SyncRefusal } from "./refusal.ts";
-import { hasEnded, type Writer, writerText } from "./writer.ts";
 
 /** What ties an index to its target: the target's marker says the same as long as nobody else has written there. */
 export interface Claim {

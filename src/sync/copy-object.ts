@@ -1,11 +1,11 @@
 import { type Kind, parseKey, type RegistryKey } from "../layout/paths.ts";
+import { sqliteCode } from "../state/sqlite.ts";
 import { ObjectBody } from "../store/body.ts";
 import { asStoreError, isCancellation, StoreError } from "../store/errors.ts";
 import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
 import { add, type Damage } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
-import { sqliteCode } from "./index-error.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";

@@ -1,10 +1,10 @@
 import { COPY_ORDER } from "../layout/order.ts";
 import { kindOf } from "../layout/paths.ts";
+import { sqliteCode } from "../state/sqlite.ts";
 import { ObjectBody } from "../store/body.ts";
 import { asStoreError, isCancellation } from "../store/errors.ts";
 import type { DeleteOptions } from "./delete-plan.ts";
 import { add } from "./events.ts";
-import { sqliteCode } from "./index-error.ts";
 import type { TargetObject } from "./object-index.ts";
 import type { PassContext } from "./pass-context.ts";
 import { settle } from "./settle.ts";

@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { forgetOwner, nameOwner, ownerOf } from "../state/file-owner.ts";
+import { makePrivateDirectory } from "../state/private-directory.ts";
+import { isDamage, SQLITE, sqliteCode } from "../state/sqlite.ts";
 import type { Claim } from "./claim.ts";
-import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
-import { asIndexError, isDamage, SQLITE, sqliteCode } from "./index-error.ts";
+import { asIndexError } from "./index-error.ts";
 import {
 	beginPass,
 	commit,
@@ -11,7 +13,6 @@ import {
 	openTable,
 	rowOf,
 } from "./object-table.ts";
-import { makePrivateDirectory } from "./private-directory.ts";
 import { SyncRefusal } from "./refusal.ts";
 import { takeBack } from "./selection-table.ts";
 

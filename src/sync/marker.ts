@@ -5,10 +5,10 @@ import {
 	parseMarkerText,
 	partialityOf,
 } from "../layout/marker.ts";
+import type { Writer } from "../state/writer.ts";
 import { StoreError } from "../store/errors.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Claim } from "./claim.ts";
-import type { Writer } from "./writer.ts";
 
 /**
  * What the marker says. It is written before anything else: a registry that somebody uses has none, so a pass the wrong

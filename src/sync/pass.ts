@@ -1,3 +1,4 @@
+import { isDamage } from "../state/sqlite.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { Postponement } from "../store/postponement.ts";
 import { record } from "../store/record.ts";
@@ -15,7 +16,7 @@ import {
 	guardSource,
 	guardTarget,
 } from "./guards.ts";
-import { asIndexError, isDamage } from "./index-error.ts";
+import { asIndexError } from "./index-error.ts";
 import { IndexFile, removeIndex } from "./index-file.ts";
 import { readMarker } from "./marker.ts";
 import { guardMetadata, type KnownMetadata } from "./metadata-guard.ts";

@@ -1,6 +1,9 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { forgetOwner, nameOwner, ownerOf } from "../state/file-owner.ts";
+import { makePrivateDirectory } from "../state/private-directory.ts";
+import { isDamage, SQLITE, sqliteCode } from "../state/sqlite.ts";
 import { StoreError } from "../store/errors.ts";
 import type {
 	LeftUpload,
@@ -11,9 +14,6 @@ import type {
 	UploadPlan,
 	UploadRecord,
 } from "../store/upload-log.ts";
-import { forgetOwner, nameOwner, ownerOf } from "./file-owner.ts";
-import { isDamage, SQLITE, sqliteCode } from "./index-error.ts";
-import { makePrivateDirectory } from "./private-directory.ts";
 import { SyncRefusal } from "./refusal.ts";
 
 /** Notes uploads in files of a directory, one a store, that outlive the process. The directory is made. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { leftUploadLines } from "../../src/cli/left-uploads.ts";
 import { indexPath, stateDirectory } from "../../src/cli/state-directory.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
-import { makePrivateDirectory } from "../../src/sync/private-directory.ts";
+import { makePrivateDirectory } from "../../src/state/private-directory.ts";
 import { treeKeys } from "../e2e/tree.ts";
 import { describeResult, runProgram } from "../support/program.ts";
 import { migration, temporaryFolder } from "./folders.ts";
