@@ -21,9 +21,6 @@ const ANY_REPOSITORY = "regmigrate/probe";
 /** No tag that anybody has. */
 const REFERENCE = "regmigrate-probe";
 
-/** A connection that is kept leads to one process of several behind an address, for as long as that one listens. */
-const FRESH = { connection: "close" };
-
 /**
  * Finds out whether a registry takes writes, without writing: by what it says that manifests allow (any token does for
  * that), or, where that tells nothing, by a manifest that it cannot store. That one needs the right to push, which
@@ -46,7 +43,6 @@ export async function probeWrites(
 				method: "OPTIONS",
 				path,
 				scope: read,
-				headers: FRESH,
 				signal,
 			}),
 		);
@@ -62,7 +58,6 @@ export async function probeWrites(
 				scope: `repository:${name}:pull,push`,
 				// Of the OCI's type, Distribution takes it for an error of its own (500), which tells nothing.
 				headers: {
-					...FRESH,
 					"content-type":
 						"application/vnd.docker.distribution.manifest.v2+json",
 				},

@@ -37,6 +37,9 @@ export interface RegistryRequest extends Omit<HttpRequest, "headers"> {
 	readonly scope: string;
 }
 
+/** A connection that is kept leads to one process of several behind an address, for as long as that one listens. */
+const FRESH = { connection: "close" };
+
 /**
  * Asks one registry, or one node of it, and shows who asks: by a password, a token, or a token that its token service
  * gives. Redirects are not followed. Rejects with a `ProbeError` when no answer comes, or none but that we are not known.
@@ -104,7 +107,9 @@ export class RegistryClient implements AsyncDisposable {
 		discard: (answer: A) => void = () => undefined,
 	): Promise<A> {
 		const { scope, headers, ...rest } = request;
-		const what = `${request.method} ${request.path} at ${this.name}`;
+		// What comes after it may be the state of an upload.
+		const [path] = request.path.split("?");
+		const what = `${request.method} ${path} at ${this.name}`;
 		const send = async (authorization: string | undefined) => {
 			try {
 				return await exchange({
@@ -113,6 +118,7 @@ export class RegistryClient implements AsyncDisposable {
 					headers: {
 						...headers,
 						...this.#host,
+						...FRESH,
 						...(authorization === undefined ? {} : { authorization }),
 					},
 				});

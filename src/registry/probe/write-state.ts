@@ -1,4 +1,5 @@
 import type { HttpResponse } from "../../store/http/exchange.ts";
+import { isRegistrys } from "./registry-version.ts";
 
 /** Whether a registry takes writes. `unknown` is never read-only (I6). */
 export interface WriteState {
@@ -27,7 +28,7 @@ const READING = "GET, HEAD";
  */
 export function judgeOptions(answer: HttpResponse): WriteState | undefined {
 	const isAnswer = answer.status === 200 || answer.status === 204;
-	if (!isAnswer || !isRegistrys(answer)) return undefined;
+	if (!isAnswer || !isRegistrys(answer.headers)) return undefined;
 	const methods = allowed(answer);
 	if (methods.join(", ") === READING)
 		return told("read-only", `it allows manifests only ${READING}`);
@@ -55,7 +56,7 @@ export function judgeOptions(answer: HttpResponse): WriteState | undefined {
 export function judgePut(answer: HttpResponse): WriteState {
 	const { status } = answer;
 	const codes = errorCodes(answer);
-	const isOurs = isRegistrys(answer);
+	const isOurs = isRegistrys(answer.headers);
 	if (isOurs && status === 405 && codes === undefined && isReadOnly405(answer))
 		return told("read-only", `it allows manifests only ${READING}`);
 	if (isOurs && status === 400 && codes !== undefined)
@@ -108,12 +109,6 @@ export function unknown(
 
 function told(state: "read-only" | "writable", because: string): WriteState {
 	return { state, because, suggestions: [] };
-}
-
-/** Every answer of a registry says so. Source: registry/handlers/app.go, ServeHTTP. */
-function isRegistrys({ headers }: HttpResponse): boolean {
-	const version = String(headers["docker-distribution-api-version"] ?? "");
-	return version.split(/[\s,]+/).includes("registry/2.0");
 }
 
 function allowed({ headers }: HttpResponse): readonly string[] {
