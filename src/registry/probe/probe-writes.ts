@@ -23,9 +23,8 @@ const REFERENCE = "regmigrate-probe";
 
 /**
  * Finds out whether a registry takes writes, without writing: by what it says that manifests allow (any token does for
- * that), or, where that tells nothing, by a manifest that it cannot store. That one needs the right to push, which
- * GitLab's token service makes a repository for: it is sent only to a repository that was named, or where no token is
- * needed.
+ * that), or, where that tells nothing, by a manifest that it cannot store. The latter needs the right to push, for which
+ * GitLab's token service makes a repository: it is asked for only for a repository that was named.
  *
  * Never rejects but when cancelled: what cannot be told is unknown. A process that was told to end may go on to take
  * writes that it has begun to read, while its successor already refuses them: the answer is that of the one that listens.
@@ -47,15 +46,11 @@ export async function probeWrites(
 			}),
 		);
 		if (said !== undefined) return said;
-		if (repository === undefined && client.hasTokens)
-			return unknown("only who may push could find out", [
-				"Name a repository that exists, and give credentials that may push to it.",
-			]);
 		return judgePut(
 			await client.request({
 				method: "PUT",
 				path,
-				scope: `repository:${name}:pull,push`,
+				scope: repository === undefined ? "" : `${read},push`,
 				// Of the OCI's type, Distribution takes it for an error of its own (500), which tells nothing.
 				headers: {
 					"content-type":
@@ -67,6 +62,12 @@ export async function probeWrites(
 		);
 	} catch (error) {
 		if (!(error instanceof ProbeError)) throw error;
-		return unknown(error.reason, error.suggestions);
+		const isUnnamed = repository === undefined;
+		return unknown(
+			error.reason,
+			isUnnamed && error.code === "permission-denied"
+				? [...error.suggestions, "Name a repository that exists."]
+				: error.suggestions,
+		);
 	}
 }

@@ -76,11 +76,6 @@ export class RegistryClient implements AsyncDisposable {
 		);
 	}
 
-	/** Whether the registry has a token service, as far as it has been asked. */
-	get hasTokens(): boolean {
-		return this.#tokens.areNeeded || this.#credentials?.kind === "bearer";
-	}
-
 	/** Sends a request and gathers the answer, whatever its status. */
 	async request(request: RegistryRequest): Promise<HttpResponse> {
 		return await this.#ask(request, (sent) => this.#connections.request(sent));

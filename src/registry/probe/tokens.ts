@@ -25,11 +25,6 @@ export class Tokens {
 		this.#now = now;
 	}
 
-	/** Whether the registry has asked for a token yet. */
-	get areNeeded(): boolean {
-		return this.#kept.size > 0;
-	}
-
 	/** The token for a scope, if there is one that is still good. */
 	known(scope: string): string | undefined {
 		const kept = this.#kept.get(scope);
