@@ -10,8 +10,9 @@ import {
 
 export interface ProbeWritesOptions extends Call {
 	/**
-	 * A repository that exists. Without one, a name is asked for that no repository has, which is enough for a registry
-	 * by itself; but GitLab's token service knows nobody who does not ask for a repository, and gives more for one that is.
+	 * A repository that exists. Without one, a name is asked for that no repository has: that is enough for the registry
+	 * itself, an empty one too. But GitLab's token service gives nothing to whom it does not know, unless a public
+	 * repository is asked for.
 	 */
 	readonly repository?: string | undefined;
 }

@@ -107,6 +107,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 				"repository:team/app:pull",
 				"repository:team/app:pull,push",
 				"",
+				"",
 			]);
 		},
 	);
