@@ -6,6 +6,7 @@ import type {
 	ResponseHeaders,
 } from "../../store/http/exchange.ts";
 import { Transport } from "../../store/http/transport.ts";
+import type { Call } from "../../store/object-store.ts";
 import { parseChallenges } from "./challenge.ts";
 import { basicAuthorization, type Credentials } from "./credentials.ts";
 import { fromExchange, ProbeError } from "./probe-error.ts";
@@ -48,8 +49,11 @@ const FRESH = { connection: "close" };
 export class RegistryClient implements AsyncDisposable {
 	/** For messages: scheme, host and port, without secrets. */
 	readonly name: string;
+	/** Scheme, host and port: where it is asked. */
+	readonly origin: string;
 	readonly #transport: Transport;
 	readonly #connections: Connections;
+	readonly #elsewhere = new Map<string, Connections>();
 	readonly #prefix: string;
 	readonly #host: Readonly<Record<string, string>>;
 	readonly #credentials: Credentials | undefined;
@@ -59,6 +63,7 @@ export class RegistryClient implements AsyncDisposable {
 	constructor(url: URL, options: RegistryClientOptions = {}) {
 		const { environment = process.env, silenceMs = 10_000 } = options;
 		const { credentials, serverName, now = Date.now } = options;
+		this.origin = url.origin;
 		this.name =
 			serverName === undefined ? url.origin : `${url.origin} (${serverName})`;
 		this.#transport = new Transport(environment, silenceMs);
@@ -88,6 +93,40 @@ export class RegistryClient implements AsyncDisposable {
 			(sent) => this.#connections.stream(sent),
 			(answer) => answer.cancel(),
 		);
+	}
+
+	/** The path to ask for what a header Location names, wherever the registry takes itself to be. */
+	pathOf(location: string): string {
+		const { pathname, search } = new URL(location, "http://registry");
+		const path = `${pathname}${search}`;
+		return path.startsWith(`${this.#prefix}/`)
+			? path.slice(this.#prefix.length)
+			: path;
+	}
+
+	/**
+	 * Asks another server, to which the registry has sent us, and does not show who asks. The URL may be a secret: no
+	 * message shows more than its host (I7).
+	 */
+	async elsewhere(
+		url: URL,
+		method: "GET" | "HEAD",
+		{ signal }: Call = {},
+	): Promise<HttpStream> {
+		const connections =
+			this.#elsewhere.get(url.origin) ??
+			this.#transport.connections(url.origin);
+		this.#elsewhere.set(url.origin, connections);
+		try {
+			return await connections.stream({
+				method,
+				path: `${url.pathname}${url.search}`,
+				headers: FRESH,
+				signal,
+			});
+		} catch (error) {
+			throw fromExchange(error, `${method} what lies at ${url.host}`, signal);
+		}
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

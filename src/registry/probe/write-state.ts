@@ -1,4 +1,5 @@
 import type { HttpResponse } from "../../store/http/exchange.ts";
+import { errorCodes } from "./registry-answer.ts";
 import { isRegistrys } from "./registry-version.ts";
 
 /** Whether a registry takes writes. `unknown` is never read-only (I6). */
@@ -117,23 +118,4 @@ function allowed({ headers }: HttpResponse): readonly string[] {
 	return [...new Set(methods.map((one) => one.trim().toUpperCase()))]
 		.filter((one) => one !== "")
 		.sort();
-}
-
-/** The codes of a registry's errors; `undefined` when the body is something else. */
-function errorCodes({ body }: HttpResponse): readonly string[] | undefined {
-	try {
-		const value: unknown = JSON.parse(body.toString());
-		if (typeof value !== "object" || value === null || !("errors" in value))
-			return undefined;
-		const { errors } = value;
-		if (!Array.isArray(errors)) return undefined;
-		return errors.map((error: unknown) =>
-			typeof error === "object" && error !== null && "code" in error
-				? String(error.code)
-				: "?",
-		);
-	} catch {
-		// Not JSON.
-		return undefined;
-	}
 }
