@@ -1,3 +1,4 @@
+import { isMap } from "../configuration-yaml.ts";
 import type { ParameterValue } from "../settings.ts";
 import type { Configured } from "./gitlab-rb.ts";
 
@@ -6,9 +7,7 @@ export type Tree = Readonly<Record<string, unknown>>;
 
 /** A value of JSON, as a map: an empty one where it is none. */
 export function mapOf(value: unknown): Tree {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? { ...value }
-		: {};
+	return isMap(value) ? value : {};
 }
 
 /** The registry's settings in what `gitlab-ctl show-config` printed. Up to 12.3 they were among GitLab's own. */

@@ -11,7 +11,7 @@ export interface Outline {
 }
 
 /** What a block is made of, in the order in which it is evaluated. Each part has a headline of its own. */
-export const PARTS = ["storage", "redirect", "read-only", "database"] as const;
+const PARTS = ["storage", "redirect", "read-only", "database"] as const;
 
 /** The Ruby lines of each part that a block has. */
 export type Block = Readonly<
@@ -28,8 +28,9 @@ export interface Divided {
 	readonly block: Block | undefined;
 }
 
-const BEGIN = "# BEGIN regmigrate";
-const END = "# END regmigrate";
+/** What the comment before a block begins with, and the one after it. */
+export const BEGIN = "# BEGIN regmigrate";
+export const END = "# END regmigrate";
 const NOTICE = [
 	"# regmigrate wrote these lines, and changes or removes them as a whole. Leave them as they are, and last in this file:",
 	"# they work on what is set above them.",
@@ -87,17 +88,16 @@ function lineStart(text: string, line: number): number {
 function readBlock(lines: readonly string[], file: string, at: number): Block {
 	const block = new Map<string, string[]>();
 	let part: string[] | undefined;
-	for (const line of lines.slice(NOTICE.length)) {
+	for (const line of lines) {
 		if (line.startsWith(HEADLINE)) {
 			part = [];
 			block.set(line.slice(HEADLINE.length), part);
-		} else if (part === undefined) throw damaged(file, [at]);
-		else part.push(line);
+		} else if (part !== undefined) part.push(line);
+		// Another version may have another notice.
+		else if (!line.startsWith("#")) throw damaged(file, [at]);
 	}
-	const isOurs = [...block.keys()].every((name) =>
-		PARTS.some((known) => known === name),
-	);
-	if (!isOurs || NOTICE.some((line, index) => lines[index] !== line))
+	const names: readonly string[] = PARTS;
+	if (![...block.keys()].every((name) => names.includes(name)))
 		throw damaged(file, [at]);
 	return Object.fromEntries(block);
 }

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../configuration-error.ts";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { Outline } from "./managed-block.ts";
+import { BEGIN, END, type Outline } from "./managed-block.ts";
 
 /**
  * Reads a file as Ruby does, and evaluates nothing of it: only Ruby knows what is a comment, and what is a heredoc, a
@@ -24,8 +24,8 @@ lines = Hash.new { |found, mark| found[mark] = [] }
 Ripper.lex(text).each do |(line, _), type, token|
   lines['data'] << line if type == :on___end__
   next unless type == :on_comment
-  lines['begins'] << line if token.start_with?('# BEGIN regmigrate')
-  lines['ends'] << line if token.start_with?('# END regmigrate')
+  lines['begins'] << line if token.start_with?('${BEGIN}')
+  lines['ends'] << line if token.start_with?('${END}')
 end
 puts JSON.generate('begins' => lines['begins'], 'ends' => lines['ends'], 'data' => lines['data'].first)
 `;

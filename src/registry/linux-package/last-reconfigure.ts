@@ -1,0 +1,61 @@
+import { isMap } from "../configuration-yaml.ts";
+import type { Host } from "../host/host.ts";
+import type { Call } from "../node.ts";
+import { mapOf, type Tree } from "./configuration-tree.ts";
+import type { PackagePaths } from "./installation.ts";
+
+/** What the last reconfigure did, as far as it left notes of it. Secrets inside (I7). */
+export interface LastReconfigure {
+	/** See `Evidence`. */
+	readonly inForce: Tree | undefined;
+	readonly reconfiguredAt: number | undefined;
+}
+
+/**
+ * `nodes/*.json` is what Chef saved, and is there only until somebody runs show-config; `public_attributes.json` is
+ * written at the end of each reconfigure that succeeds. Source: handlers/gitlab.rb of omnibus-gitlab.
+ */
+const SCRIPT = `
+stat -c %Y "$2/public_attributes.json" 2>/dev/null || echo
+cat "$(ls -t "$1"/embedded/nodes/*.json 2>/dev/null | head -n 1)" 2>/dev/null || :`;
+
+/** Reads what the last reconfigure left. What is not there, or not as expected, is `undefined`. */
+export async function readLastReconfigure(
+	host: Host,
+	{ installation, data }: PackagePaths,
+	{ signal }: Call = {},
+): Promise<LastReconfigure> {
+	const { stdout } = await host.run(
+		["sh", "-c", SCRIPT, "sh", installation, data],
+		{ signal },
+	);
+	const printed = stdout.toString();
+	const end = printed.indexOf("\n");
+	const seconds = printed.slice(0, end);
+	return {
+		inForce: parseNode(printed.slice(end + 1)),
+		reconfiguredAt: seconds === "" ? undefined : Number(seconds) * 1000,
+	};
+}
+
+/** The settings of a saved node. One that show-config left has none: it knows nothing of GitLab. */
+export function parseNode(text: string): Tree | undefined {
+	try {
+		const node: unknown = JSON.parse(text);
+		const { normal, override } = mapOf(node);
+		const settings = mapOf(normal);
+		if (settings.gitlab === undefined) return undefined;
+		// What gitlab-cluster.json says is kept apart, and show-config prints it with the rest.
+		return overlay(settings, mapOf(override));
+	} catch {
+		// Not there, or not whole: as good as none.
+		return undefined;
+	}
+}
+
+function overlay(below: Tree, above: Tree): Tree {
+	const result: Record<string, unknown> = { ...below };
+	for (const [name, value] of Object.entries(above))
+		result[name] = isMap(value) ? overlay(mapOf(below[name]), value) : value;
+	return result;
+}

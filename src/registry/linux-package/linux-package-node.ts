@@ -1,0 +1,181 @@
+import type { LinuxPackageDescription } from "../description.ts";
+import type { Host } from "../host/host.ts";
+import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
+import type { Call, Change, RegistryNode } from "../node.ts";
+import { RegistryError } from "../registry-error.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
+import { type Activation, activation } from "./activation.ts";
+import { editGitlabRb, removeBlock } from "./gitlab-rb.ts";
+import {
+	isStorageInEnvironment,
+	PACKAGE_PATHS,
+	type PackagePaths,
+	readOverrides,
+	readService,
+} from "./installation.ts";
+import { type PackageState, readPackageState } from "./package-state.ts";
+import { requireNothingPending } from "./pending-refusal.ts";
+import { readGenerated } from "./read-generated.ts";
+import { serviceProcess, stillRunning } from "./service-process.ts";
+
+export interface LinuxPackageOptions {
+	/** Whether a reconfigure may bring into force what else is pending; default false: it is refused. */
+	readonly acceptPending?: boolean | undefined;
+	/** How long a reconfigure may take (ms); default 30 minutes. */
+	readonly reconfigureTimeoutMs?: number | undefined;
+	/** Where the package is; default: where it always is. */
+	readonly paths?: PackagePaths | undefined;
+}
+
+/** What is known of a node of the Linux package, and how it is asked. */
+export interface PackageNode {
+	readonly host: Host;
+	readonly paths: PackagePaths;
+	/** Path of `gitlab.rb`. */
+	readonly file: string;
+	/** As a person types it; words of a shell. */
+	readonly gitlabCtl: string;
+	readonly reconfigureTimeoutMs: number;
+}
+
+/** A node of GitLab's Linux package: `gitlab.rb` is edited (`gitlab-rb.ts`), and brought into force by a reconfigure. */
+export function linuxPackageNode(
+	description: LinuxPackageDescription,
+	host: Host,
+	options: LinuxPackageOptions = {},
+): RegistryNode {
+	const { name, url, configuration, gitlabCtl } = description;
+	const node: PackageNode = {
+		host,
+		paths: options.paths ?? PACKAGE_PATHS,
+		file: configuration ?? "/etc/gitlab/gitlab.rb",
+		gitlabCtl: gitlabCtl ?? "gitlab-ctl",
+		reconfigureTimeoutMs: options.reconfigureTimeoutMs ?? 30 * 60_000,
+	};
+	return {
+		name,
+		host,
+		url,
+		settings: (call) => settings(node, call),
+		change: (asked, call) =>
+			change(node, asked, options.acceptPending ?? false, call),
+		undo: (call) => undo(node, call),
+		async instances(call) {
+			const found = await serviceProcess(host, node.paths, call);
+			return found === undefined ? [] : [found];
+		},
+		remaining: (instances, call) => stillRunning(host, instances, call),
+	};
+}
+
+async function settings(
+	{ host, paths }: PackageNode,
+	call: Call | undefined,
+): Promise<EffectiveSettings> {
+	const service = await readService(host, paths, call);
+	const { effective } = await readGenerated(host, service, call);
+	return { ...effective, overrides: await readOverrides(host, service, call) };
+}
+
+async function change(
+	node: PackageNode,
+	asked: Settings,
+	acceptPending: boolean,
+	call: Call | undefined,
+): Promise<Change> {
+	const state = await readPackageState(node, call);
+	const pending = requireNothingPending(node, state, acceptPending);
+	const { file, outline, configured } = state;
+	const text = editGitlabRb(
+		{ text: file.text, outline, file: node.file },
+		asked,
+		configured,
+	);
+	return toChange(node, { state, text, asked }, [
+		...pending,
+		...(await notes(node, state, call)),
+	]);
+}
+
+async function undo(
+	node: PackageNode,
+	call: Call | undefined,
+): Promise<Change> {
+	const state = await readPackageState(node, call);
+	const { file, outline } = state;
+	const plan = await planUndo(
+		node.host,
+		node.file,
+		({ current }) => {
+			if (current !== file.text)
+				throw new RegistryError(
+					"changed",
+					`Cannot undo the change of ${node.file} on ${node.host.name}: somebody is changing it`,
+					{ suggestions: ["Run the same command again."] },
+				);
+			return { text: removeBlock(current, outline, node.file), left: [] };
+		},
+		call,
+	);
+	const merged = plan.isMerged
+		? [
+				`${node.file} was changed by somebody else since; only the lines of regmigrate are removed from it.`,
+			]
+		: [];
+	const forget = plan.isKept
+		? (later?: Call) => forgetOriginal(node.host, plan.file, later)
+		: undefined;
+	// The way back is never closed by what else is pending; it is said.
+	const pending = requireNothingPending(node, state, true);
+	// Without an original that is kept there is nothing of ours, but for a block whose original somebody has removed.
+	const text = plan.isKept
+		? plan.text
+		: removeBlock(file.text, outline, node.file);
+	return toChange(node, { state, text, forget }, [...merged, ...pending]);
+}
+
+function toChange(
+	node: PackageNode,
+	activated: Activation,
+	notes: readonly string[],
+): Change {
+	const { state, text } = activated;
+	const { file } = state;
+	const isChanged = text !== file.text;
+	const { write, activate } = activation(node, activated);
+	return {
+		files: isChanged
+			? [{ path: node.file, before: file.text, after: text }]
+			: [],
+		commands:
+			isChanged || !state.isInForce ? [`${node.gitlabCtl} reconfigure`] : [],
+		notes,
+		write,
+		activate,
+	};
+}
+
+async function notes(
+	{ host, file }: PackageNode,
+	state: PackageState,
+	call: Call | undefined,
+): Promise<readonly string[]> {
+	const overrides = await readOverrides(host, state.service, call);
+	const isInEnvironment = await isStorageInEnvironment(host, call);
+	return [
+		...overrides.map(
+			(variable) =>
+				`${variable} (registry['env']) overrides the registry's configuration on ${host.name}.`,
+		),
+		...(isInEnvironment
+			? [
+					`GITLAB_OMNIBUS_CONFIG sets the registry's storage on ${host.name}; ${file}, which is evaluated after it, goes before it.`,
+				]
+			: []),
+		...(state.isBlockGone
+			? [
+					`${file} on ${host.name} no longer holds what regmigrate wrote: something else writes it, perhaps a configuration management (Chef, Puppet, Ansible). Have it pause, or write the same.`,
+				]
+			: []),
+	];
+}

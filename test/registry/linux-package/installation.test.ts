@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { parseGenerated } from "../../../src/registry/linux-package/generated-configuration.ts";
+import { parseRunScript } from "../../../src/registry/linux-package/installation.ts";
+import { parseNode } from "../../../src/registry/linux-package/last-reconfigure.ts";
+import { parseConfiguration } from "../../../src/registry/linux-package/show-config.ts";
+
+describe("parseRunScript", () => {
+	test("finds the configuration, the environment and the program", () => {
+		const script = `#!/bin/bash
+set -e # fail on errors
+
+exec 2>&1
+
+cd /srv/registry
+
+exec chpst -e /opt/gitlab/etc/registry/env -P \\
+  -U registry:registry \\
+  -u registry:registry \\
+  /opt/gitlab/embedded/bin/registry serve ./config.yml
+`;
+		expect(parseRunScript(script, "run")).toEqual({
+			configuration: "/srv/registry/config.yml",
+			environment: "/opt/gitlab/etc/registry/env",
+			program: "/opt/gitlab/embedded/bin/registry",
+		});
+	});
+
+	test("takes one of a version without an environment of its own", () => {
+		const script =
+			"cd /var/opt/gitlab/registry\nexec chpst -P \\\n  -U registry:registry \\\n  /opt/gitlab/embedded/bin/registry serve ./config.yml\n";
+		expect(parseRunScript(script, "run")).toMatchObject({
+			configuration: "/var/opt/gitlab/registry/config.yml",
+			environment: undefined,
+		});
+	});
+
+	test("refuses what is none", () => {
+		expect(() => parseRunScript("exec sleep 1\n", "/x/run")).toThrow(
+			"Cannot tell from /x/run which configuration",
+		);
+	});
+});
+
+describe("parseConfiguration", () => {
+	test("finds the JSON after what else is printed", () => {
+		const printed =
+			'Deprecation: {x}\n{\n  "registry": { "enable": true }\n}\n\n';
+		expect(parseConfiguration(printed)).toEqual({ registry: { enable: true } });
+	});
+
+	test.each(["", "nothing", "{ not JSON }", '{\n  "registry": {'])(
+		"finds none in %j",
+		(printed) => {
+			expect(parseConfiguration(printed)).toBeUndefined();
+		},
+	);
+});
+
+describe("parseNode", () => {
+	test("lays what the cluster's file says over the rest", () => {
+		const normal = { gitlab: { geo: { a: 1, b: 1 } } };
+		const override = { gitlab: { geo: { b: 2 } } };
+		expect(parseNode(JSON.stringify({ normal, override }))).toEqual({
+			gitlab: { geo: { a: 1, b: 2 } },
+		});
+	});
+
+	test.each(["", "{", '{"normal":{"tags":[]}}'])(
+		"knows nothing of %j",
+		(text) => {
+			expect(parseNode(text)).toBeUndefined();
+		},
+	);
+});
+
+describe("parseGenerated", () => {
+	const text = `version: 0.1
+storage: {"s3":{"bucket":"b","secretkey":"test-secret","chunksize":5},"cache":{"blobdescriptor":"redis"},"maintenance":{"readonly":{"enabled":true}},"redirect":{"disable":true}}
+http:
+  addr: 127.0.0.1:5000
+  draintimeout: 1m30s
+database: {"enabled":"prefer"}
+redis: {"addr":"10.0.0.3:6379"}
+`;
+
+	test("finds what the registry is configured to", () => {
+		expect(parseGenerated(text, "config.yml", ["REGISTRY_X"])).toMatchObject({
+			storage: {
+				driver: "s3",
+				parameters: { bucket: "b", secretkey: "test-secret", chunksize: 5 },
+			},
+			readOnly: true,
+			redirectDisabled: true,
+			database: "prefer",
+			drainMs: 90_000,
+			overrides: ["REGISTRY_X"],
+			tree: { redis: { addr: "10.0.0.3:6379" } },
+		});
+	});
+
+	test.each([
+		["0", 0],
+		["45s", 45_000],
+		["1500000000", 1500],
+		["~", 0],
+	])("reads a drain time-out of %s", (value, ms) => {
+		const changed = text.replace("1m30s", value);
+		expect(parseGenerated(changed, "config.yml", []).drainMs).toBe(ms);
+	});
+
+	test.each(["'true'", "false"])("does not take %s for read-only", (value) => {
+		const changed = text.replace('"enabled":true', `"enabled":${value}`);
+		expect(parseGenerated(changed, "config.yml", []).readOnly).toBe(false);
+	});
+
+	test.each([
+		["storage: {", "it is not YAML"],
+		["storage: {}", "exactly one driver"],
+		["storage: {s3: {}, gcs: {}}", "exactly one driver"],
+	])("refuses %s without quoting it", (content, reason) => {
+		expect(() => parseGenerated(content, "config.yml", [])).toThrow(reason);
+	});
+});
