@@ -3,17 +3,30 @@ import { openHost } from "./host/open-host.ts";
 import type { RegistryNode } from "./node.ts";
 import { RegistryError } from "./registry-error.ts";
 
+export interface OpenNodesOptions {
+	/** Whether a reconfigure of GitLab's Linux package may bring into force what else is pending; default: it is refused. */
+	readonly acceptPending?: boolean | undefined;
+}
+
 /** The nodes of a registry that is described, in that order. Nothing is connected to yet; only their kind is loaded. */
 export async function openNodes(
 	description: RegistryDescription,
+	{ acceptPending }: OpenNodesOptions = {},
 ): Promise<readonly RegistryNode[]> {
 	switch (description.kind) {
 		case "hooks": {
 			const { hooksNode } = await import("./hooks/hooks-node.ts");
 			return description.nodes.map((node) => hooksNode(node, openHost(node)));
 		}
+		case "linux-package": {
+			const { linuxPackageNode } = await import(
+				"./linux-package/linux-package-node.ts"
+			);
+			return description.nodes.map((node) =>
+				linuxPackageNode(node, openHost(node), { acceptPending }),
+			);
+		}
 		case "distribution":
-		case "linux-package":
 		case "helm":
 			throw new RegistryError(
 				"refused",
