@@ -1,9 +1,11 @@
 import type { CommandTable, TopicTable } from "../src/cli/table-plugin.ts";
+import { ConfigRender } from "./config/render.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 
 /** The one table of commands: what is not in it does not exist. */
 export const COMMANDS: CommandTable = {
+	"config:render": ConfigRender,
 	sync: Sync,
 	verify: Verify,
 };

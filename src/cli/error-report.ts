@@ -1,4 +1,6 @@
 import { Errors } from "@oclif/core";
+import { ConfigurationError } from "../registry/configuration-error.ts";
+import { RegistryError } from "../registry/registry-error.ts";
 import { StoreError } from "../store/errors.ts";
 import { IndexError } from "../sync/index-error.ts";
 import { SyncRefusal } from "../sync/refusal.ts";
@@ -11,6 +13,8 @@ import { UsageError } from "./usage-error.ts";
 export function exitCodeOf(error: unknown): number {
 	if (error instanceof Interruption) return EXIT.interrupted;
 	if (error instanceof SyncRefusal) return EXIT.refused;
+	if (error instanceof RegistryError && error.code === "refused")
+		return EXIT.refused;
 	if (error instanceof UsageError || error instanceof Errors.CLIError)
 		return EXIT.usage;
 	return EXIT.failed;
@@ -50,6 +54,8 @@ function messageOf(error: unknown): string {
 function suggestionsOf(error: unknown): readonly string[] {
 	if (
 		error instanceof StoreError ||
+		error instanceof RegistryError ||
+		error instanceof ConfigurationError ||
 		error instanceof IndexError ||
 		error instanceof SyncRefusal ||
 		error instanceof UsageError ||

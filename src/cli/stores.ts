@@ -82,10 +82,10 @@ export async function openStores(
 ): Promise<OpenStores> {
 	const { snapshotOf, ifNoTarget, isTargetWritten, uploads } = named;
 	const { limits, refusals, outages } = named;
-	const from = await locate(named.source);
-	const to = await locate(named.target);
+	const from = await locateStore(named.source);
+	const to = await locateStore(named.target);
 	const origin =
-		snapshotOf === undefined ? undefined : await locate(snapshotOf);
+		snapshotOf === undefined ? undefined : await locateStore(snapshotOf);
 	await using opened = new AsyncDisposableStack();
 	const live =
 		origin && opened.use(await open(origin, { signal }, IF_NO_SOURCE));
@@ -127,12 +127,13 @@ export async function openStores(
 const IF_NO_SOURCE = "Check how it is spelled, and that it is mounted.";
 
 /** A store that is about to be opened. */
-interface NamedStore extends StoreLocation {
+export interface NamedStore extends StoreLocation {
 	readonly isConfigured: boolean;
 	readonly database: DatabaseSetting | undefined;
 }
 
-async function locate(text: string): Promise<NamedStore> {
+/** Where a store is that a text names: a URL, a path, or a registry's configuration. Rejects with a `UsageError`. */
+export async function locateStore(text: string): Promise<NamedStore> {
 	const isConfigured = isConfiguration(text);
 	try {
 		const location = isConfigured
@@ -140,7 +141,9 @@ async function locate(text: string): Promise<NamedStore> {
 			: { url: parseStoreUrl(text), environment: {}, database: undefined };
 		return { ...location, isConfigured };
 	} catch (error) {
-		throw asUsage(error);
+		throw error instanceof ConfigurationError
+			? new UsageError(error.message, error.suggestions)
+			: asUsage(error);
 	}
 }
 
@@ -189,10 +192,8 @@ function suggesting(
 	});
 }
 
-/** When a store is opened, `unsupported` means that its URL, or its configuration, asks for what cannot be had. */
-function asUsage(error: unknown): unknown {
-	const isUsage =
-		error instanceof ConfigurationError ||
-		(error instanceof StoreError && error.code === "unsupported");
+/** When a store is opened, `unsupported` means that its URL asks for what cannot be had. */
+export function asUsage(error: unknown): unknown {
+	const isUsage = error instanceof StoreError && error.code === "unsupported";
 	return isUsage ? new UsageError(error.message, error.suggestions) : error;
 }

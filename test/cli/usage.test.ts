@@ -93,8 +93,10 @@ describe("help", () => {
 			  $ regmigrate COMMAND [ARGUMENTS] [FLAGS]
 
 			COMMANDS
-			  sync    Copy a registry's storage to another store
-			  verify  Prove that a target holds what the registry in a source holds
+			  config render  Show what the registry will be configured to, as a diff
+			                 against today
+			  sync           Copy a registry's storage to another store
+			  verify         Prove that a target holds what the registry in a source holds
 
 			regmigrate COMMAND --help tells more.
 			",

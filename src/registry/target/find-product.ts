@@ -1,0 +1,82 @@
+import type { RegistryDescription } from "../description.ts";
+import type { Host } from "../host/host.ts";
+import type { Call } from "../node.ts";
+import { RegistryError } from "../registry-error.ts";
+import { type Product, parseProduct } from "./product.ts";
+
+/**
+ * Finds out which registry is configured, from what its program or its package says on its host: GitLab's Linux package
+ * by its manifest, Distribution by `--version`. Rejects with a `RegistryError` where that does not tell.
+ */
+export async function findProduct(
+	description: RegistryDescription,
+	host: Host,
+	call: Call = {},
+): Promise<Product> {
+	switch (description.kind) {
+		case "linux-package": {
+			const manifest = "/opt/gitlab/version-manifest.txt";
+			const said = await outputOf(host, ["head", "-n", "1", manifest], call);
+			const version = /^gitlab-\S+ (\d+\.\d+\S*)/.exec(said)?.[1];
+			if (version === undefined)
+				throw untold(`${manifest} on ${host.name} does not say it`);
+			return parseProduct(`gitlab ${version}`);
+		}
+		case "distribution": {
+			const [node] = description.nodes;
+			const told = node?.program;
+			const programs =
+				told === undefined ? ["registry", "docker-registry"] : [told];
+			for (const program of programs) {
+				const said = await outputOf(host, [program, "--version"], call);
+				if (said !== "") return distribution(said, program, host);
+			}
+			throw untold(`${programs.join(" and ")} are not there on ${host.name}`);
+		}
+		case "helm":
+		case "hooks":
+			throw untold(`nothing tells it for the kind ${description.kind}`);
+		default:
+			return description satisfies never;
+	}
+}
+
+function distribution(said: string, program: string, host: Host): Product {
+	const version = /distribution(?:\/v3)? v?(\d+\.\d+(?:\.\d+)?)(\S*)/.exec(
+		said,
+	);
+	if (version === null || version[2]?.includes("gitlab"))
+		throw untold(
+			version === null
+				? `${program} --version on ${host.name} does not say it`
+				: `${program} on ${host.name} is GitLab's registry, and does not say with which GitLab it came`,
+		);
+	return parseProduct(`distribution ${version[1]}`);
+}
+
+function untold(because: string): RegistryError {
+	return new RegistryError(
+		"refused",
+		`It is not known which version of which registry is configured: ${because}`,
+		{
+			suggestions: [
+				'Say it: --registry-version "gitlab 18.2" or --registry-version "distribution 3.1.2".',
+			],
+		},
+	);
+}
+
+/** What a command prints; "" when it is not there, or fails. */
+async function outputOf(
+	host: Host,
+	command: readonly [string, ...string[]],
+	{ signal }: Call,
+): Promise<string> {
+	try {
+		const { code, stdout } = await host.run(command, { signal });
+		return code === 0 ? stdout.toString() : "";
+	} catch (error) {
+		if (error instanceof RegistryError && error.code === "not-found") return "";
+		throw error;
+	}
+}
