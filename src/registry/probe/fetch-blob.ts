@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Digest, formatDigest } from "../../layout/digest.ts";
 import type { HttpStream } from "../../store/http/exchange.ts";
 import type { Call } from "../../store/object-store.ts";
+import { gather } from "./gather.ts";
 import { fromExchange, ProbeError } from "./probe-error.ts";
 import { unexpected } from "./registry-answer.ts";
 import type { RegistryClient } from "./registry-client.ts";
@@ -118,18 +119,6 @@ async function refusal(
 			],
 		},
 	);
-}
-
-/** The first bytes of a body; the rest is given up. */
-async function gather(answer: HttpStream, maxBytes: number): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of answer.chunks()) {
-		chunks.push(chunk);
-		bytes += chunk.length;
-		if (bytes >= maxBytes) break;
-	}
-	return Buffer.concat(chunks);
 }
 
 function said(answer: HttpStream): number {

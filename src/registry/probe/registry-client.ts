@@ -1,16 +1,17 @@
 import type { Environment } from "../../store/environment.ts";
-import type { Connections, HttpRequest } from "../../store/http/connections.ts";
-import type {
-	HttpResponse,
-	HttpStream,
-	ResponseHeaders,
-} from "../../store/http/exchange.ts";
+import { isCancellation } from "../../store/errors.ts";
+import {
+	answerTimeoutMs,
+	type Connections,
+	type HttpRequest,
+} from "../../store/http/connections.ts";
+import type { HttpResponse, HttpStream } from "../../store/http/exchange.ts";
 import { Transport } from "../../store/http/transport.ts";
 import type { Call } from "../../store/object-store.ts";
-import { parseChallenges } from "./challenge.ts";
-import { basicAuthorization, type Credentials } from "./credentials.ts";
+import { Authorizer } from "./authorizer.ts";
+import type { Credentials } from "./credentials.ts";
+import { gather } from "./gather.ts";
 import { fromExchange, ProbeError } from "./probe-error.ts";
-import { Tokens } from "./tokens.ts";
 
 /** How a registry is asked. */
 export interface RegistryClientOptions {
@@ -41,6 +42,9 @@ export interface RegistryRequest extends Omit<HttpRequest, "headers"> {
 /** A connection that is kept leads to one process of several behind an address, for as long as that one listens. */
 const FRESH = { connection: "close" };
 
+/** Most bytes of an answer that is gathered: a manifest may have 4 MiB. Source: Distribution, registry/handlers/manifests.go. */
+const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
+
 /**
  * Asks one registry, or one node of it, and shows who asks: by a password, a token, or a token that its token service
  * gives. Redirects are not followed. Rejects with a `ProbeError` when no answer comes, or none but that we are not known.
@@ -56,8 +60,8 @@ export class RegistryClient implements AsyncDisposable {
 	readonly #elsewhere = new Map<string, Connections>();
 	readonly #prefix: string;
 	readonly #host: Readonly<Record<string, string>>;
-	readonly #credentials: Credentials | undefined;
-	readonly #tokens: Tokens;
+	readonly #authorizer: Authorizer;
+	readonly #silenceMs: number;
 
 	/** Of the URL, scheme, host, port and path count; a user in it does not. */
 	constructor(url: URL, options: RegistryClientOptions = {}) {
@@ -73,26 +77,55 @@ export class RegistryClient implements AsyncDisposable {
 		this.#prefix = url.pathname.replace(/\/+$/, "");
 		// The name that TLS asks for, and that the certificate must be for, follows from this header.
 		this.#host = serverName === undefined ? {} : { host: serverName };
-		this.#credentials = credentials;
-		this.#tokens = new Tokens(
-			this.#transport,
-			credentials?.kind === "bearer" ? undefined : credentials,
-			now,
-		);
+		this.#silenceMs = silenceMs;
+		this.#authorizer = new Authorizer(this.#transport, credentials, now);
 	}
 
-	/** Sends a request and gathers the answer, whatever its status. */
+	/**
+	 * Sends a request and gathers the answer, whatever its status. All of it has to be there in a few times the silence that
+	 * is put up with, besides what a body takes to be sent; and it may not be larger than any answer of a registry.
+	 */
 	async request(request: RegistryRequest): Promise<HttpResponse> {
-		return await this.#ask(request, (sent) => this.#connections.request(sent));
+		const { signal, body } = request;
+		const deadlineMs = answerTimeoutMs(body?.length ?? 0, 3 * this.#silenceMs);
+		const deadline = AbortSignal.timeout(deadlineMs);
+		const what = this.#what(request);
+		try {
+			const answer = await this.stream({
+				...request,
+				signal:
+					signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+			});
+			const { status, headers } = answer;
+			const gathered = await gather(answer, MAX_ANSWER_BYTES);
+			if (gathered.length <= MAX_ANSWER_BYTES)
+				return { status, headers, body: gathered };
+			const reason = `it answers with more than ${MAX_ANSWER_BYTES} bytes`;
+			throw new ProbeError("failed", what, reason);
+		} catch (error) {
+			if (!isCancellation(error, deadline) || signal?.aborted)
+				throw fromExchange(error, what, signal);
+			const reason = `it has not answered within ${Math.ceil(deadlineMs / 1000)} seconds`;
+			throw new ProbeError("timed-out", what, reason, { cause: error });
+		}
 	}
 
 	/** Sends a request and resolves when the answer's headers are there, whatever its status. */
 	async stream(request: RegistryRequest): Promise<HttpStream> {
-		return await this.#ask(
+		const { scope } = request;
+		const answer = await this.#send(request, this.#authorizer.known(scope));
+		if (answer.status !== 401) return answer;
+		answer.cancel();
+		const authorization = await this.#authorizer.answer(
+			answer.headers["www-authenticate"],
 			request,
-			(sent) => this.#connections.stream(sent),
-			(answer) => answer.cancel(),
 		);
+		if (authorization !== undefined) {
+			const again = await this.#send(request, authorization);
+			if (again.status !== 401) return again;
+			again.cancel();
+		}
+		throw this.#authorizer.refusal(this.#what(request));
 	}
 
 	/** The path to ask for what a header Location names, wherever the registry takes itself to be. */
@@ -133,86 +166,28 @@ export class RegistryClient implements AsyncDisposable {
 		await this.#transport[Symbol.asyncDispose]();
 	}
 
-	async #ask<
-		A extends { readonly status: number; readonly headers: ResponseHeaders },
-	>(
-		request: RegistryRequest,
-		exchange: (sent: HttpRequest) => Promise<A>,
-		discard: (answer: A) => void = () => undefined,
-	): Promise<A> {
-		const { scope, headers, ...rest } = request;
-		// What comes after it may be the state of an upload.
-		const [path] = request.path.split("?");
-		const what = `${request.method} ${path} at ${this.name}`;
-		const send = async (authorization: string | undefined) => {
-			try {
-				return await exchange({
-					...rest,
-					path: `${this.#prefix}${request.path}`,
-					headers: {
-						...headers,
-						...this.#host,
-						...FRESH,
-						...(authorization === undefined ? {} : { authorization }),
-					},
-				});
-			} catch (error) {
-				throw fromExchange(error, what, request.signal);
-			}
-		};
-		const answer = await send(this.#known(scope));
-		if (answer.status !== 401) return answer;
-		discard(answer);
-		const again = await send(
-			await this.#authorization(answer.headers, request, what),
-		);
-		if (again.status !== 401) return again;
-		discard(again);
-		throw this.#refused(what);
+	async #send(
+		{ scope: _, headers, ...request }: RegistryRequest,
+		authorization: string | undefined,
+	): Promise<HttpStream> {
+		try {
+			return await this.#connections.stream({
+				...request,
+				path: `${this.#prefix}${request.path}`,
+				headers: {
+					...headers,
+					...this.#host,
+					...FRESH,
+					...(authorization === undefined ? {} : { authorization }),
+				},
+			});
+		} catch (error) {
+			throw fromExchange(error, this.#what(request), request.signal);
+		}
 	}
 
-	/** What can be shown before the registry asks for it. */
-	#known(scope: string): string | undefined {
-		if (this.#credentials?.kind === "bearer")
-			return `Bearer ${this.#credentials.token}`;
-		const token = this.#tokens.known(scope);
-		return token === undefined ? undefined : `Bearer ${token}`;
-	}
-
-	/** What the registry asks for. */
-	async #authorization(
-		headers: ResponseHeaders,
-		{ scope, signal }: RegistryRequest,
-		what: string,
-	): Promise<string> {
-		const credentials = this.#credentials;
-		const challenges = parseChallenges(headers["www-authenticate"]);
-		const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-		if (bearer !== undefined && credentials?.kind !== "bearer")
-			return `Bearer ${await this.#tokens.fetch(bearer, scope, { signal })}`;
-		const takesPasswords = challenges.some(({ scheme }) => scheme === "basic");
-		if (takesPasswords && credentials?.kind === "password")
-			return basicAuthorization(credentials);
-		throw this.#refused(what);
-	}
-
-	#refused(what: string): ProbeError {
-		return this.#credentials === undefined
-			? new ProbeError(
-					"permission-denied",
-					what,
-					"the registry wants to know who asks",
-					{ suggestions: ["Give a user name and a password, or a token."] },
-				)
-			: new ProbeError(
-					"permission-denied",
-					what,
-					"the registry refuses the credentials",
-					{
-						suggestions: [
-							"Check the user name and password or the token, and what they are allowed to.",
-						],
-					},
-				);
+	/** Completes "Cannot …". Without the query, which may be the state of an upload. */
+	#what({ method, path }: Pick<RegistryRequest, "method" | "path">): string {
+		return `${method} ${path.split("?")[0]} at ${this.name}`;
 	}
 }

@@ -10,6 +10,7 @@ import {
 } from "../../../scripts/services/registry.ts";
 import { formatDigest, parseDigest } from "../../../src/layout/digest.ts";
 import { blobKey } from "../../../src/layout/paths.ts";
+import { tryBlobRoute } from "../../../src/registry/probe/blob-route.ts";
 import { canaryImage } from "../../../src/registry/probe/canary-image.ts";
 import { deleteImage } from "../../../src/registry/probe/delete-image.ts";
 import { fetchBlob } from "../../../src/registry/probe/fetch-blob.ts";
@@ -186,6 +187,10 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 					hosts: [host],
 					bytes: SMALL.layerBytes,
 				});
+			expect(await tryBlobRoute(client, "team/canary", "small")).toEqual({
+				hosts: [host],
+				failures: [],
+			});
 			// Clients are sent to where nothing listens, or with a signature that is not for them.
 			const sendTo = (change: (url: URL) => void) =>
 				front.follow(() => ({

@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { digestOf as sha256 } from "../../../scripts/sample-registry/content.ts";
 import type { Credentials } from "../../../src/registry/probe/credentials.ts";
+import { fetchBlob } from "../../../src/registry/probe/fetch-blob.ts";
 import { ProbeError } from "../../../src/registry/probe/probe-error.ts";
 import { failureOf } from "../../store/http/failures.ts";
 import {
@@ -67,8 +69,11 @@ describe("a registry that asks for a password", () => {
 		const { origin, requests } = await scriptedRegistry(ask);
 		const client = clientOf(origin, { credentials: PASSWORD });
 		expect((await client.request(ASK)).status).toBe(200);
+		// From then on it need not ask.
+		expect((await client.request(ASK)).status).toBe(200);
 		expect(requests.map(({ headers }) => headers.authorization)).toEqual([
 			undefined,
+			BASIC,
 			BASIC,
 		]);
 	});
@@ -282,4 +287,100 @@ test("that does not answer is told of", async () => {
 		code: "unreachable",
 		message: `Cannot GET /v2/a/tags/list at ${server.origin}: nothing listens there (connection refused)`,
 	});
+});
+
+describe("an answer", () => {
+	const TIMED_OUT = {
+		code: "timed-out",
+		reason: "it has not answered within 1 seconds",
+	};
+	test.each<[string, Script, object]>([
+		["that never comes", () => new Promise(() => undefined), TIMED_OUT],
+		[
+			"that stops",
+			(_request, response) => {
+				response.write("some");
+				return new Promise(() => undefined);
+			},
+			TIMED_OUT,
+		],
+		[
+			"that is cut off",
+			(_request, response) => {
+				response.writeHead(200, { "content-length": "100" }).write("some");
+				return new Promise((resolve) =>
+					setTimeout(() => resolve(void response.destroy()), 10),
+				);
+			},
+			{ code: "unreachable" },
+		],
+		[
+			"that drips for ever",
+			(_request, response) => {
+				const drip = setInterval(() => response.write("x"), 10);
+				response.on("close", () => clearInterval(drip));
+				return new Promise(() => undefined);
+			},
+			TIMED_OUT,
+		],
+		[
+			"that has no end",
+			(_request, response) => {
+				const flood = () => {
+					while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+				};
+				response.on("drain", flood);
+				flood();
+				return new Promise(() => undefined);
+			},
+			{ code: "failed", reason: "it answers with more than 5242880 bytes" },
+		],
+	])("%s is given up", async (_name, script, expected) => {
+		const { origin } = await scriptedRegistry(script);
+		const client = clientOf(origin, { silenceMs: 40 });
+		expect(await failing(client.request(ASK))).toMatchObject(expected);
+	});
+
+	test("is not waited for when the caller has cancelled", async () => {
+		const { origin } = await scriptedRegistry(
+			() => new Promise(() => undefined),
+		);
+		const reason = new Error("enough");
+		const signal = AbortSignal.abort(reason);
+		const client = clientOf(origin);
+		expect(await failureOf(client.request({ ...ASK, signal }))).toBe(reason);
+		const later = new AbortController();
+		const asked = failureOf(client.request({ ...ASK, signal: later.signal }));
+		setTimeout(() => later.abort(reason), 20);
+		expect(await asked).toBe(reason);
+	});
+});
+
+test("another server, where the registry sends us, is not shown who asks (I7)", async () => {
+	const bucket = await scriptedRegistry((_request, response) => {
+		response.end("blob");
+	});
+	const registry = await scriptedRegistry(({ headers, path }, response) => {
+		if (headers.authorization !== BASIC)
+			response.writeHead(401, { "www-authenticate": "Basic" });
+		else if (path.includes("/blobs/"))
+			response.writeHead(307, {
+				location: `${bucket.origin}/key?X-Amz-Signature=${SECRET}`,
+			});
+	});
+	const client = clientOf(registry.origin, { credentials: PASSWORD });
+	const digest = sha256("blob");
+	const blob = { repository: "a", digest };
+	for (const method of ["GET", "HEAD"] as const)
+		expect(await fetchBlob(client, blob, method)).toMatchObject({
+			hosts: [new URL(bucket.origin).host],
+		});
+	expect(bucket.requests.map(({ url }) => url)).toEqual(
+		Array(2).fill(`/key?X-Amz-Signature=${SECRET}`),
+	);
+	for (const { headers } of bucket.requests)
+		expect(headers.authorization).toBeUndefined();
+	const other = { repository: "a", digest: sha256("other") };
+	const error = await failing(fetchBlob(client, other, "GET"));
+	expect(error.code).toBe("unproven");
 });
