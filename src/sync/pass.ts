@@ -21,6 +21,7 @@ import { IndexFile, removeIndex } from "./index-file.ts";
 import { readMarker } from "./marker.ts";
 import { guardMetadata, type KnownMetadata } from "./metadata-guard.ts";
 import { ObjectIndex } from "./object-index.ts";
+import { onTrust } from "./on-trust.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readBoth } from "./read-both.ts";
 import { isSelective, Selection, type SelectionOptions } from "./selection.ts";
@@ -89,7 +90,10 @@ export async function sync(
 			live === undefined
 				? source
 				: await snapshotSource(source, { live, target, deletes, signal });
-		return await pass(from, target, options);
+		return (
+			(await pass(from, target, options)) ??
+			(await listedPass(from, target, options))
+		);
 	} catch (error) {
 		// What is thrown while the index is closed hides what led to it.
 		const cause = error instanceof SuppressedError ? error.suppressed : error;
@@ -99,11 +103,23 @@ export async function sync(
 	}
 }
 
-async function pass(
+/** A pass that trusts no index. */
+async function listedPass(
 	source: ObjectStore,
 	target: ObjectStore,
 	options: SyncOptions,
 ): Promise<SyncResult> {
+	const result = await pass(source, target, { ...options, relist: true });
+	if (result === undefined) throw new Error("a listing is as it is");
+	return result;
+}
+
+/** `undefined`: the index proved not to agree with the target. Nothing was changed then, and no fact was told. */
+async function pass(
+	source: ObjectStore,
+	target: ObjectStore,
+	options: SyncOptions,
+): Promise<SyncResult | undefined> {
 	const { isDryRun = false, isTargetNotEmpty = false, signal } = options;
 	const { observe = () => {} } = options;
 	guardDistinct(source, target);
@@ -130,9 +146,7 @@ async function pass(
 		target.can.multipartThreshold ?? LARGE_BYTES,
 	);
 	const trustsIndex =
-		options.relist !== true &&
-		isSameClaim(file.claim, marker?.claim) &&
-		(await isAsKnown(target, (...range) => index.atTarget(...range), signal));
+		options.relist !== true && isSameClaim(file.claim, marker?.claim);
 	// A lasting index that was not trusted must be tied to the target, and a target without a marker be marked.
 	const isTied =
 		options.indexPath === undefined
@@ -151,7 +165,6 @@ async function pass(
 		counts.isOutOfTime = true;
 	});
 	file.begin(trustsIndex);
-	observe({ type: "pass-started" });
 	const given = {
 		source: considerate(source, crews.watch),
 		target: isDryRun ? record(target) : target,
@@ -167,12 +180,24 @@ async function pass(
 		ending: ending.signal,
 		save: () => file.save(),
 	};
-	// Without a marker, what is there was put there by somebody else.
-	const read = await readBoth(given, marker?.isUnproven).catch((error) => {
-		if (!(error instanceof Postponement)) throw error;
+	const isSo = async (signal: AbortSignal) =>
+		!trustsIndex ||
+		isAsKnown(target, (...range) => index.atTarget(...range), signal);
+	const read = await onTrust(
+		isSo,
+		(signal, observe) => {
+			observe({ type: "pass-started" });
+			// Without a marker, what is there was put there by somebody else.
+			const wasUnproven = marker?.isUnproven;
+			return readBoth({ ...given, signal, observe }, wasUnproven);
+		},
+		given,
+	).catch((error) => {
+		if (error instanceof Postponement) return counts.result();
+		throw error;
 	});
-	if (read === undefined) return counts.result();
-	const context: PassContext = { ...read, signal };
+	if (read === undefined || "isComplete" in read) return read;
+	const context: PassContext = { ...read, observe, signal };
 	const toDo = await plan(context, options, approval);
 	file.save();
 	const isIdle =

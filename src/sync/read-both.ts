@@ -3,6 +3,7 @@ import { decideObject } from "./decide-object.ts";
 import { listTarget } from "./list-target.ts";
 import type { PassContext } from "./pass-context.ts";
 import { readSource } from "./read-source.ts";
+import { together } from "./together.ts";
 
 /**
  * Reads the source, and lists the target unless the index knows it: at the same time where both wait for servers. Then
@@ -46,28 +47,4 @@ function decideOnTarget(context: PassContext): void {
 		const meta = { key, size, version };
 		decideObject(context, { meta, kind: kindOf(key), content });
 	}
-}
-
-/** Does all of it at a time; the first failure cancels the others, and is passed on when they have ended. */
-async function together(
-	works: readonly ((signal: AbortSignal) => Promise<void>)[],
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const controller = new AbortController();
-	const both = AbortSignal.any([
-		controller.signal,
-		...(signal === undefined ? [] : [signal]),
-	]);
-	const failures: unknown[] = [];
-	const attempt = async (work: (signal: AbortSignal) => Promise<void>) => {
-		try {
-			await work(both);
-		} catch (error) {
-			failures.push(error);
-			// Not with the error: a store's would be taken for a failure of what the others read.
-			controller.abort();
-		}
-	};
-	await Promise.all(works.map(attempt));
-	if (failures.length > 0) throw failures[0];
 }

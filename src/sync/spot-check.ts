@@ -21,10 +21,10 @@ export async function isAsKnown(
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
 	const somewhere = `${BLOBS_PREFIX}sha256/${randomBytes(1).toString("hex")}`;
-	return (
-		(await isPageKnown(target, known, VERSION_PREFIX, signal)) &&
-		(await isPageKnown(target, known, somewhere, signal))
+	const pages = [VERSION_PREFIX, somewhere].map((after) =>
+		isPageKnown(target, known, after, signal),
 	);
+	return (await Promise.all(pages)).every((isKnown) => isKnown);
 }
 
 async function isPageKnown(
