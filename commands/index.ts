@@ -1,11 +1,17 @@
 import type { CommandTable, TopicTable } from "../src/cli/table-plugin.ts";
 import { ConfigRender } from "./config/render.ts";
+import { ReadonlyOff } from "./readonly/off.ts";
+import { ReadonlyOn } from "./readonly/on.ts";
+import { ReadonlyStatus } from "./readonly/status.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 
 /** The one table of commands: what is not in it does not exist. */
 export const COMMANDS: CommandTable = {
 	"config:render": ConfigRender,
+	"readonly:off": ReadonlyOff,
+	"readonly:on": ReadonlyOn,
+	"readonly:status": ReadonlyStatus,
 	sync: Sync,
 	verify: Verify,
 };

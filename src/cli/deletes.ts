@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Flags } from "@oclif/core";
 import { keyProblem } from "../store/key.ts";
 import type { DeleteOptions, DeletePlan } from "../sync/delete-plan.ts";
+import { confirmed, isAnybodyThere } from "./confirmation.ts";
 import { deletedKinds } from "./delete-lines.ts";
-import { formatBytes, wrapped } from "./format.ts";
+import { formatBytes } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags that say what may be deleted at the target. */
@@ -57,7 +56,7 @@ export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
 	if (plan === "")
 		throw new UsageError("--delete-plan is empty", ["Name a file."]);
 	const isSure = wishes.yes || wishes.isDryRun || plan !== undefined;
-	if (!isSure && !(process.stdin.isTTY && process.stderr.isTTY))
+	if (!isSure && !isAnybodyThere())
 		throw new UsageError(
 			"--delete asks before it deletes, and there is no terminal to ask at",
 			[
@@ -65,7 +64,8 @@ export function deleteOptions(wishes: DeleteWishes): DeleteOptions | undefined {
 			],
 		);
 	return {
-		approve: (plan) => isSure || ask(told(plan), wishes.signal),
+		approve: (plan) =>
+			isSure || confirmed(told(plan), "Delete them there?", wishes.signal),
 		maxObjects: wishes["max-delete"],
 		backupPrefix: backupPrefix(wishes["backup-prefix"]),
 		planPath: plan === undefined ? undefined : resolve(plan),
@@ -91,29 +91,4 @@ function backupPrefix(text: string | undefined): string | undefined {
 /** What is told to whoever is asked. */
 function told(plan: DeletePlan): string {
 	return `The source does not have ${deletedKinds(plan)} of the target (${formatBytes(plan.bytes)}).`;
-}
-
-async function ask(text: string, signal: AbortSignal): Promise<boolean> {
-	const terminal = createInterface({
-		input: process.stdin,
-		output: process.stderr,
-	});
-	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
-	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-	// A terminal that nobody has told its size says 0.
-	const columns = process.stderr.columns || undefined;
-	process.stderr.write(`${wrapped(text, columns)}\n`);
-	const closed = once(terminal, "close").then(() => "");
-	try {
-		const answer = await Promise.race([
-			terminal.question("Delete them there? [y/N] ", { signal }),
-			closed,
-		]);
-		return /^y(es)?$/i.test(answer.trim());
-	} catch (error) {
-		signal.throwIfAborted();
-		throw error;
-	} finally {
-		terminal.close();
-	}
 }

@@ -1,6 +1,10 @@
 import { Errors } from "@oclif/core";
 import { ConfigurationError } from "../registry/configuration-error.ts";
-import { RegistryError } from "../registry/registry-error.ts";
+import { ReadOnlyError } from "../registry/read-only/read-only-error.ts";
+import {
+	RegistryError,
+	type RegistryErrorCode,
+} from "../registry/registry-error.ts";
 import { StoreError } from "../store/errors.ts";
 import { IndexError } from "../sync/index-error.ts";
 import { SyncRefusal } from "../sync/refusal.ts";
@@ -13,12 +17,20 @@ import { UsageError } from "./usage-error.ts";
 export function exitCodeOf(error: unknown): number {
 	if (error instanceof Interruption) return EXIT.interrupted;
 	if (error instanceof SyncRefusal) return EXIT.refused;
-	if (error instanceof RegistryError && error.code === "refused")
+	if (error instanceof RegistryError && REFUSALS.has(error.code))
 		return EXIT.refused;
+	if (error instanceof ReadOnlyError)
+		return error.code === "rolled-back" ? EXIT.rolledBack : EXIT.needsOperator;
 	if (error instanceof UsageError || error instanceof Errors.CLIError)
 		return EXIT.usage;
 	return EXIT.failed;
 }
+
+/** Those of a registry's errors that a guard makes: nothing was changed. */
+const REFUSALS: ReadonlySet<RegistryErrorCode> = new Set([
+	"refused",
+	"changed",
+]);
 
 /** An error as the user sees it: what, and what to do next. */
 export function errorText(error: unknown): string {
@@ -43,6 +55,7 @@ export function errorJson(error: unknown): string {
 		code: error instanceof Error && "code" in error ? error.code : undefined,
 		suggestions: suggestionsOf(error),
 		exitCode: exitCodeOf(error),
+		...(error instanceof ReadOnlyError ? { nodes: error.nodes } : {}),
 	};
 	return `${formatJson({ error: report })}\n`;
 }
@@ -58,6 +71,7 @@ function suggestionsOf(error: unknown): readonly string[] {
 		error instanceof ConfigurationError ||
 		error instanceof IndexError ||
 		error instanceof SyncRefusal ||
+		error instanceof ReadOnlyError ||
 		error instanceof UsageError ||
 		error instanceof Interruption
 	)

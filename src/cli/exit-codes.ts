@@ -9,6 +9,10 @@ export const EXIT = {
 	incomplete: 3,
 	/** A guard refused; nothing was changed. */
 	refused: 4,
+	/** It failed, and everything was put back to what it was before. */
+	rolledBack: 5,
+	/** It failed, and not everything could be put back, or be proven to be: somebody has to look. */
+	needsOperator: 6,
 	/** Ctrl-C, or a request to end. */
 	interrupted: 130,
 } as const;
@@ -20,5 +24,10 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, string])[] = [
 	[EXIT.usage, "wrong usage (or a Node that is too old)"],
 	[EXIT.incomplete, "finished, but some objects failed or differ"],
 	[EXIT.refused, "refused by a guard, nothing changed"],
+	[EXIT.rolledBack, "failed, and all was put back to what it was"],
+	[
+		EXIT.needsOperator,
+		"failed, and not all could be put back: somebody has to look",
+	],
 	[EXIT.interrupted, "interrupted"],
 ];

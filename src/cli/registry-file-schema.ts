@@ -82,15 +82,26 @@ export const NODES = {
 	),
 };
 
-/** How the registry lets somebody in who may push: passwords and tokens are in files of their own (I7). */
-export const ACCESS = v.strictObject(
-	{
-		username: v.optional(text),
-		passwordFile: v.optional(path),
-		tokenFile: v.optional(path),
-		repository: v.optional(text),
-	},
-	"a map of names and values",
+/**
+ * How the nodes are asked from outside: passwords and tokens are in files of their own (I7); without any, those count that
+ * docker, podman or skopeo keep.
+ */
+export const ACCESS = v.pipe(
+	v.strictObject(
+		{
+			username: v.optional(text),
+			passwordFile: v.optional(path),
+			tokenFile: v.optional(path),
+			repository: v.optional(text),
+			serverName: v.optional(text),
+		},
+		"a map of names and values",
+	),
+	v.check(
+		({ username, passwordFile }) =>
+			(username === undefined) === (passwordFile === undefined),
+		"a username with a passwordFile, or without both",
+	),
 );
 
 /** How a registry is installed. */

@@ -118,10 +118,17 @@ function readYaml(text: string, file: string) {
 	const lineAt = (offset: number) => lines.linePos(offset).line;
 	const [error] = document.errors;
 	// What the parser says may quote the line, and with it a secret.
-	if (error !== undefined)
-		throw new UsageError(
-			`Cannot use the registry file ${file}: line ${lineAt(error.pos[0])} is not YAML${error.code === "DUPLICATE_KEY" ? ", for a name is there twice" : ""}`,
-		);
+	if (error !== undefined) {
+		const line = lineAt(error.pos[0]);
+		throw error.code === "DUPLICATE_KEY"
+			? new UsageError(
+					`Cannot use the registry file ${file}: line ${line} has a name that is there already`,
+				)
+			: new UsageError(
+					`Cannot use the registry file ${file}: line ${line} is not YAML`,
+					['Quote a command that has ": " or " #" in it.'],
+				);
+	}
 	/** The line of what is there, else of the nearest thing around it. */
 	const lineOf = (path: Path): number => {
 		for (let length = path.length; length > 0; length--) {

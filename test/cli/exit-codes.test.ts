@@ -9,6 +9,9 @@ import {
 import { EXIT, EXIT_MEANINGS } from "../../src/cli/exit-codes.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
+import { ConfigurationError } from "../../src/registry/configuration-error.ts";
+import { ReadOnlyError } from "../../src/registry/read-only/read-only-error.ts";
+import { RegistryError } from "../../src/registry/registry-error.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { IndexError } from "../../src/sync/index-error.ts";
 import { SyncRefusal } from "../../src/sync/refusal.ts";
@@ -41,6 +44,43 @@ const ERRORS: readonly (readonly [string, unknown, number, string])[] = [
 		new SyncRefusal("no-registry", "There is no registry", ["Look elsewhere."]),
 		4,
 		"Error: There is no registry\n  Look elsewhere.\n",
+	],
+	[
+		"a guard of a registry",
+		new RegistryError("refused", "It cannot be told", {
+			suggestions: ["Give credentials."],
+		}),
+		4,
+		"Error: It cannot be told\n  Give credentials.\n",
+	],
+	[
+		"a registry that does not answer",
+		new RegistryError("unreachable", "Nobody answers"),
+		1,
+		"Error: Nobody answers\n",
+	],
+	[
+		"a configuration that cannot be used",
+		new ConfigurationError("malformed", "config.yml", "it is empty"),
+		1,
+		'Error: Cannot use the registry configuration "config.yml": it is empty\n',
+	],
+	[
+		"a registry that was put back",
+		new ReadOnlyError("It failed", new Error("no"), [
+			{ name: "a", standing: "as-found", found: "writable" },
+		]),
+		5,
+		"Error: It failed: no. a is as it was found: writable\n",
+	],
+	[
+		"a registry that was not put back",
+		new ReadOnlyError("It failed", new RegistryError("failed", "no"), [
+			{ name: "a", standing: "as-found", found: "writable" },
+			{ name: "b", standing: "left", found: "writable", because: "it is off" },
+		]),
+		6,
+		"Error: It failed: no. b was found writable, and is not known to be so again: it is off. a is as it was found: writable\n  Mend what is said above, then run readonly off, which goes on with what is left; or run restore.sh beside the original on the node, and restart its registry.\n",
 	],
 	[
 		"an interruption",

@@ -91,7 +91,7 @@ test.each([
 		'line 2: "kind" has to be one of distribution, linux-package, helm, hooks',
 	],
 	["kind: [a", "line 1 is not YAML"],
-	["kind: hooks\nkind: hooks", "line 2 is not YAML, for a name is there twice"],
+	["kind: hooks\nkind: hooks", "line 2 has a name that is there already"],
 	["kind: *nowhere", "its YAML aliases cannot be resolved"],
 	[
 		"kind: hooks\nreadOnly: a\nreadWrite: b\nurl: registry:5000",
@@ -150,7 +150,7 @@ test.each([
 		'line 3: "via[1]" has to be a text',
 	],
 ])("%j is refused: %s", (text, problem) => {
-	expect(refused(text)).toEqual([CANNOT + problem]);
+	expect(refused(text)[0]).toBe(CANNOT + problem);
 });
 
 test("all that is wrong is told at once, each once, and no value", () => {

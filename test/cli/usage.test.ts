@@ -93,10 +93,15 @@ describe("help", () => {
 			  $ regmigrate COMMAND [ARGUMENTS] [FLAGS]
 
 			COMMANDS
-			  config render  Show what the registry will be configured to, as a diff
-			                 against today
-			  sync           Copy a registry's storage to another store
-			  verify         Prove that a target holds what the registry in a source holds
+			  config render    Show what the registry will be configured to, as a diff
+			                   against today
+			  readonly off     Put the registry back to what readonly on has found, and
+			                   prove it
+			  readonly on      Make the registry read-only on every node, and prove it
+			  readonly status  Tell whether the registry is read-only, node by node
+			  sync             Copy a registry's storage to another store
+			  verify           Prove that a target holds what the registry in a source
+			                   holds
 
 			regmigrate COMMAND --help tells more.
 			",

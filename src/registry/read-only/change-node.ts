@@ -15,7 +15,7 @@ export async function changeNode(
 	const { node } = found;
 	const { signal, observe } = options;
 	await change.write({ signal });
-	observe({ type: "written", node: node.name });
+	if (change.files.length > 0) observe({ type: "written", node: node.name });
 	await carryOut(change, node, options, signal);
 	observe({ type: "activated", node: node.name });
 	const { state, because } = await awaitState(

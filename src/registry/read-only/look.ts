@@ -32,8 +32,10 @@ export async function lookAt(
 				probe(node, { signal }),
 				node.instances({ signal }),
 			]);
+			// Somebody answers, so that nobody is found does not say that nobody is there.
+			const serving = instances?.length === 0 ? undefined : instances;
 			const kept = record?.nodes.find(({ url }) => url === node.url.origin);
-			return { node, settings, probed, instances, kept };
+			return { node, settings, probed, instances: serving, kept };
 		}),
 	);
 }

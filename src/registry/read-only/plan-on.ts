@@ -94,7 +94,7 @@ function overridden(
 			? `variables of its process override the file (${overrides.join(", ")})`
 			: `its process is older than the file, or another registry answers at ${node.url.origin}`;
 	return new RegistryError(
-		"unproven",
+		"refused",
 		`${node.name} takes writes, although it is configured to be read-only: ${why}. Nothing was changed`,
 		{
 			suggestions: [

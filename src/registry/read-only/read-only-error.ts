@@ -12,12 +12,12 @@ export interface NodeStanding {
 }
 
 /** How it ended when it could not be done. */
-export type FailureOutcome = "rolled-back" | "needs-operator";
+export type FailureCode = "rolled-back" | "needs-operator";
 
 /** A registry could not be made read-only, or writable again, after something had been changed. */
 export class ReadOnlyError extends Error {
 	override readonly name = "ReadOnlyError";
-	readonly outcome: FailureOutcome;
+	readonly code: FailureCode;
 	readonly nodes: readonly NodeStanding[];
 	/** What there is to do about it: sentences. */
 	readonly suggestions: readonly string[];
@@ -32,13 +32,13 @@ export class ReadOnlyError extends Error {
 			].join(". "),
 			{ cause },
 		);
-		this.outcome = nodes.every(({ standing }) => standing === "as-found")
+		this.code = nodes.every(({ standing }) => standing === "as-found")
 			? "rolled-back"
 			: "needs-operator";
 		this.nodes = nodes;
 		this.suggestions = [
 			...(cause instanceof RegistryError ? cause.suggestions : []),
-			...(this.outcome === "needs-operator" ? [LEFT] : []),
+			...(this.code === "needs-operator" ? [LEFT] : []),
 		];
 	}
 }

@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+import { wrapped } from "./format.ts";
+
+/** Whether there is a terminal at which somebody could be asked. */
+export function isAnybodyThere(): boolean {
+	return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Tells something and asks a question about it, on standard error; only a yes is one. */
+export async function confirmed(
+	text: string,
+	question: string,
+	signal: AbortSignal,
+): Promise<boolean> {
+	const terminal = createInterface({
+		input: process.stdin,
+		output: process.stderr,
+	});
+	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
+	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	// A terminal that nobody has told its size says 0.
+	const columns = process.stderr.columns || undefined;
+	process.stderr.write(`${wrapped(text, columns)}\n`);
+	const closed = once(terminal, "close").then(() => "");
+	try {
+		const answer = await Promise.race([
+			terminal.question(`${question} [y/N] `, { signal }),
+			closed,
+		]);
+		return /^y(es)?$/i.test(answer.trim());
+	} catch (error) {
+		signal.throwIfAborted();
+		throw error;
+	} finally {
+		terminal.close();
+	}
+}
