@@ -117,7 +117,9 @@ async function reconfigure(
 	const { host, paths, gitlabCtl, reconfigureTimeoutMs } = node;
 	const before = await serviceProcess(host, paths, call);
 	const old = await readGenerated(host, state.service, call);
-	const { code } = await host.run(["sh", "-c", `${gitlabCtl} reconfigure`], {
+	// What it prints is long, and in its log as well.
+	const command = `${gitlabCtl} reconfigure >/dev/null`;
+	const { code } = await host.run(["sh", "-c", command], {
 		signal: call?.signal,
 		timeoutMs: reconfigureTimeoutMs,
 	});

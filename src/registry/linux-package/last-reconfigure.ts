@@ -12,12 +12,22 @@ export interface LastReconfigure {
 }
 
 /**
+ * What an evaluation put aside (`show-config.ts`) and could not put back, since it was ended in between, goes back, unless
+ * there was a reconfigure since. The words of the script: where the package is, and its data.
+ */
+export const PUT_BACK = `
+nodes=$1/embedded/nodes aside=$1/embedded/nodes.regmigrate stamp=$2/public_attributes.json
+back() { [ ! -d "$aside" ] || { rm -rf "$nodes" && mv "$aside" "$nodes"; }; }
+if [ "$stamp" -nt "$aside" ] && [ -d "$nodes" ]; then rm -rf "$aside"; else back; fi`;
+
+/**
  * `nodes/*.json` is what Chef saved, and is there only until somebody runs show-config; `public_attributes.json` is
  * written at the end of each reconfigure that succeeds. Source: handlers/gitlab.rb of omnibus-gitlab.
  */
 const SCRIPT = `
-stat -c %Y "$2/public_attributes.json" 2>/dev/null || echo
-cat "$(ls -t "$1"/embedded/nodes/*.json 2>/dev/null | head -n 1)" 2>/dev/null || :`;
+${PUT_BACK}
+stat -c %Y "$stamp" 2>/dev/null || echo
+cat "$(ls -t "$nodes"/*.json 2>/dev/null | head -n 1)" 2>/dev/null || :`;
 
 /** Reads what the last reconfigure left. What is not there, or not as expected, is `undefined`. */
 export async function readLastReconfigure(

@@ -1,5 +1,6 @@
 import type { LinuxPackageDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
+import { requireReplaceable } from "../kept-file/replace-host-file.ts";
 import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -142,6 +143,8 @@ function toChange(
 	const { state, text } = activated;
 	const { file } = state;
 	const isChanged = text !== file.text;
+	// Known now, not when the window has begun: Docker's file may be mounted by itself.
+	if (isChanged) requireReplaceable(file, node.host);
 	const { write, activate } = activation(node, activated);
 	return {
 		files: isChanged

@@ -3,6 +3,7 @@ import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { mapOf, type Tree } from "./configuration-tree.ts";
 import type { PackagePaths } from "./installation.ts";
+import { PUT_BACK } from "./last-reconfigure.ts";
 
 /** What a shell ends with then. Source: POSIX, 2.8.2. */
 const NO_SUCH_PROGRAM = 127;
@@ -13,17 +14,14 @@ const TIMEOUT_MS = 5 * 60_000;
 /**
  * Evaluates the configuration without changing anything. The real command begins with `rm -rf /opt/gitlab/embedded/nodes`
  * and leaves there a node without attributes: what was in force at the last reconfigure is gone then, for our comparison
- * (`pending.ts`) and for commands such as pg-upgrade. So the folder is put aside and back. What an earlier run left aside
- * when it was ended in between goes back, too, unless there was a reconfigure since.
+ * (`pending.ts`) and for commands such as pg-upgrade. So the folder is put aside and back.
  */
 const SCRIPT = `
-nodes=$1/embedded/nodes aside=$1/embedded/nodes.regmigrate stamp=$2/public_attributes.json ctl=$3
-back() { [ ! -d "$aside" ] || { rm -rf "$nodes" && mv "$aside" "$nodes"; }; }
-if [ "$stamp" -nt "$aside" ] && [ -d "$nodes" ]; then rm -rf "$aside"; else back; fi
+${PUT_BACK}
 trap back EXIT
 trap 'exit 143' HUP INT TERM
 [ ! -d "$nodes" ] || { mv "$nodes" "$aside" && touch "$aside"; }
-$ctl show-config`;
+$3 show-config`;
 
 /**
  * What the next reconfigure would configure, evaluated by GitLab itself: with the defaults that depend on what is set, and

@@ -1,6 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	utimesSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { localHost } from "../../../src/registry/host/local-host.ts";
 import {
@@ -64,6 +72,50 @@ describe.skipIf(!hasTools("ruby", "registry-2"))(
 			expect(readFileSync(gitlab.path(NODES), "utf8")).toBe(before);
 			gitlab.run("show-config");
 			expect(readFileSync(gitlab.path(NODES), "utf8")).not.toBe(before);
+		});
+
+		test("finds what the last reconfigure left although an evaluation was ended in between", async () => {
+			const nodes = dirname(gitlab.path(NODES));
+			const before = readFileSync(gitlab.path(NODES), "utf8");
+			renameSync(nodes, `${nodes}.regmigrate`);
+			utimesSync(`${nodes}.regmigrate`, Date.now() / 1000, Date.now() / 1000);
+			gitlab.run("show-config");
+			const change = await open().change({ readOnly: true });
+			expect(change.notes).toEqual([]);
+			expect(readFileSync(gitlab.path(NODES), "utf8")).toBe(before);
+		});
+
+		test("is switched to another storage, read-only at first, and back, with an only other difference in what was asked for", async () => {
+			const node = open();
+			const target = {
+				driver: "filesystem",
+				parameters: { rootdirectory: `${folder}/target` },
+			};
+			await bring(await node.change({ readOnly: true }));
+			await bring(await node.change({ storage: target, database: false }));
+			expect(await node.settings()).toMatchObject({
+				storage: target,
+				readOnly: true,
+				database: "off",
+			});
+			expect(await pushStatus()).toBe(405);
+			await bring(await node.change({ readOnly: false }));
+			expect(await pushStatus()).toBe(202);
+			expect(existsSync(`${folder}/target/docker`)).toBe(true);
+			expect(existsSync(`${folder}/storage/docker`)).toBe(false);
+			await bring(await node.undo());
+			expect(gitlab.read()).toBe(original());
+			expect(await pushStatus()).toBe(202);
+			expect(existsSync(`${folder}/storage/docker`)).toBe(true);
+		});
+
+		test("removes its lines also when somebody has removed the original that was kept", async () => {
+			const node = open();
+			await bring(await node.change({ readOnly: true }));
+			rmSync(join(dirname(gitlab.file), ".regmigrate"), { recursive: true });
+			await bring(await node.undo());
+			expect(gitlab.read()).toBe(original());
+			expect(await pushStatus()).toBe(202);
 		});
 
 		test("goes on where it was ended between writing and reconfigure", async () => {
