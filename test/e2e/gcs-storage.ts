@@ -17,7 +17,11 @@ import { serve } from "../store/http/http-server.ts";
 export async function gcsBucket(
 	folder: string,
 	root: string,
-): Promise<{ readonly bucket: string; readonly block: StorageBlock }> {
+): Promise<{
+	readonly bucket: string;
+	readonly block: StorageBlock;
+	readonly keyFile: string;
+}> {
 	const emulator = await startGcsEmulator();
 	onTestFinished(() => emulator[Symbol.asyncDispose]());
 	vi.stubEnv("STORAGE_EMULATOR_HOST", new URL(emulator.origin).host);
@@ -33,5 +37,5 @@ export async function gcsBucket(
 	const keyFile = join(folder, "key.json");
 	writeFileSync(keyFile, serviceAccountKey(`${tokens.origin}/token`));
 	const bucket = await emulator.newBucket();
-	return { bucket, block: gcsStorage(bucket, keyFile, root) };
+	return { bucket, block: gcsStorage(bucket, keyFile, root), keyFile };
 }

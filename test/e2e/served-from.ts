@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import {
 	filesystemStorage,
+	type RegistryOptions,
 	type RegistryServer,
 	type StorageBlock,
 	startRegistry,
@@ -31,6 +32,8 @@ export interface Storage {
 	readonly block: StorageBlock;
 	/** Whether a registry can be pushed to there; not every emulator takes what it sends. */
 	readonly takesPushes: boolean;
+	/** Which registry it is moved to; default `3`. */
+	readonly version?: RegistryOptions["version"] | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface Storage {
  * what is there can be pushed and moved again, and comes back to a file system as it was.
  */
 export async function expectServedFrom(
-	{ url, block, takesPushes }: Storage,
+	{ url, block, takesPushes, version = "3" }: Storage,
 	folder: string,
 ): Promise<void> {
 	const layout = join(folder, "layout");
@@ -56,7 +59,7 @@ export async function expectServedFrom(
 	expect(await run("sync", storage, url)).toContain("Copied 0 objects");
 	expect(snapshotTree(storage)).toEqual(before);
 
-	const served = await start(join(folder, "served"), block);
+	const served = await start(join(folder, "served"), block, version);
 	await expectTags(served, digests, join(folder, "pulled"));
 
 	const back = join(folder, "back");
@@ -85,8 +88,9 @@ export async function expectServedFrom(
 async function start(
 	directory: string,
 	storage: StorageBlock,
+	version: RegistryOptions["version"] = "3",
 ): Promise<RegistryServer> {
-	const registry = await startRegistry({ version: "3", directory, storage });
+	const registry = await startRegistry({ version, directory, storage });
 	onTestFinished(() => registry.stop());
 	return registry;
 }
