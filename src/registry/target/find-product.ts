@@ -31,7 +31,7 @@ export async function findProduct(
 				const said = await outputOf(host, [program, "--version"], call);
 				if (said !== "") return distribution(said, program, host);
 			}
-			throw untold(`${programs.join(" and ")} are not there on ${host.name}`);
+			throw untold(`${programs.join(" and ")} cannot be asked on ${host.name}`);
 		}
 		case "helm":
 		case "hooks":
