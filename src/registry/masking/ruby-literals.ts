@@ -1,8 +1,8 @@
 import type { Range } from "./range.ts";
 
-/** After these a text is no secret, but says where one is. */
+/** After these a text is no secret, but says where one is: a variable, a file, a key of a map. */
 const FETCHERS =
-	/(?:\bENV(?:\[|\.fetch\(|\.dig\()|\b(?:File|IO)\.(?:read|binread|readlines|open)\(|\bFile\.join\()\s*$/;
+	/(?:[\w\])]\[|\.(?:fetch|dig)\(|\b(?:File|IO)\.(?:read|binread|readlines|open|join)\()\s*$/;
 
 /** What closes a text that `%q(` and its like begin. */
 const CLOSING: Readonly<Record<string, string>> = {

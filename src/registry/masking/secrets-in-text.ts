@@ -18,6 +18,9 @@ const ANYWHERE: readonly RegExp[] = [
 	/-----BEGIN [A-Z ]*PRIVATE KEY-----([\s\S]*?)(?:-----END|$)/dg,
 ];
 
+/** In a line up to a name, what begins a comment in YAML, Ruby and shells; `#{` in Ruby does not. */
+const COMMENT = /(?:^|\s)#(?!\{)/;
+
 /**
  * Finds secrets in any text, in its comments too, by the names before them and by what they look like. In Ruby, only
  * what is written out is a secret: an expression that fetches one is none, and stays to be seen.
@@ -29,7 +32,7 @@ export function secretsInText(text: string, isRuby: boolean): readonly Range[] {
 		if (isObjectName(name)) continue;
 		const start = match.index + all.length;
 		const lineStart = text.lastIndexOf("\n", match.index - 1) + 1;
-		const isComment = text.slice(lineStart, match.index).includes("#");
+		const isComment = COMMENT.test(text.slice(lineStart, match.index));
 		if (isRuby) ranges.push(...literalsOf(text, start));
 		if (!isRuby || isComment)
 			ranges.push(...valueAt(text, match.index, start, lineStart));

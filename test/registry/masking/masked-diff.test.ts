@@ -198,6 +198,11 @@ describe("in gitlab.rb", () => {
 			`'secretkey' => ENV.fetch('S3', '${SECRET}')`,
 			"'secretkey' => ENV.fetch('S3', '***')",
 		],
+		[
+			"'bucket' => \"a-#{name}\", 'secretkey' => keys['key'].fetch('s3')",
+			"'bucket' => \"a-#{name}\", 'secretkey' => keys['key'].fetch('s3')",
+		],
+		[`'secretkey' => ['${SECRET}'].first`, "'secretkey' => ['***'].first"],
 		["'secretkey' => secrets[:s3]", "'secretkey' => secrets[:s3]"],
 		[`'secretkey' => %q(${SECRET})`, "'secretkey' => %q(***)"],
 		[`'secretkey' =>\n  '${SECRET}'`, "'secretkey' =>\n  '***'"],
