@@ -58,7 +58,7 @@ export function judgePut(answer: HttpResponse): WriteState {
 	const { status } = answer;
 	const codes = errorCodes(answer);
 	const isOurs = isRegistrys(answer.headers);
-	if (isOurs && status === 405 && codes === undefined && isReadOnly405(answer))
+	if (isOurs && status === 405 && isReadOnly405(answer))
 		return told("read-only", `it allows manifests only ${READING}`);
 	if (isOurs && status === 400 && codes !== undefined)
 		return told("writable", `it looked at a manifest (${codes.join(", ")})`);

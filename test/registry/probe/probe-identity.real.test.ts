@@ -12,7 +12,6 @@ import {
 import { formatKey } from "../../../src/layout/paths.ts";
 import { probeIdentity } from "../../../src/registry/probe/probe-identity.ts";
 import { openStore } from "../../../src/store/open.ts";
-import { passOn } from "../../../src/store/pass-on.ts";
 import { temporaryFolder } from "../../e2e/temporary-folder.ts";
 import { snapshotTree } from "../../e2e/tree.ts";
 import { hasTools } from "../../support/services.ts";
@@ -116,34 +115,4 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			expect(await probe(place)).toMatchObject({ identity: "another" });
 		},
 	);
-
-	skipped("is known while a tag moves", async () => {
-		writeSampleRegistry(root, { ...SAMPLE, repositories: 1 });
-		const registry = await startRegistry({
-			version,
-			directory: join(folder, "registry"),
-			storage: filesystemStorage(root),
-		});
-		onTestFinished(() => registry.stop());
-		await using store = await openStore(pathToFileURL(root));
-		// Each tag moves once, right after it was read for the first time.
-		const moved = new Set<string>();
-		const moving = {
-			...passOn(store),
-			get: async (...[key, options]: Parameters<typeof store.get>) => {
-				const reader = await store.get(key, options);
-				const tag = /\/(v1|latest)\/current\/link$/.exec(key)?.[1];
-				if (tag !== undefined && !moved.has(tag)) {
-					moved.add(tag);
-					retag(root, sampleRepository(0), tag, tag === "v1" ? "v2" : "v1");
-				}
-				return reader;
-			},
-		};
-		const client = clientOf(registry.url);
-		expect(await probeIdentity(client, moving, ALL)).toMatchObject({
-			identity: "same",
-		});
-		expect(moved.size).toBe(2);
-	});
 });

@@ -1,8 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { digestOf as sha256 } from "../../../scripts/sample-registry/content.ts";
 import type { Credentials } from "../../../src/registry/probe/credentials.ts";
-import { fetchBlob } from "../../../src/registry/probe/fetch-blob.ts";
 import { ProbeError } from "../../../src/registry/probe/probe-error.ts";
 import { failureOf } from "../../store/http/failures.ts";
 import {
@@ -354,33 +352,4 @@ describe("an answer", () => {
 		setTimeout(() => later.abort(reason), 20);
 		expect(await asked).toBe(reason);
 	});
-});
-
-test("another server, where the registry sends us, is not shown who asks (I7)", async () => {
-	const bucket = await scriptedRegistry((_request, response) => {
-		response.end("blob");
-	});
-	const registry = await scriptedRegistry(({ headers, path }, response) => {
-		if (headers.authorization !== BASIC)
-			response.writeHead(401, { "www-authenticate": "Basic" });
-		else if (path.includes("/blobs/"))
-			response.writeHead(307, {
-				location: `${bucket.origin}/key?X-Amz-Signature=${SECRET}`,
-			});
-	});
-	const client = clientOf(registry.origin, { credentials: PASSWORD });
-	const digest = sha256("blob");
-	const blob = { repository: "a", digest };
-	for (const method of ["GET", "HEAD"] as const)
-		expect(await fetchBlob(client, blob, method)).toMatchObject({
-			hosts: [new URL(bucket.origin).host],
-		});
-	expect(bucket.requests.map(({ url }) => url)).toEqual(
-		Array(2).fill(`/key?X-Amz-Signature=${SECRET}`),
-	);
-	for (const { headers } of bucket.requests)
-		expect(headers.authorization).toBeUndefined();
-	const other = { repository: "a", digest: sha256("other") };
-	const error = await failing(fetchBlob(client, other, "GET"));
-	expect(error.code).toBe("unproven");
 });

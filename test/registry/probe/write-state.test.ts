@@ -94,6 +94,11 @@ describe("what PUT tells (I6)", () => {
 			"unknown",
 		],
 		[
+			"a bad request to what is no registry",
+			answer(400, {}, errors("MANIFEST_INVALID")),
+			"unknown",
+		],
+		[
 			"a bad request that a proxy explains",
 			answer(400, { ...REGISTRY, ...HTML }, "<h1>"),
 			"unknown",
