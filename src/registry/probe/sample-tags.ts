@@ -10,6 +10,8 @@ export interface Tag {
 export interface SampleTagsOptions extends Call {
 	/** Most tags; default 8. */
 	readonly count?: number | undefined;
+	/** A repository that up to half of them are of: one that we may pull from, where that is not so of every other. */
+	readonly repository?: string | undefined;
 	/** From 0 to below 1; default `Math.random`. */
 	readonly random?: (() => number) | undefined;
 }
@@ -24,36 +26,44 @@ const MANIFESTS = "_manifests/";
  */
 export async function sampleTags(
 	store: ObjectStore,
-	{ count = 8, random = Math.random, signal }: SampleTagsOptions = {},
+	options: SampleTagsOptions = {},
 ): Promise<readonly Tag[]> {
+	const { count = 8, repository: named, random = Math.random } = options;
+	const { signal } = options;
 	const found = new Map<string, Tag>();
 	const pick = <T>(items: readonly T[]): T | undefined =>
 		items[Math.floor(random() * items.length)];
 
+	async function tagOf(repository: string): Promise<Tag | undefined> {
+		const prefix = `${REPOSITORIES_PREFIX}${repository}/${MANIFESTS}tags/`;
+		const tag = pick(await namesBelow(store, prefix, { signal }));
+		return tag === undefined
+			? undefined
+			: { repository, tag: tag.slice(0, -1) };
+	}
+
 	async function walk(): Promise<Tag | undefined> {
-		let prefix = REPOSITORIES_PREFIX;
+		let path = "";
 		for (;;) {
+			const prefix = `${REPOSITORIES_PREFIX}${path}`;
 			const below = await namesBelow(store, prefix, { signal });
 			const turn = pick(
 				below.filter((name) => !name.startsWith("_") || name === MANIFESTS),
 			);
 			if (turn === undefined) return undefined;
-			if (turn !== MANIFESTS) {
-				prefix += turn;
-				continue;
-			}
-			const tags = await namesBelow(store, `${prefix}${MANIFESTS}tags/`, {
-				signal,
-			});
-			const tag = pick(tags)?.slice(0, -1);
-			const repository = prefix.slice(REPOSITORIES_PREFIX.length, -1);
-			return tag === undefined ? undefined : { repository, tag };
+			if (turn === MANIFESTS) return await tagOf(path.slice(0, -1));
+			path += turn;
 		}
 	}
 
-	for (let walks = 0; walks < WALKS * count && found.size < count; walks++) {
-		const tag = await walk();
+	const keep = (tag: Tag | undefined) => {
 		if (tag !== undefined) found.set(`${tag.repository}:${tag.tag}`, tag);
+	};
+	if (named !== undefined)
+		for (let looks = 0; looks < count && found.size < count / 2; looks++)
+			keep(await tagOf(named));
+	for (let walks = 0; walks < WALKS * count && found.size < count; walks++) {
+		keep(await walk());
 	}
 	return [...found.values()];
 }

@@ -32,7 +32,7 @@ export interface WatchOptions {
 }
 
 /** What a watch knows of time. */
-export interface WatchClock {
+interface WatchClock {
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 	/** Waits (ms); rejects with the signal's reason when cancelled. */

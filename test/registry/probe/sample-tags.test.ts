@@ -41,6 +41,30 @@ test("some tags are found by few requests, in repositories beside and inside eac
 		).toMatchObject({ size: 71 });
 });
 
+test("half of them are of the repository that is named", async () => {
+	const store = new MemoryStore();
+	for (const repository of ["mine", "other"])
+		for (let number = 0; number < 20; number++) {
+			const key = { kind: "current", repository, tag: `v${number}` } as const;
+			await store.put(formatKey(key), Buffer.from("x"));
+		}
+	const tags = await sampleTags(store, {
+		repository: "mine",
+		// Otherwise it turns to the last of all each time.
+		random: (() => {
+			let looks = 0;
+			return () => (looks < 4 ? looks++ / 20 : 0.99);
+		})(),
+	});
+	expect(tags.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual([
+		...["mine:v0", "mine:v1", "mine:v10", "mine:v11"],
+		"other:v9",
+	]);
+	expect(
+		await sampleTags(store, { repository: "none", count: 2 }),
+	).toHaveLength(2);
+});
+
 test("the same tag is named once, and an empty storage has none", async () => {
 	const store = new MemoryStore();
 	expect(await sampleTags(store)).toEqual([]);
