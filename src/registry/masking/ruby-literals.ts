@@ -12,17 +12,31 @@ const CLOSING: Readonly<Record<string, string>> = {
 	"<": ">",
 };
 
+/** What is written out in a Ruby expression. */
+export interface RubyExpression extends Range {
+	/** Its texts, without their quotes; but those that say where another is. */
+	readonly literals: readonly Range[];
+	/** The rest of it: what is computed. */
+	readonly computed: string;
+}
+
 /**
- * The texts that are written out in the Ruby expression that begins at an offset, without their quotes: up to the comma
- * or the bracket that ends it, or the end of its line. A text that is spread over lines is taken as a whole; what is
- * computed within one (`#{…}`) is taken with it.
+ * The Ruby expression that begins at an offset: up to the comma or the bracket that ends it, or the end of its line. A
+ * text that is spread over lines is taken as a whole; what is computed within one (`#{…}`) is taken with it. A map is
+ * left to the names of its members, unless `withMaps`: then all of its values are taken.
  */
-export function literalsOf(text: string, from: number): readonly Range[] {
-	const ranges: Range[] = [];
+export function expressionAt(
+	text: string,
+	from: number,
+	{ withMaps = false }: { readonly withMaps?: boolean | undefined } = {},
+): RubyExpression {
+	const literals: Range[] = [];
+	let computed = "";
 	let depth = 0;
-	let isBegun = false;
-	for (let at = from; at < text.length; at++) {
+	let at = from;
+	for (; at < text.length; at++) {
 		const character = text.charAt(at);
+		const isBegun = computed.trim() !== "" || literals.length > 0;
 		if (character === "\n" && isBegun && depth === 0) break;
 		if (character === "#") {
 			const newline = text.indexOf("\n", at);
@@ -30,22 +44,26 @@ export function literalsOf(text: string, from: number): readonly Range[] {
 			at = newline - 1;
 			continue;
 		}
-		if (/\s/.test(character)) continue;
-		isBegun = true;
 		const literal = literalAt(text, at);
 		if (literal !== undefined) {
-			if (!FETCHERS.test(text.slice(from, at)))
-				ranges.push({ start: literal.start, end: literal.end });
+			const isKey =
+				depth > 0 &&
+				/^\s*(?:=>|:(?!:))/.test(text.slice(literal.next, literal.next + 80));
+			const isFetched = FETCHERS.test(text.slice(Math.max(from, at - 200), at));
+			if (!isKey && !isFetched)
+				literals.push({ start: literal.start, end: literal.end });
+			// A text is worth a word, so that what is around it is not taken for one.
+			computed += ' "" ';
 			at = literal.next - 1;
 			continue;
 		}
-		// The members of a map have names of their own.
-		if (character === "{" && depth === 0) break;
+		if (character === "{" && depth === 0 && !withMaps) break;
 		if ("([{".includes(character)) depth++;
 		if (")]}".includes(character)) depth--;
 		if (depth < 0 || (character === "," && depth === 0)) break;
+		computed += character;
 	}
-	return ranges;
+	return { literals, computed, start: from, end: at };
 }
 
 /** The text that begins here, without what quotes it, and where the program goes on. */

@@ -1,5 +1,5 @@
-import type { Range } from "./range.ts";
-import { literalsOf } from "./ruby-literals.ts";
+import { overlap, type Range } from "./range.ts";
+import { heredocsIn, rubySecrets } from "./ruby-secrets.ts";
 import { isObjectName, SECRET_NAME } from "./secret-names.ts";
 
 /** A secret's name, quoted or not, and what stands between it and its value. */
@@ -27,16 +27,22 @@ const COMMENT = /(?:^|\s)#(?!\{)/;
  */
 export function secretsInText(text: string, isRuby: boolean): readonly Range[] {
 	const ranges: Range[] = [];
+	const heredocs = isRuby ? heredocsIn(text) : [];
+	const expressions: number[] = [];
 	for (const match of text.matchAll(NAMED)) {
 		const [all, , name = ""] = match;
 		if (isObjectName(name)) continue;
 		const start = match.index + all.length;
 		const lineStart = text.lastIndexOf("\n", match.index - 1) + 1;
 		const isComment = COMMENT.test(text.slice(lineStart, match.index));
-		if (isRuby) ranges.push(...literalsOf(text, start));
-		if (!isRuby || isComment)
+		const place = { start: match.index, end: start };
+		// Most likely YAML: GitLab's LDAP servers are written so.
+		const isHeredoc = heredocs.some((heredoc) => overlap(heredoc, place));
+		if (isRuby && !isHeredoc) expressions.push(start);
+		if (!isRuby || isHeredoc || isComment)
 			ranges.push(...valueAt(text, match.index, start, lineStart));
 	}
+	if (isRuby) ranges.push(...rubySecrets(text, expressions));
 	for (const pattern of ANYWHERE)
 		for (const { indices } of text.matchAll(pattern)) {
 			const [start, end] = indices?.[1] ?? [0, 0];
