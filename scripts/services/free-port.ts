@@ -26,7 +26,7 @@ export async function onFreePort<T>(
 const FIRST = 10_000;
 const COUNT = 20_000;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	for (;;) {
 		const port = FIRST + Math.floor(Math.random() * COUNT);
 		if (await isFree(port)) return port;

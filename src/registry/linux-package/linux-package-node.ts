@@ -1,5 +1,6 @@
 import type { LinuxPackageDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
+import { stillRunning } from "../host/processes.ts";
 import { requireReplaceable } from "../kept-file/replace-host-file.ts";
 import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
@@ -17,7 +18,7 @@ import {
 import { type PackageState, readPackageState } from "./package-state.ts";
 import { requireNothingPending } from "./pending-refusal.ts";
 import { readGenerated } from "./read-generated.ts";
-import { serviceProcess, stillRunning } from "./service-process.ts";
+import { serviceProcess } from "./service-process.ts";
 
 export interface LinuxPackageOptions {
 	/** Whether a reconfigure may bring into force what else is pending; default false: it is refused. */

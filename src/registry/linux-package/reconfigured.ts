@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import type { HostProcess } from "../host/processes.ts";
 import type { Configured } from "./gitlab-rb.ts";
-import type { ServiceProcess } from "./service-process.ts";
 
 /** What is found after a reconfigure that said that it succeeded. */
 export interface Found {
@@ -13,8 +13,8 @@ export interface Found {
 	readonly isRewritten: boolean;
 	readonly writtenAt: number;
 	/** The registry's process before and after. */
-	readonly before: ServiceProcess | undefined;
-	readonly after: ServiceProcess | undefined;
+	readonly before: HostProcess | undefined;
+	readonly after: HostProcess | undefined;
 }
 
 export type Verdict =
@@ -64,7 +64,7 @@ export function isGenerated(
 
 /** Whether a process was started after a file was written. */
 export function hasRead(
-	{ startedAt }: ServiceProcess,
+	{ startedAt }: HostProcess,
 	writtenAt: number,
 ): boolean {
 	return startedAt + TOLERANCE_MS >= writtenAt;

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,5 +85,26 @@ test("nothing is known of configuration and processes", async () => {
 	const { node: hooks } = node();
 	expect(await hooks.settings()).toBeUndefined();
 	expect(await hooks.instances()).toBeUndefined();
-	expect(await hooks.remaining([{ id: "1", name: "one" }])).toEqual([]);
+});
+
+test("processes are those that the operator's command prints, and that are there", async () => {
+	const child = spawn("sleep", ["60"]);
+	onTestFinished(() => {
+		child.kill();
+	});
+	const { node: hooks } = node({ processes: `echo ${child.pid} 4194305` });
+	const instances = (await hooks.instances()) ?? [];
+	expect(instances).toMatchObject([{ name: `process ${child.pid}` }]);
+	expect(await hooks.remaining(instances)).toEqual(instances);
+	const [instance] = instances;
+	const other = { id: `${child.pid}@1`, name: "an older one" };
+	expect(await hooks.remaining([...instances, other])).toEqual([instance]);
+	child.kill();
+	await once(child, "exit");
+	expect(await hooks.remaining(instances)).toEqual([]);
+});
+
+test("a command that prints no process ids is told", async () => {
+	const { node: hooks } = node({ processes: "echo registry is running" });
+	await expect(hooks.instances()).rejects.toMatchObject({ code: "failed" });
 });
