@@ -20,6 +20,8 @@ export interface RegistryOptions {
 	readonly http?: Readonly<Record<string, unknown>> | undefined;
 	/** Its `auth:` section; default none: everybody may do everything. */
 	readonly auth?: Readonly<Record<string, unknown>> | undefined;
+	/** Its `redis:` section; default none. */
+	readonly redis?: Readonly<Record<string, unknown>> | undefined;
 	/** Default `process`. */
 	readonly lifetime?: Lifetime | undefined;
 }
@@ -58,6 +60,7 @@ export async function startRegistry(
 			...options.http,
 		},
 		...(options.auth === undefined ? {} : { auth: options.auth }),
+		...(options.redis === undefined ? {} : { redis: options.redis }),
 	};
 	// JSON is YAML too.
 	await writeFile(configFile, `${JSON.stringify(config, undefined, 2)}\n`);

@@ -9,6 +9,7 @@ export type ToolName =
 	| "registry-2"
 	| "skopeo"
 	| "ruby"
+	| "redis"
 	| "fake-gcs-server"
 	| "azurite";
 
@@ -129,6 +130,14 @@ export const TOOLS: readonly Tool[] = [
 		versionPattern: /^ruby (\S+)/m,
 		covers: "GitLab's Linux package, whose configuration is Ruby",
 		source: { kind: "debian", packages: ["ruby"] },
+	},
+	{
+		name: "redis",
+		product: "Redis",
+		binary: "redis-server",
+		versionPattern: /^Redis server v=(\S+)/m,
+		covers: "what registries remember of blobs in Redis",
+		source: { kind: "debian", packages: ["redis-server"] },
 	},
 	{
 		name: "fake-gcs-server",
