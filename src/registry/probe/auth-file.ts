@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Environment } from "../../store/environment.ts";
 import { RegistryError } from "../registry-error.ts";
+import { askHelper } from "./credential-helper.ts";
 import type { Credentials } from "./credentials.ts";
 
 const TEXT = v.optional(v.string());
@@ -51,7 +52,7 @@ export async function findCredentials(
 		const content = await read(file, file === named);
 		if (content === undefined) continue;
 		for (const name of names) {
-			const found = credentialsIn(content, name, file);
+			const found = await credentialsIn(content, name, file, environment);
 			if (found !== undefined) return found;
 		}
 	}
@@ -106,24 +107,27 @@ function json(text: string, file: string): unknown {
 	}
 }
 
-function credentialsIn(
+async function credentialsIn(
 	{ auths = {}, credHelpers = {}, credsStore }: AuthFile,
 	name: string,
 	file: string,
-): Credentials | undefined {
+	environment: Environment,
+): Promise<Credentials | undefined> {
 	const helper = credHelpers[name];
-	const entry = Object.entries(auths).find(
-		([key]) => hostIn(key) === name,
-	)?.[1];
+	const [key, entry] =
+		Object.entries(auths).find(([key]) => hostIn(key) === name) ?? [];
 	const found = entry === undefined ? undefined : credentialsOf(entry, file);
 	if (found !== undefined) return found;
-	// Where a helper keeps them, docker leaves an empty entry.
-	const keeper = helper ?? (entry === undefined ? undefined : credsStore);
-	if (keeper === undefined) return undefined;
-	throw unusable(
-		file,
-		`those for ${name} are kept by docker-credential-${keeper}, which is not asked`,
-	);
+	// Where a helper keeps them, docker leaves an empty entry; the helper knows it by the same name.
+	const [keeper, known] =
+		helper === undefined ? [credsStore, key] : [helper, name];
+	if (keeper === undefined || known === undefined) return undefined;
+	try {
+		return await askHelper(keeper, known, environment);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw unusable(file, `a helper keeps those for ${name}: ${reason}`);
+	}
 }
 
 /** Docker writes some with a scheme and a path: `https://index.docker.io/v1/`. */

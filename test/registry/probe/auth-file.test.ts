@@ -1,4 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inspect } from "node:util";
@@ -112,12 +118,12 @@ test.each<[string, unknown, string]>([
 	[
 		"a helper for the registry",
 		{ credHelpers: { [HOST]: "pass" } },
-		"kept by docker-credential-pass",
+		"a helper keeps those for registry.test:5000: docker-credential-pass is not there",
 	],
 	[
 		"a helper for all",
 		{ auths: { [HOST]: {} }, credsStore: "desktop" },
-		"kept by docker-credential-desktop",
+		"docker-credential-desktop is not there",
 	],
 ])(
 	"a file with %s is told of, and nothing in it (I7)",
@@ -140,4 +146,60 @@ test("a file that is named and is not there is told of", async () => {
 	expect(await failureOf(find({ REGISTRY_AUTH_FILE }))).toMatchObject({
 		message: `Cannot take credentials from ${REGISTRY_AUTH_FILE}: it does not exist`,
 	});
+});
+
+describe("a helper of docker", () => {
+	/** A helper that answers as a shell script says. */
+	function helper(script: string) {
+		const file = write("bin/docker-credential-test", `#!/bin/sh\n${script}\n`);
+		chmodSync(file, 0o700);
+		return { PATH: `${dirname(file)}:${process.env.PATH}` };
+	}
+	const answer = (username: string) =>
+		`echo '${JSON.stringify({ ServerURL: HOST, Username: username, Secret: SECRET })}'`;
+	const KEPT = { auths: { [`https://${HOST}/v1/`]: {} }, credsStore: "test" };
+
+	test("is asked for what it keeps, by the name that docker gave it", async () => {
+		write(".docker/config.json", KEPT);
+		const check = `[ "$1" = get ] && [ "$(cat)" = "https://${HOST}/v1/" ] || exit 3`;
+		expect(await find(helper(`${check}\n${answer("somebody")}`))).toEqual(
+			PASSWORD,
+		);
+		expect(await find(helper(answer("<token>")))).toEqual({
+			kind: "refresh-token",
+			token: SECRET,
+		});
+	});
+
+	test("of a registry goes before that of all", async () => {
+		const credHelpers = { [HOST]: "test" };
+		write(".docker/config.json", { credHelpers, credsStore: "none" });
+		const check = `[ "$(cat)" = "${HOST}" ] || exit 3`;
+		expect(await find(helper(`${check}\n${answer("somebody")}`))).toEqual(
+			PASSWORD,
+		);
+	});
+
+	test("that has nothing leaves it at that", async () => {
+		write(".docker/config.json", KEPT);
+		const nothing = "echo credentials not found in native keychain; exit 1";
+		expect(await find(helper(nothing))).toBeUndefined();
+	});
+
+	test.each([
+		[`echo ${SECRET}; echo ${SECRET} >&2; exit 2`, "failed (2)"],
+		[`echo '{"Secret":"${SECRET}"}'`, "did not answer as helpers do"],
+		[`kill -9 $$`, "failed (SIGKILL)"],
+	])(
+		"that does %s is told of, and nothing that it says (I7)",
+		async (script, reason) => {
+			write(".docker/config.json", KEPT);
+			const error = await failureOf(find(helper(script)));
+			expect(error).toMatchObject({
+				code: "failed",
+				message: expect.stringContaining(`docker-credential-test ${reason}`),
+			});
+			expect(inspect(error)).not.toContain(SECRET);
+		},
+	);
 });
