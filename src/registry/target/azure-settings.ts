@@ -9,6 +9,7 @@ import {
 	type MakeSettings,
 	parametersOf,
 	type Refuse,
+	redirectNotes,
 	rootDirectory,
 } from "./target.ts";
 
@@ -41,10 +42,7 @@ export const azureSettings: MakeSettings = (
 		notes.push(
 			"No key is written: the registry needs an identity of its machine that may read and write the container.",
 		);
-	if (endpoint !== undefined)
-		notes.push(
-			`Clients will be sent to ${endpoint} for blobs: they must reach and trust it, or redirects be disabled.`,
-		);
+	notes.push(...redirectNotes(endpoint, options));
 	const parameters = parametersOf({
 		accountname: location.account,
 		container: location.container,

@@ -48,7 +48,10 @@ export async function renderAll(
 			? await findProduct(description, first.host, call)
 			: parseProduct(version);
 	const resolved = await resolveTarget(target, call);
-	const { storage, notes } = driverSettings(resolved, product, options);
+	const { storage, notes } = driverSettings(resolved, product, {
+		...options,
+		redirectDisabled: others.redirectDisabled,
+	});
 	const rendered: Rendering[] = [];
 	for (const node of nodes)
 		rendered.push(await render(node, { storage, ...others }, call));

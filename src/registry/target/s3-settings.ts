@@ -7,6 +7,7 @@ import {
 	type MakeSettings,
 	parametersOf,
 	type Refuse,
+	redirectNotes,
 	rootDirectory,
 	type Target,
 	type TargetOptions,
@@ -58,7 +59,7 @@ function placeOf(told: Told, options: TargetOptions): Values {
 			"its region is not known, and no driver starts without",
 			"Add it to the URL: s3://BUCKET/PREFIX?region=REGION.",
 		);
-	if (endpoint !== undefined) notes.push(redirectNote(endpoint));
+	notes.push(...redirectNotes(endpoint, options));
 	if (!location.verifiesServer)
 		notes.push(
 			"The registry will not check who the server is (skipverify), as tls-verify=false in the URL says.",
@@ -79,10 +80,6 @@ function placeOf(told: Told, options: TargetOptions): Values {
 
 /** What compatible servers call their one region, and what their clients take where nothing is said. */
 const DEFAULT_REGION = "us-east-1";
-
-function redirectNote(endpoint: string): string {
-	return `Clients will be sent to ${endpoint} for blobs: they must reach and trust it, or redirects be disabled.`;
-}
 
 function isAws(endpoint: string): boolean {
 	const host = URL.parse(endpoint)?.hostname ?? "";

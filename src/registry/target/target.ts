@@ -19,6 +19,8 @@ export interface TargetOptions {
 	readonly endpoint?: string | undefined;
 	/** Path of Google's key file on the registry's machine; default: as on this one. */
 	readonly keyFile?: string | undefined;
+	/** Whether clients will be kept from being sent to the target; default: not known. */
+	readonly redirectDisabled?: boolean | undefined;
 	/** The driver, where there is a choice (`s3_v2`, `azure_v2`); default: the one that the version is best with. */
 	readonly driver?: string | undefined;
 	/** Parameters that go before all others, spelled as the driver has them. */
@@ -71,4 +73,15 @@ export function parametersOf(
 export function rootDirectory(prefix: string): string | undefined {
 	const root = prefix.replaceAll(/^\/+|\/+$/g, "");
 	return root === "" ? undefined : `/${root}`;
+}
+
+/** What is said of a server that clients are sent to; nothing where they are not. */
+export function redirectNotes(
+	endpoint: string | undefined,
+	{ redirectDisabled }: TargetOptions,
+): readonly string[] {
+	if (endpoint === undefined || redirectDisabled === true) return [];
+	return [
+		`Clients will be sent to ${endpoint} for blobs: they must reach and trust it, or redirects be disabled.`,
+	];
 }

@@ -105,6 +105,13 @@ describe("S3", () => {
 		expect(storage.parameters).not.toHaveProperty("secure");
 	});
 
+	test("to which clients are sent, unless they are kept from it", () => {
+		const notes = (redirectDisabled?: boolean) =>
+			told("gitlab 18.2", AT_MINIO, KEYS, { redirectDisabled }).notes;
+		expect(notes()).toEqual([expect.stringContaining("http://minio:9000")]);
+		expect(notes(true)).toEqual([]);
+	});
+
 	test("with the driver of the operator's choice", () => {
 		const { storage, notes } = told("gitlab 18.2", AT_MINIO, KEYS, {
 			driver: "s3_v2",
