@@ -26,7 +26,14 @@ export async function openNodes(
 				linuxPackageNode(node, openHost(node), { acceptPending }),
 			);
 		}
-		case "distribution":
+		case "distribution": {
+			const { distributionNode } = await import(
+				"./distribution/distribution-node.ts"
+			);
+			return description.nodes.map((node) =>
+				distributionNode(node, openHost(node)),
+			);
+		}
 		case "helm":
 			throw new RegistryError(
 				"refused",

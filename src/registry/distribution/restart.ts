@@ -1,0 +1,77 @@
+import type { Host } from "../host/host.ts";
+import { maskedLines } from "../masking/mask.ts";
+import type { Call } from "../node.ts";
+import { RegistryError } from "../registry-error.ts";
+
+/** How a registry is restarted. */
+export interface Restart {
+	/** The node's name, for messages. */
+	readonly node: string;
+	readonly host: Host;
+	/** The operator's shell line. */
+	readonly line: string;
+	readonly timeoutMs: number;
+	/** Texts with the secrets that the line's output may show: the configuration. */
+	readonly configurations: readonly string[];
+}
+
+/**
+ * Prints the end of what the line prints. That goes to a file without a name, not to us: what the line leaves running must
+ * neither hold us up nor break when we are gone.
+ */
+const SCRIPT = `
+log=$(mktemp) || exit
+exec 3>"$log" 4<"$log"
+rm -f "$log"
+sh -c "$1" >&3 2>&3 3>&- 4<&- </dev/null
+code=$?
+tail -c 4096 <&4
+exit "$code"`;
+
+/** Most lines of it that are shown. */
+const LINES = 5;
+
+/** Runs the line, and waits for its end. Rejects with a `RegistryError`: `failed`, `timed-out`, and as `Host.run` does. */
+export async function restart(
+	{ node, host, line, timeoutMs, configurations }: Restart,
+	{ signal }: Call = {},
+): Promise<void> {
+	const what = `The command "${line}" of ${node} on ${host.name}`;
+	const state =
+		"its configuration is written, and it is not known with which its registry runs";
+	const suggestions = [
+		"Look at the registry's log and service, and run the command by hand; or undo the change.",
+	];
+	try {
+		const { code, stdout } = await host.run(["sh", "-c", SCRIPT, "sh", line], {
+			signal,
+			timeoutMs,
+		});
+		if (code === 0) return;
+		const ended =
+			code === undefined
+				? "was ended by a signal"
+				: `ended with exit code ${code}`;
+		throw new RegistryError(
+			"failed",
+			`${what} ${ended}; ${state}${lastLines(stdout.toString(), configurations)}`,
+			{ suggestions },
+		);
+	} catch (error) {
+		if (!(error instanceof RegistryError) || error.code !== "timed-out")
+			throw error;
+		throw new RegistryError(
+			"timed-out",
+			`${what} took longer than ${timeoutMs / 1000} s, and was ended; ${state}`,
+			{ suggestions, cause: error },
+		);
+	}
+}
+
+function lastLines(said: string, configurations: readonly string[]): string {
+	const [lines = []] = maskedLines(
+		[said.trim(), ...configurations].map((text) => ({ text, isRuby: false })),
+	);
+	const last = lines.slice(-LINES).join(" | ");
+	return last === "" ? "" : `: ${last}`;
+}
