@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { s3Environment } from "../../scripts/services/s3.ts";
+import { skopeo } from "../../scripts/services/skopeo.ts";
+import { localHost } from "../../src/registry/host/local-host.ts";
+import { linuxPackageNode } from "../../src/registry/linux-package/linux-package-node.ts";
+import type { RegistryNode } from "../../src/registry/node.ts";
+import { driverSettings } from "../../src/registry/target/driver-settings.ts";
+import { parseProduct } from "../../src/registry/target/product.ts";
+import { installLinuxPackage } from "../support/linux-package/linux-package.ts";
+import { describeResult } from "../support/program.ts";
+import { hasTools, newBucket, services } from "../support/services.ts";
+import { storeUrl } from "../support/store-url.ts";
+import { writeOciLayout } from "./oci-layout.ts";
+import { runProgram } from "./program.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/**
+ * Proves that a node that runs on a directory serves an image from a bucket once it has been changed to what the bucket
+ * is rendered to, still read-only, when the directory is no longer there.
+ */
+async function expectSwitched(
+	node: RegistryNode,
+	product: string,
+	folder: string,
+	storage: string,
+): Promise<void> {
+	const layout = join(folder, "layout");
+	writeOciLayout(layout, [{ tag: "small", layers: [600, 40_000] }]);
+	const to = `docker://${node.url.host}/team/app:v1`;
+	const insecure = "--dest-tls-verify=false";
+	await skopeo(["copy", insecure, `oci:${layout}:small`, to]);
+	const digest = await digestOf(node);
+
+	const { s3 } = services();
+	const url = storeUrl(await newBucket(), "/pre/fix", s3);
+	const synced = await runProgram(["sync", storage, url.href]);
+	expect(synced.exitCode, describeResult(synced)).toBe(0);
+	const target = { url, environment: s3Environment(s3) };
+	const options = { credentials: "keys" } as const;
+	const change = await node.change({
+		...{ readOnly: true, redirectDisabled: true },
+		storage: driverSettings(target, parseProduct(product), options).storage,
+	});
+	await change.write();
+	await change.activate();
+
+	renameSync(storage, `${storage}-away`);
+	await expect.poll(() => digestOf(node).catch(() => ""), WAIT).toBe(digest);
+	const pulled = join(folder, "pulled");
+	mkdirSync(pulled);
+	await skopeo(["copy", "--src-tls-verify=false", to, `dir:${pulled}`]);
+	const settings = await node.settings();
+	expect(settings).toMatchObject({ readOnly: true, redirectDisabled: true });
+	expect(settings?.storage.parameters).toMatchObject({
+		bucket: url.hostname,
+		rootdirectory: "/pre/fix",
+	});
+}
+
+const WAIT = { timeout: 20_000, interval: 100 };
+
+async function digestOf({ url }: RegistryNode): Promise<string | null> {
+	const response = await fetch(new URL("/v2/team/app/manifests/v1", url), {
+		headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+	});
+	await response.arrayBuffer();
+	return response.headers.get("docker-content-digest");
+}
+
+test.skipIf(!hasTools("skopeo", "ruby", "registry-2", "minio"))(
+	"a node of GitLab's Linux package serves from the bucket that it is rendered to",
+	async () => {
+		const folder = await temporaryFolder();
+		const gitlab = await installLinuxPackage(folder, "registry-2");
+		onTestFinished(() => void gitlab.run("stop"));
+		const storage = join(folder, "storage");
+		gitlab.write(
+			`external_url 'https://gitlab.example.com'\nregistry_external_url 'https://registry.example.com'\ngitlab_rails['registry_path'] = '${storage}'\n`,
+		);
+		gitlab.run("reconfigure");
+		const node = linuxPackageNode(
+			{
+				name: "registry-1",
+				url: gitlab.url,
+				configuration: gitlab.file,
+				gitlabCtl: gitlab.gitlabCtl,
+			},
+			localHost,
+			{ paths: gitlab.paths },
+		);
+		await expectSwitched(node, "gitlab 17.9", folder, storage);
+	},
+);
