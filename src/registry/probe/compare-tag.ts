@@ -12,6 +12,7 @@ import { MANIFEST_TYPES } from "./manifest.ts";
 import { ProbeError } from "./probe-error.ts";
 import { unexpected } from "./registry-answer.ts";
 import type { RegistryClient } from "./registry-client.ts";
+import { isRegistrys } from "./registry-version.ts";
 import type { Tag } from "./sample-tags.ts";
 
 /** Looks at a tag that moves while it is compared, until nothing is said of it. */
@@ -88,6 +89,8 @@ async function served(
 			scope: `repository:${repository}:pull`,
 			signal,
 		});
+		if (!isRegistrys(answer.headers))
+			return new ProbeError("unproven", what, "what answers is no registry");
 		if (answer.status === 404) return undefined;
 		const digest = answer.headers["docker-content-digest"];
 		return answer.status === 200 && typeof digest === "string"

@@ -20,12 +20,15 @@ export async function deleteImage(
 		scope: `repository:${repository}:delete`,
 		signal,
 	});
-	if (answer.status === 202 || answer.status === 404) return;
+	const codes = errorCodes(answer);
+	if (answer.status === 202) return;
+	// A 404 of something else, like a proxy, says nothing.
+	if (answer.status === 404 && codes !== undefined) return;
 	if (answer.status === 405)
 		throw new ProbeError(
 			"refused",
 			what,
-			errorCodes(answer)?.includes("UNSUPPORTED")
+			codes?.includes("UNSUPPORTED")
 				? "deletes are disabled in the registry's configuration (storage.delete.enabled)"
 				: "the registry is read-only",
 		);

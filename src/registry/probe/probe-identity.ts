@@ -35,7 +35,14 @@ export async function probeIdentity(
 ): Promise<Identity> {
 	const { signal } = options;
 	try {
-		const { database } = await askVersion(client, { signal });
+		const { isRegistry, database } = await askVersion(client, { signal });
+		if (!isRegistry)
+			throw new ProbeError(
+				"unproven",
+				`compare ${client.name} with its storage`,
+				"what answers is no registry",
+				{ suggestions: ["Check the URL."] },
+			);
 		const tags: TagObservation[] = [];
 		const observations = { tags, database, registryHasRepositories: undefined };
 		if (database === true)

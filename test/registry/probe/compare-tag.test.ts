@@ -35,6 +35,8 @@ async function compare(
 	await store.put(blobKey(ONE), Buffer.from("one"));
 	await prepare(store);
 	const { origin } = await scriptedRegistry(async ({ number }, response) => {
+		if (answers.includes("nobody's"))
+			response.removeHeader("docker-distribution-api-version");
 		const answer = answers[Math.min(number, answers.length - 1)] ?? 500;
 		if (typeof answer === "number") response.statusCode = answer;
 		else response.setHeader("docker-content-digest", answer);
@@ -110,6 +112,11 @@ test.each<
 		"breaks meanwhile",
 		{ found: "nothing" },
 		[[two], (store) => name(store, "sha256:")],
+	],
+	[
+		"is not to be found at what is no registry",
+		{ found: "refused", because: "what answers is no registry" },
+		[[404, "nobody's"]],
 	],
 	[
 		"may not be seen",

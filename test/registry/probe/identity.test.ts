@@ -1,9 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
 	type IdentityObservations,
 	judgeIdentity,
 	type TagObservation,
 } from "../../../src/registry/probe/identity.ts";
+import { probeIdentity } from "../../../src/registry/probe/probe-identity.ts";
+import { MemoryStore } from "../../../src/store/memory.ts";
+import { serve } from "../../store/http/http-server.ts";
+import { clientOf, scriptedRegistry } from "./scripted-registry.ts";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 const at = { repository: "team/app", tag: "v1" };
@@ -100,4 +104,29 @@ describe("whether a registry serves a storage", () => {
 		expect(identity).toBe(expected);
 		expect(said).toMatch(because);
 	});
+});
+
+test("what is no registry serves nothing that could be told", async () => {
+	const page = await serve((_request, response) => {
+		response.statusCode = 404;
+		response.setHeader("content-type", "text/html");
+		response.end("<h1>404</h1>");
+	});
+	onTestFinished(() => page[Symbol.asyncDispose]());
+	expect(
+		await probeIdentity(clientOf(page.origin), new MemoryStore()),
+	).toMatchObject({
+		identity: "unknown",
+		because: "what answers is no registry",
+	});
+});
+
+test("a registry whose metadata are in a database is not held against links, which are old", async () => {
+	const { origin, requests } = await scriptedRegistry((_request, response) => {
+		response.setHeader("gitlab-container-registry-database-enabled", "true");
+	});
+	expect(
+		await probeIdentity(clientOf(origin), new MemoryStore()),
+	).toMatchObject({ identity: "unknown" });
+	expect(requests).toHaveLength(1);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../../scripts/sample-registry/content.ts";
 import { formatDigest } from "../../../src/layout/digest.ts";
 import { canaryImage } from "../../../src/registry/probe/canary-image.ts";
+import { deleteImage } from "../../../src/registry/probe/delete-image.ts";
 import { pullImage } from "../../../src/registry/probe/pull.ts";
 import { pushImage } from "../../../src/registry/probe/push.ts";
 import { failureOf } from "../../store/http/failures.ts";
@@ -187,4 +188,13 @@ test("a canary is the same each time, another under another name, and a tar", ()
 	expect(layer.length).toBe(IMAGE.layerBytes);
 	expect(layer.toString("latin1", 257, 262)).toBe("ustar");
 	expect(Number.parseInt(layer.toString("latin1", 124, 135), 8)).toBe(512);
+});
+
+test("a page in place of an answer deletes nothing", async () => {
+	const { origin } = await scriptedRegistry(
+		(_request, response) => void response.writeHead(404).end("<h1>404</h1>"),
+	);
+	expect(
+		await failureOf(deleteImage(clientOf(origin), "a", IMAGE.digest)),
+	).toMatchObject({ code: "not-found", reason: "the registry answered 404" });
 });
