@@ -48,9 +48,20 @@ export async function fetchToken(
 				: tokenRequest(realm, request)),
 		})
 		.catch((error: unknown) => {
-			throw fromExchange(error, what, signal);
+			const failure = fromExchange(error, what, signal);
+			throw failure instanceof ProbeError ? named(failure, what) : failure;
 		});
 	return readToken(response, what, credentials !== undefined, now);
+}
+
+/** The reason may be told without what was asked of whom. */
+function named({ code, reason, suggestions, cause }: ProbeError, what: string) {
+	return new ProbeError(
+		code,
+		what,
+		`the token service cannot be reached: ${reason}`,
+		{ suggestions, cause },
+	);
 }
 
 /** Where tokens are got. */
@@ -61,7 +72,7 @@ function realmOf({ parameters }: Challenge): URL {
 		throw new ProbeError(
 			"failed",
 			what,
-			"it does not name a URL where tokens are to be had",
+			"it names no URL where tokens are to be had",
 		);
 	if (realm.protocol === "http:" && !isLoopback(realm))
 		throw new ProbeError(
@@ -136,8 +147,8 @@ function readToken(
 			"permission-denied",
 			what,
 			isKnown
-				? `it refuses the credentials (it answered ${status})`
-				: `it gives none to somebody it does not know (it answered ${status})`,
+				? `the token service refuses the credentials (it answered ${status})`
+				: `the token service gives no token to somebody it does not know (it answered ${status})`,
 			{
 				suggestions: [
 					isKnown
@@ -153,7 +164,7 @@ function readToken(
 		throw new ProbeError(
 			"failed",
 			what,
-			`it answered ${status} without a token (${type})`,
+			`the token service answered ${status} without a token (${type})`,
 		);
 	}
 	const lifeS = Number(expires_in) > 0 ? Number(expires_in) : DEFAULT_LIFE_S;

@@ -81,6 +81,30 @@ describe("what can be told of nothing is unknown, never read-only (I6):", () => 
 	});
 });
 
+test("where nobody is known, and a token service gives tokens for public repositories alone, one has to be named", async () => {
+	// As GitLab's does.
+	const gitlab: Script = (request, response) => {
+		const { path, query, headers } = request;
+		if (path === "/jwt/auth") {
+			const isDenied = query.get("scope") === null;
+			response.writeHead(isDenied ? 403 : 200).end('{"token":"anybody"}');
+		} else if (headers.authorization === undefined)
+			response.writeHead(401, {
+				"www-authenticate": `Bearer realm="http://${headers.host}/jwt/auth"`,
+			});
+		else response.setHeader("allow", "GET, HEAD");
+	};
+	expect(await probe(gitlab)).toMatchObject({
+		state: "unknown",
+		because:
+			"the token service gives no token to somebody it does not know (it answered 403)",
+		suggestions: expect.arrayContaining(["Name a repository that exists."]),
+	});
+	expect(await probe(gitlab, "team/public")).toMatchObject({
+		state: "read-only",
+	});
+});
+
 test("a probe that is cancelled says nothing", async () => {
 	const { origin } = await scriptedRegistry(() => new Promise(() => undefined));
 	const reason = new Error("enough");

@@ -205,7 +205,7 @@ describe("a registry with a token service", () => {
 			(_request, response) => void response.writeHead(403).end(SECRET),
 			{
 				code: "permission-denied",
-				reason: "it refuses the credentials (it answered 403)",
+				reason: "the token service refuses the credentials (it answered 403)",
 			},
 		],
 		[
@@ -216,7 +216,7 @@ describe("a registry with a token service", () => {
 					.end("<html>"),
 			{
 				code: "failed",
-				reason: "it answered 200 without a token (text/html)",
+				reason: "the token service answered 200 without a token (text/html)",
 			},
 		],
 		[
@@ -228,7 +228,11 @@ describe("a registry with a token service", () => {
 		[
 			"is gone",
 			({ socket }) => void socket.destroy(),
-			{ code: "unreachable", reason: "the connection was closed" },
+			{
+				code: "unreachable",
+				reason:
+					"the token service cannot be reached: the connection was closed",
+			},
 		],
 	])("that %s is told of", async (_name, token, expected) => {
 		const registry = await tokenRegistry({ token });
