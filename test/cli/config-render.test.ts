@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { renderingLines } from "../../src/cli/rendering-lines.ts";
@@ -64,6 +64,42 @@ test("and the same as JSON", async () => {
 			},
 		],
 	});
+});
+
+test("what is in the way of a registry on this machine is shown below the diff, and ends with 4", async () => {
+	const configuration = join(temporaryFolder(), "config.yml");
+	const text = `version: 0.1
+# secret: ${KEY}0
+http: { addr: "127.0.0.1:1", secret: ${KEY}1 }
+storage:
+  filesystem: { rootdirectory: /var/lib/registry }
+middleware:
+  storage:
+    - name: redirect
+      options: { baseurl: "https://cdn.example/" }
+`;
+	writeFileSync(configuration, text);
+	const registry = ["--registry-config", configuration, "--restart", "true"];
+	const { exitCode, stdout, stderr } = await runProgram(
+		[
+			...["config", "render", "s3://reg", "--registry-version"],
+			...["distribution 3.1.2", "--read-only", ...registry],
+		],
+		{ environment: ENVIRONMENT },
+	);
+	expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: "" });
+	expect(stdout).toContain(`--- ${configuration}\n+++ ${configuration}\n@@ `);
+	expect(stdout).toContain(
+		`-  filesystem: { rootdirectory: /var/lib/registry }`,
+	);
+	expect(stdout).toMatch(/^\+.*forcepathstyle: true/m);
+	expect(stdout).toMatch(/^\+.*secretkey: \*\*\*/m);
+	expect(stdout).toContain("\nThen: true\n");
+	expect(stdout).toContain(
+		'In the way: Its storage middleware "redirect" sends clients to cdn.example for blobs',
+	);
+	expect(stdout).not.toContain(KEY);
+	expect(readFileSync(configuration, "utf8")).toBe(text);
 });
 
 test.for<[readonly string[], number, RegExp]>([

@@ -1,8 +1,12 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { requireTool } from "../../scripts/services/find-tool.ts";
+import { onFreePort } from "../../scripts/services/free-port.ts";
 import { s3Environment } from "../../scripts/services/s3.ts";
 import { skopeo } from "../../scripts/services/skopeo.ts";
+import { distributionNode } from "../../src/registry/distribution/distribution-node.ts";
 import { localHost } from "../../src/registry/host/local-host.ts";
 import { linuxPackageNode } from "../../src/registry/linux-package/linux-package-node.ts";
 import type { RegistryNode } from "../../src/registry/node.ts";
@@ -93,3 +97,64 @@ test.skipIf(!hasTools("skopeo", "ruby", "registry-2", "minio"))(
 		await expectSwitched(node, "gitlab 17.9", folder, storage);
 	},
 );
+
+test.skipIf(!hasTools("skopeo", "registry-2", "registry-3", "minio")).for([
+	["registry-3", "distribution 3.1.2"],
+	["registry-2", "distribution 2.8.2"],
+] as const)(
+	"a node of Distribution (%s) serves from the bucket that it is rendered to",
+	async ([tool, product]) => {
+		const folder = await temporaryFolder();
+		const { path: program } = await requireTool(tool);
+		const port = await onFreePort(async (free) => free);
+		const [storage, configuration] = [
+			join(folder, "storage"),
+			join(folder, "config.yml"),
+		];
+		writeFileSync(
+			configuration,
+			`version: 0.1 # kept\nhttp: { addr: "127.0.0.1:${port}" }\nstorage:\n  filesystem:\n    rootdirectory: ${storage}\n`,
+		);
+		const service = serviceScript(folder, program, configuration);
+		onTestFinished(() => void spawnSync(service, ["stop"]));
+		spawnSync(service, ["restart"]);
+		const node = distributionNode(
+			{
+				name: "registry-1",
+				url: new URL(`http://127.0.0.1:${port}`),
+				configuration,
+				restart: `${service} restart`,
+			},
+			localHost,
+		);
+		await expect
+			.poll(() => digestOf(node).catch(() => undefined), WAIT)
+			.toBe(null);
+		await expectSwitched(node, product, folder, storage);
+	},
+);
+
+/** What starts a registry anew, and ends it, as an init system does. */
+function serviceScript(
+	folder: string,
+	program: string,
+	configuration: string,
+): string {
+	const script = join(folder, "service");
+	const pid = join(folder, "pid");
+	writeFileSync(
+		script,
+		`#!/bin/sh
+if [ -f ${pid} ]; then
+	kill "$(cat ${pid})"
+	while kill -0 "$(cat ${pid})" 2>/dev/null; do sleep 0.05; done
+	rm ${pid}
+fi
+[ "$1" = stop ] && exit
+OTEL_TRACES_EXPORTER=none nohup ${program} serve ${configuration} >>${folder}/log 2>&1 </dev/null &
+echo $! >${pid}
+`,
+	);
+	chmodSync(script, 0o755);
+	return script;
+}

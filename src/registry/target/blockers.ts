@@ -1,5 +1,6 @@
 import { isMap } from "../configuration-yaml.ts";
 import { isSecretName } from "../masking/secret-names.ts";
+import { BOOLEANS } from "../parameters.ts";
 import type {
 	DriverSettings,
 	EffectiveSettings,
@@ -44,7 +45,8 @@ function middlewareBlockers(tree: EffectiveSettings["tree"]): Blocker[] {
 	const entries = isMap(middleware) ? middleware.storage : undefined;
 	if (!Array.isArray(entries)) return [];
 	return entries.flatMap((entry: unknown): Blocker[] => {
-		if (!isMap(entry) || String(entry.disabled) === "true") return [];
+		if (!isMap(entry) || BOOLEANS.get(String(entry.disabled).toLowerCase()))
+			return [];
 		const name = String(entry.name);
 		const to = isMap(entry.options) ? hostOf(entry.options.baseurl) : undefined;
 		return [

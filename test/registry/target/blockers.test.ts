@@ -55,7 +55,8 @@ test("a CDN goes on to serve the old storage", () => {
 
 test.for([
 	{ middleware: { storage: [{ ...cdn, disabled: true }] } },
-	{ middleware: { storage: [{ ...cdn, disabled: "true" }] } },
+	{ middleware: { storage: [{ ...cdn, disabled: "True" }] } },
+	{ middleware: { storage: [{ ...cdn, disabled: "yes" }] } },
 	{ middleware: { registry: [cdn] } },
 	{ middleware: { storage: {} } },
 	{ middleware: null },
