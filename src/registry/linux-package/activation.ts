@@ -116,13 +116,15 @@ async function reconfigure(
 ): Promise<void> {
 	const { host, paths, gitlabCtl, reconfigureTimeoutMs } = node;
 	const before = await serviceProcess(host, paths, call);
-	const old = await readGenerated(host, state.service, call);
+	const old = await readGenerated(host, state.service, {}, call);
 	// What it prints is long, and in its log as well.
 	const command = `${gitlabCtl} reconfigure >/dev/null`;
-	const { code } = await host.run(["sh", "-c", command], {
-		signal: call?.signal,
-		timeoutMs: reconfigureTimeoutMs,
-	});
+	const { code } = await withinTime(node, () =>
+		host.run(["sh", "-c", command], {
+			signal: call?.signal,
+			timeoutMs: reconfigureTimeoutMs,
+		}),
+	);
 	if (code !== 0)
 		throw new RegistryError(
 			"failed",
@@ -133,7 +135,7 @@ async function reconfigure(
 				],
 			},
 		);
-	const generated = await readGenerated(host, state.service, call);
+	const generated = await readGenerated(host, state.service, {}, call);
 	const { text: found } = await readHostFile(host, node.file, call);
 	const after = await serviceProcess(host, paths, call);
 	const verdict = judge({
@@ -147,6 +149,29 @@ async function reconfigure(
 	});
 	if (verdict !== "in-force")
 		throw failure(node, verdict, { state, generated, process: after?.name });
+}
+
+/** Says of a reconfigure that took too long in which state that leaves the registry. */
+async function withinTime<T>(
+	{ host, gitlabCtl, reconfigureTimeoutMs }: PackageNode,
+	run: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await run();
+	} catch (error) {
+		if (!(error instanceof RegistryError && error.code === "timed-out"))
+			throw error;
+		throw new RegistryError(
+			"timed-out",
+			`${gitlabCtl} reconfigure on ${host.name} took longer than ${reconfigureTimeoutMs / 1000} s and was ended; the registry runs as before, as asked for, or not at all`,
+			{
+				suggestions: [
+					"Look at the newest file in /var/log/gitlab/reconfigure there for what it waited for, then run this again or undo the change.",
+				],
+				cause: error,
+			},
+		);
+	}
 }
 
 function failure(

@@ -19,7 +19,7 @@ export function registryOf(configuration: Tree): Tree {
 const BESIDE_DRIVERS = ["cache", "delete", "maintenance", "redirect", "tag"];
 
 /** The drivers that a storage section names: a registry takes exactly one. */
-export function driversOf(storage: unknown): readonly string[] {
+function driversOf(storage: unknown): readonly string[] {
 	return Object.keys(mapOf(storage)).filter(
 		(name) => !BESIDE_DRIVERS.includes(name),
 	);

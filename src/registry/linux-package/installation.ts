@@ -1,4 +1,6 @@
+import type { ProcessEnvironment } from "../distribution/environment-overrides.ts";
 import type { Host } from "../host/host.ts";
+import { Fields } from "../kept-file/fields.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -73,23 +75,31 @@ export function parseRunScript(script: string, path: string): RegistryService {
 	};
 }
 
-/** The names of the variables that override the file at the next start of the registry. */
-export async function readOverrides(
+/**
+ * Prints name and value of each variable, which end with a zero byte. An empty file unsets its variable, and only the first
+ * line counts. Source: chpst(8).
+ */
+const ENVIRONMENT_SCRIPT = `
+for file in "$1"/REGISTRY_*; do
+	[ ! -s "$file" ] || printf '%s\\0%s\\0' "$(basename "$file")" "$(head -n 1 "$file")"
+done`;
+
+/** The variables that the registry is started with and that may override its file. All else of its environment is empty. */
+export async function readEnvironment(
 	host: Host,
 	{ environment }: RegistryService,
 	{ signal }: Call = {},
-): Promise<readonly string[]> {
-	if (environment === undefined) return [];
-	// An empty file unsets its variable. Source: chpst(8).
-	const script =
-		'for file in "$1"/REGISTRY_*; do [ ! -s "$file" ] || basename "$file"; done';
-	const { stdout } = await host.run(["sh", "-c", script, "sh", environment], {
-		signal,
-	});
-	return stdout
-		.toString()
-		.split("\n")
-		.filter((name) => name !== "");
+): Promise<ProcessEnvironment> {
+	if (environment === undefined) return {};
+	const { stdout } = await host.run(
+		["sh", "-c", ENVIRONMENT_SCRIPT, "sh", environment],
+		{ signal },
+	);
+	const fields = new Fields(stdout);
+	const variables: [string, string][] = [];
+	for (let name = fields.next(); name !== ""; name = fields.next())
+		variables.push([name, fields.next()]);
+	return Object.fromEntries(variables);
 }
 
 /** Whether Docker's image is told by its environment how the registry stores; what `gitlab.rb` says goes before it. */

@@ -1,5 +1,6 @@
 import { isMap } from "../configuration-yaml.ts";
 import type { Host } from "../host/host.ts";
+import { readHostFiles } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { mapOf, type Tree } from "./configuration-tree.ts";
 import type { PackagePaths } from "./installation.ts";
@@ -9,6 +10,8 @@ export interface LastReconfigure {
 	/** See `Evidence`. */
 	readonly inForce: Tree | undefined;
 	readonly reconfiguredAt: number | undefined;
+	/** Whether the package was upgraded since: the next reconfigure brings that into force, with its migrations. */
+	readonly isUpgraded: boolean;
 }
 
 /**
@@ -22,29 +25,32 @@ if [ "$stamp" -nt "$aside" ] && [ -d "$nodes" ]; then rm -rf "$aside"; else back
 
 /**
  * `nodes/*.json` is what Chef saved, and is there only until somebody runs show-config; `public_attributes.json` is
- * written at the end of each reconfigure that succeeds. Source: handlers/gitlab.rb of omnibus-gitlab.
+ * written at the end of each reconfigure that succeeds. A reconfigure copies the version of the package. Source:
+ * handlers/gitlab.rb and gitlab-rails.rb of omnibus-gitlab.
  */
 const SCRIPT = `
 ${PUT_BACK}
-stat -c %Y "$stamp" 2>/dev/null || echo
+rails=$2/gitlab-rails/VERSION package=$1/embedded/service/gitlab-rails/VERSION
+if [ -f "$rails" ] && [ -f "$package" ] && ! cmp -s "$rails" "$package"; then echo upgraded; else echo; fi
 cat "$(ls -t "$nodes"/*.json 2>/dev/null | head -n 1)" 2>/dev/null || :`;
 
 /** Reads what the last reconfigure left. What is not there, or not as expected, is `undefined`. */
 export async function readLastReconfigure(
 	host: Host,
 	{ installation, data }: PackagePaths,
-	{ signal }: Call = {},
+	call: Call = {},
 ): Promise<LastReconfigure> {
 	const { stdout } = await host.run(
 		["sh", "-c", SCRIPT, "sh", installation, data],
-		{ signal },
+		{ signal: call.signal },
 	);
-	const printed = stdout.toString();
-	const end = printed.indexOf("\n");
-	const seconds = printed.slice(0, end);
+	const [upgraded = "", ...node] = stdout.toString().split("\n");
+	const stamp = `${data}/public_attributes.json`;
+	const [stamped] = await readHostFiles(host, [stamp], call);
 	return {
-		inForce: parseNode(printed.slice(end + 1)),
-		reconfiguredAt: seconds === "" ? undefined : Number(seconds) * 1000,
+		inForce: parseNode(node.join("\n")),
+		reconfiguredAt: stamped?.lastModified,
+		isUpgraded: upgraded !== "",
 	};
 }
 

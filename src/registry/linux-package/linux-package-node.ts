@@ -1,4 +1,5 @@
 import type { LinuxPackageDescription } from "../description.ts";
+import { overridesIn } from "../distribution/environment-overrides.ts";
 import type { Host } from "../host/host.ts";
 import { stillRunning } from "../host/processes.ts";
 import { requireReplaceable } from "../kept-file/replace-host-file.ts";
@@ -12,7 +13,7 @@ import {
 	isStorageInEnvironment,
 	PACKAGE_PATHS,
 	type PackagePaths,
-	readOverrides,
+	readEnvironment,
 	readService,
 } from "./installation.ts";
 import { type PackageState, readPackageState } from "./package-state.ts";
@@ -75,8 +76,8 @@ async function settings(
 	call: Call | undefined,
 ): Promise<EffectiveSettings> {
 	const service = await readService(host, paths, call);
-	const { effective } = await readGenerated(host, service, call);
-	return { ...effective, overrides: await readOverrides(host, service, call) };
+	const environment = await readEnvironment(host, service, call);
+	return (await readGenerated(host, service, environment, call)).effective;
 }
 
 async function change(
@@ -164,10 +165,10 @@ async function notes(
 	state: PackageState,
 	call: Call | undefined,
 ): Promise<readonly string[]> {
-	const overrides = await readOverrides(host, state.service, call);
+	const environment = await readEnvironment(host, state.service, call);
 	const isInEnvironment = await isStorageInEnvironment(host, call);
 	return [
-		...overrides.map(
+		...overridesIn(environment).map(
 			(variable) =>
 				`${variable} (registry['env']) overrides the registry's configuration on ${host.name}.`,
 		),

@@ -53,7 +53,7 @@ export async function readPackageState(
 	);
 	const { written } = keptPlace(file.target);
 	const [ours] = await readHostFiles(host, [written], call);
-	const generated = await readGenerated(host, service, call);
+	const generated = await readGenerated(host, service, {}, call);
 	// Before show-config is run, which is not as harmless as it looks.
 	const last = await readLastReconfigure(host, paths, call);
 	const configuration = await showConfig(host, paths, node.gitlabCtl, call);

@@ -21,29 +21,50 @@ export function requireNothingPending(
 	state: PackageState,
 	isAccepted: boolean,
 ): readonly string[] {
-	const isOurs = state.outline.begins.length > 0 || state.isBlockGone;
-	const pending = pendingChanges({
-		...state.last,
-		configuration: state.configuration,
-		changedAt: state.isAsWritten ? undefined : state.file.lastModified,
-		ours: isOurs ? OURS : [],
-	});
-	if (pending.length === 0) return [];
-	const named = pending.slice(0, MOST_NAMED).join(", ");
-	const more =
-		pending.length > MOST_NAMED
-			? ` and ${pending.length - MOST_NAMED} more`
-			: "";
-	const what = `${file} on ${host.name} has changes that no reconfigure has brought into force yet: ${named}${more}`;
-	if (isAccepted) return [`${what}. They come into force with ours.`];
+	const what = pendingSentence(file, host.name, state);
+	if (what === undefined) return [];
+	if (isAccepted) return [`${what}. That comes into force with ours.`];
 	throw new RegistryError(
 		"refused",
 		`Cannot change the registry alone: ${what}. Nothing was changed.`,
 		{
 			suggestions: [
-				`Run ${gitlabCtl} reconfigure there at a time when they may come into force, or take them back; then run this again.`,
-				"Or accept that they come into force with ours.",
+				`Run ${gitlabCtl} reconfigure there at a time when that may come into force, or take it back; then run this again.`,
+				"Or accept that it comes into force with ours.",
 			],
 		},
 	);
+}
+
+/** What is pending, without the full stop; `undefined`: nothing. */
+function pendingSentence(
+	file: string,
+	host: string,
+	state: PackageState,
+): string | undefined {
+	const { outline, isBlockGone, isAsWritten, last, configuration } = state;
+	if (last.isUpgraded)
+		return `the GitLab package on ${host} was upgraded, and no reconfigure has brought that into force yet`;
+	const isOurs = outline.begins.length > 0 || isBlockGone;
+	const pending = pendingChanges({
+		...last,
+		configuration,
+		changedAt: isAsWritten ? undefined : state.file.lastModified,
+		ours: isOurs ? OURS : [],
+	});
+	if (pending === "unknown") {
+		const when =
+			last.reconfiguredAt === undefined
+				? "and no reconfigure ever succeeded there"
+				: `after the last reconfigure that succeeded (${isoOf(last.reconfiguredAt)})`;
+		return `${file} on ${host} was changed (${isoOf(state.file.lastModified)}) ${when}`;
+	}
+	if (pending.length === 0) return undefined;
+	const named = pending.slice(0, MOST_NAMED).join(", ");
+	const more = pending.length - MOST_NAMED;
+	return `${file} on ${host} has changes that no reconfigure has brought into force yet: ${named}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function isoOf(time: number): string {
+	return new Date(time).toISOString();
 }

@@ -30,15 +30,16 @@ const SET_BY_RECIPES =
  * | known            | only gone        | no                 | nothing: they come from recipes, not from files  |
  * | known            | no               | -                  | nothing: comments, or our own                    |
  * | unknown          | -                | no                 | nothing                                          |
- * | unknown          | -                | yes                | something: its name is not known                 |
+ * | unknown          | -                | yes                | unknown                                          |
  */
-export function pendingChanges(evidence: Evidence): readonly string[] {
+export function pendingChanges(
+	evidence: Evidence,
+): readonly string[] | "unknown" {
 	const { configuration, inForce, changedAt, reconfiguredAt, ours } = evidence;
 	const isChangedSince =
 		changedAt !== undefined &&
 		(reconfiguredAt === undefined || changedAt > reconfiguredAt);
-	if (inForce === undefined)
-		return isChangedSince ? ["what was changed in it since then"] : [];
+	if (inForce === undefined) return isChangedSince ? "unknown" : [];
 	const isOurs = (name: string) =>
 		ours.some((own) => name === own || name.startsWith(`${own}.`));
 	const { changed, gone } = differences(inForce, configuration);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isMap } from "../configuration-yaml.ts";
 import type { HostProcess } from "../host/processes.ts";
 import type { Configured } from "./gitlab-rb.ts";
 
@@ -53,13 +54,27 @@ export function judge(found: Found): Verdict {
 	return hasRead(after, found.writtenAt) ? "in-force" : "not-restarted";
 }
 
-/** Whether a generated file says what is configured. Of the database it may say more: what the package's defaults are. */
+/**
+ * Whether a generated file says what is configured. Of the database it may say more: what the package's defaults are. What
+ * is read of a file are strings.
+ */
 export function isGenerated(
 	configured: Configured,
 	generated: Configured,
 ): boolean {
 	const { database = generated.database } = configured;
-	return isDeepStrictEqual({ ...configured, database }, generated);
+	return isDeepStrictEqual(
+		spelled({ ...configured, database }),
+		spelled(generated),
+	);
+}
+
+function spelled(value: unknown): unknown {
+	return isMap(value)
+		? Object.fromEntries(
+				Object.entries(value).map(([name, item]) => [name, spelled(item)]),
+			)
+		: String(value);
 }
 
 /** Whether a process was started after a file was written. */

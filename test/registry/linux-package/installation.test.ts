@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { parseGenerated } from "../../../src/registry/linux-package/generated-configuration.ts";
 import { parseRunScript } from "../../../src/registry/linux-package/installation.ts";
 import { parseNode } from "../../../src/registry/linux-package/last-reconfigure.ts";
 import { parseConfiguration } from "../../../src/registry/linux-package/show-config.ts";
@@ -71,53 +70,4 @@ describe("parseNode", () => {
 			expect(parseNode(text)).toBeUndefined();
 		},
 	);
-});
-
-describe("parseGenerated", () => {
-	const text = `version: 0.1
-storage: {"s3":{"bucket":"b","secretkey":"test-secret","chunksize":5},"cache":{"blobdescriptor":"redis"},"maintenance":{"readonly":{"enabled":true}},"redirect":{"disable":true}}
-http:
-  addr: 127.0.0.1:5000
-  draintimeout: 1m30s
-database: {"enabled":"prefer"}
-redis: {"addr":"10.0.0.3:6379"}
-`;
-
-	test("finds what the registry is configured to", () => {
-		expect(parseGenerated(text, "config.yml", ["REGISTRY_X"])).toMatchObject({
-			storage: {
-				driver: "s3",
-				parameters: { bucket: "b", secretkey: "test-secret", chunksize: 5 },
-			},
-			readOnly: true,
-			redirectDisabled: true,
-			database: "prefer",
-			drainMs: 90_000,
-			overrides: ["REGISTRY_X"],
-			tree: { redis: { addr: "10.0.0.3:6379" } },
-		});
-	});
-
-	test.each([
-		["0", 0],
-		["45s", 45_000],
-		["1500000000", 1500],
-		["~", 0],
-	])("reads a drain time-out of %s", (value, ms) => {
-		const changed = text.replace("1m30s", value);
-		expect(parseGenerated(changed, "config.yml", []).drainMs).toBe(ms);
-	});
-
-	test.each(["'true'", "false"])("does not take %s for read-only", (value) => {
-		const changed = text.replace('"enabled":true', `"enabled":${value}`);
-		expect(parseGenerated(changed, "config.yml", []).readOnly).toBe(false);
-	});
-
-	test.each([
-		["storage: {", "it is not YAML"],
-		["storage: {}", "exactly one driver"],
-		["storage: {s3: {}, gcs: {}}", "exactly one driver"],
-	])("refuses %s without quoting it", (content, reason) => {
-		expect(() => parseGenerated(content, "config.yml", [])).toThrow(reason);
-	});
 });

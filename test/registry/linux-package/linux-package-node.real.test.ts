@@ -1,11 +1,13 @@
 import {
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readFileSync,
 	renameSync,
 	rmSync,
 	statSync,
 	utimesSync,
+	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -144,6 +146,44 @@ describe.skipIf(!hasTools("ruby", "registry-2"))(
 			expect(accepted.notes.join()).not.toContain("test-secret-value");
 			await bring(accepted);
 			expect(await pushStatus()).toBe(405);
+		});
+
+		test("refuses when the package was upgraded and not reconfigured", async () => {
+			const version = gitlab.path(
+				"opt/gitlab/embedded/service/gitlab-rails/VERSION",
+			);
+			mkdirSync(dirname(version), { recursive: true });
+			writeFileSync(version, "18.2.0\n");
+			gitlab.run("reconfigure");
+			writeFileSync(version, "18.3.1\n");
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringContaining(
+					"package on this machine was upgraded",
+				),
+			});
+		});
+
+		test("refuses a changed gitlab.rb where somebody's show-config has taken away what was in force", async () => {
+			gitlab.run("show-config");
+			expect((await open().change({ readOnly: true })).notes).toEqual([]);
+			gitlab.write(original(), Date.now() + 2000);
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringContaining("after the last reconfigure"),
+			});
+		});
+
+		test("says so when reconfigure takes too long", async () => {
+			const node = open({ reconfigureTimeoutMs: 300 });
+			const change = await node.change({ readOnly: true });
+			gitlab.setFault("reconfigure-hangs");
+			await expect(bring(change)).rejects.toMatchObject({
+				code: "timed-out",
+				message: expect.stringMatching(
+					/reconfigure .* took longer than 0\.3 s/,
+				),
+			});
 		});
 
 		test("refuses a storage that somebody else has prepared and not brought into force", async () => {

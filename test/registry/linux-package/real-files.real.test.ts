@@ -41,17 +41,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(!hasTools("ruby"))("gitlab.rb, as real Ruby reads it", () => {
 	describe.each(realFiles())("$name", (file) => {
 		test("is read-only and nothing else after an edit, and byte for byte as it was after its undoing", async () => {
-			const before = run(file, file.text);
+			const before = await run(file, file.text);
 			const isReadOnly = configured(before).readOnly;
 			const edited = await edit(file, file.text, { readOnly: !isReadOnly });
-			expect(run(file, edited)).toEqual(
+			expect(await run(file, edited)).toEqual(
 				withStorage(before, { readonly: !isReadOnly }),
 			);
 			expect(await undo(file, edited)).toBe(file.text);
 		});
 
 		test("is on the target and keeps all else after a switch, read-only at first, then read-write", async () => {
-			const before = run(file, file.text);
+			const before = await run(file, file.text);
 			const readOnly = await edit(file, file.text, { readOnly: true });
 			const switched = await edit(file, readOnly, {
 				storage: TARGET,
@@ -59,11 +59,11 @@ describe.skipIf(!hasTools("ruby"))("gitlab.rb, as real Ruby reads it", () => {
 				database: false,
 			});
 			const expected = withTarget(before);
-			expect(run(file, switched)).toEqual(
+			expect(await run(file, switched)).toEqual(
 				withStorage(expected, { readonly: true }),
 			);
 			const readWrite = await edit(file, switched, { readOnly: false });
-			expect(run(file, readWrite)).toEqual(
+			expect(await run(file, readWrite)).toEqual(
 				withStorage(expected, { readonly: false }),
 			);
 			expect(
@@ -80,12 +80,14 @@ describe.skipIf(!hasTools("ruby"))("gitlab.rb, as real Ruby reads it", () => {
 			const added = edited.replaceAll("\r\n", "\n").split("\n");
 			const had = new Set(file.text.replaceAll("\r\n", "\n").split("\n"));
 			const ours = added.filter((line) => !had.has(line)).join("\n");
-			for (const secret of secretsOf(run(file, file.text)))
+			for (const secret of secretsOf(await run(file, file.text)))
 				expect(ours).not.toContain(secret);
 		});
 
 		test("is left alone when it says already what is asked for", async () => {
-			const { readOnly, redirectDisabled } = configured(run(file, file.text));
+			const { readOnly, redirectDisabled } = configured(
+				await run(file, file.text),
+			);
 			const settings = { readOnly, redirectDisabled };
 			expect(await edit(file, file.text, settings)).toBe(file.text);
 			const switched = await edit(file, file.text, { storage: TARGET });
@@ -106,7 +108,7 @@ async function edit(
 	return editGitlabRb(
 		{ text, outline, file: file.name },
 		settings,
-		configured(run(file, text)),
+		configured(await run(file, text)),
 	);
 }
 
@@ -118,10 +120,10 @@ async function undo(file: RealFile, text: string): Promise<string> {
 	return removeBlock(text, outline, file.name);
 }
 
-function run(file: RealFile, text: string): Tree {
+async function run(file: RealFile, text: string): Promise<Tree> {
 	const path = join(folder, file.name);
 	writeFileSync(path, text);
-	return evaluate(path, file.environment);
+	return await evaluate(path, file.environment);
 }
 
 function configured(tree: Tree): Configured {

@@ -1,6 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { requireTool } from "../../../scripts/services/find-tool.ts";
 import {
 	mapOf,
 	type Tree,
@@ -31,7 +33,7 @@ registry['storage'] = { 's3' => { 'bucket' => 'docker', 'region' => 'us-east-1',
 registry['storage']['redirect']['disable'] = true
 `;
 
-/** All the files; what is the `text` of one whose name has `windows` in it ends its lines with CR LF. */
+/** All the files. */
 export function realFiles(): readonly RealFile[] {
 	const names = readdirSync(FILES).filter((name) => name.endsWith(".rb"));
 	return names.map((name) => {
@@ -52,20 +54,20 @@ export function realFiles(): readonly RealFile[] {
 	});
 }
 
-/** What a file configures, by real Ruby; the text is written beside a copy of what the files include. */
-export function evaluate(
+/** What a file configures, by real Ruby. */
+export async function evaluate(
 	path: string,
 	environment: Readonly<Record<string, string>>,
-): Tree {
+): Promise<Tree> {
 	const program = join(
 		import.meta.dirname,
 		"../../support/linux-package/evaluate.rb",
 	);
-	const printed = execFileSync("ruby", [program, path], {
-		encoding: "utf8",
+	const ruby = await requireTool("ruby");
+	const { stdout } = await promisify(execFile)(ruby.path, [program, path], {
 		env: { PATH: process.env.PATH, LANG: "C", ...environment },
 	});
-	const value: unknown = JSON.parse(printed);
+	const value: unknown = JSON.parse(stdout);
 	return mapOf(value);
 }
 

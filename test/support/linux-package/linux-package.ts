@@ -15,9 +15,10 @@ import { onFreePort } from "../../../scripts/services/free-port.ts";
 import type { PackagePaths } from "../../../src/registry/linux-package/installation.ts";
 
 /** What a reconfigure of the stand-in can do wrong. */
-export type Fault =
+type Fault =
 	| "reconfigure-fails"
 	| "reconfigure-does-nothing"
+	| "reconfigure-hangs"
 	| "no-restart";
 
 /** GitLab's Linux package in a folder, with a stand-in for `gitlab-ctl` and a real registry. */
