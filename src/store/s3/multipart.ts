@@ -8,7 +8,8 @@ import {
 import { retrying } from "../retry.ts";
 import { etagFrom } from "./headers.ts";
 import type { Plane } from "./plane.ts";
-import { type ProvenBodies, sha256Header } from "./proven-bodies.ts";
+import { sha256Header } from "./proven-bodies.ts";
+import type { ProvenParts } from "./proven-parts.ts";
 import type { UploadCalls } from "./upload-calls.ts";
 
 /** Most parts of an object. Source: Amazon S3 user guide, "multipart upload limits". */
@@ -29,13 +30,13 @@ function checksumOf(parts: readonly UploadedPart[]): string {
 /** What parts are sent with. */
 export interface MultipartContext {
 	readonly plane: Plane;
-	readonly bodies: ProvenBodies;
+	readonly proven: ProvenParts;
 	readonly calls: UploadCalls;
 }
 
 /** The parts of one object; `key` with the store's prefix. */
 export function partServer(
-	{ plane, bodies, calls }: MultipartContext,
+	{ plane, proven, calls }: MultipartContext,
 	key: string,
 	about: StoreErrorOptions,
 ): PartServer {
@@ -58,7 +59,7 @@ export function partServer(
 				signal,
 			};
 			const { headers } = await retrying(
-				() => bodies.send(request, about),
+				() => proven.send(request, about),
 				signal,
 			);
 			const etag = etagFrom(headers);

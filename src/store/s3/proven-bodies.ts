@@ -21,8 +21,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
 	"SignatureDoesNotMatch",
 ]);
 
-/** Something else's, and what a body of it would have. */
-const WRONG_SHA256 = hash("sha256", "not what is sent");
+/** Something else's, in hex, with which a server is tried. */
+export const WRONG_SHA256 = hash("sha256", "not what is sent");
 
 /**
  * Sends bodies such that nothing but what was sent can be kept (I4). Whether the server sees to that is found out with
@@ -42,6 +42,11 @@ export class ProvenBodies {
 
 	constructor(plane: Plane) {
 		this.#plane = plane;
+	}
+
+	/** Whether the server is known to refuse bodies of another SHA-256. */
+	get areProven(): boolean {
+		return this.#outcome === "proves";
 	}
 
 	/** As `Plane.request`. What is kept and not as it was sent is deleted again, and `unavailable`: it may be sent anew. */

@@ -31,6 +31,7 @@ import type { S3Location } from "./location.ts";
 import { settingHeaders, withSettings } from "./object-settings.ts";
 import type { Plane } from "./plane.ts";
 import { ProvenBodies, sha256Header } from "./proven-bodies.ts";
+import { ProvenParts } from "./proven-parts.ts";
 import { SettingsCheck } from "./settings-check.ts";
 import { CONTENT_TYPE } from "./upload-calls.ts";
 
@@ -72,7 +73,11 @@ export class S3Store implements ObjectStore {
 		this.#bodies = new ProvenBodies(plane);
 		this.#large = new LargeBodies(
 			location,
-			{ plane, bodies: this.#bodies, calls: control.uploads },
+			{
+				plane,
+				proven: new ProvenParts(plane, this.#bodies),
+				calls: control.uploads,
+			},
 			{
 				url: this.url,
 				identity: this.identity,
