@@ -84,7 +84,9 @@ function describeResume(
 			const sent = gate.requests.flatMap(
 				(request) => /^PUT .*partNumber=(\d+)/.exec(request)?.[1] ?? [],
 			);
-			expect(sent.toSorted()).toEqual(["2", "3", "4"]);
+			// One of them twice: the server is tried with it.
+			expect([...new Set(sent)].toSorted()).toEqual(["2", "3", "4"]);
+			expect(sent.length).toBeLessThanOrEqual(4);
 			await using reader = await second.get(KEY);
 			expect(newer.equals(await reader.bytes(newer.length))).toBe(true);
 			expect(record.pending()).toEqual([]);
