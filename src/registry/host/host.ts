@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** How a command on a host ended. */
 export interface CommandResult {
 	/** The exit code; `undefined` when a signal ended it. */
@@ -9,8 +11,8 @@ export interface CommandResult {
 
 export interface CommandOptions {
 	readonly signal?: AbortSignal | undefined;
-	/** What the command reads; default nothing. */
-	readonly input?: Uint8Array | string | undefined;
+	/** What the command reads; default nothing. Of a stream, the end is seen there, and so is that of this process. */
+	readonly input?: Uint8Array | string | Readable | undefined;
 	/** How long it may take (ms), then it is ended and `RegistryError` `timed-out` thrown; default 60,000. */
 	readonly timeoutMs?: number | undefined;
 }

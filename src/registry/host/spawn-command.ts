@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryError } from "../registry-error.ts";
@@ -103,11 +104,14 @@ function startError(
 
 async function feed(
 	{ stdin }: ChildProcess,
-	input: Uint8Array | string = "",
+	input: Uint8Array | string | Readable = "",
 ): Promise<void> {
 	if (stdin === null) return;
 	try {
-		await pipeline([Buffer.from(input)], stdin);
+		await pipeline(
+			input instanceof Readable ? input : [Buffer.from(input)],
+			stdin,
+		);
 	} catch {
 		// It ended, or closed its input, without reading all: its exit code says whether that is well.
 	}
