@@ -101,14 +101,17 @@ export async function serveRegistry(
 		input.end();
 		const end = await ended;
 		await client[Symbol.asyncDispose]();
-		return end.error === undefined ? logOf(end.result) : "";
+		return "result" in end ? logOf(end.result) : "";
 	};
 	try {
 		await isUp(client, listening.identity, ended, signal);
 	} catch (error) {
 		const log = await stop();
 		throw error instanceof NotUp
-			? new ServeError(`${serving.program} on ${host.name} ${error.message}`, log)
+			? new ServeError(
+					`${serving.program} on ${host.name} ${error.message}`,
+					log,
+				)
 			: error;
 	}
 	return {
@@ -120,7 +123,7 @@ export async function serveRegistry(
 
 /** How the shell that serves it ended. */
 type Ended =
-	| { readonly result: CommandResult; readonly error?: undefined }
+	| { readonly result: CommandResult }
 	| { readonly error: unknown };
 
 function logOf({ stdout, stderr }: CommandResult): string {
@@ -139,10 +142,13 @@ async function isUp(
 	const deadline = performance.now() + START_MS;
 	for (;;) {
 		signal?.throwIfAborted();
-		const answer = await Promise.race([ended, answers(client, identity, signal)]);
+		const answer = await Promise.race([
+			ended,
+			answers(client, identity, signal),
+		]);
 		if (answer === true) return;
 		if (typeof answer === "object") {
-			if (answer.error !== undefined) throw answer.error;
+			if ("error" in answer) throw answer.error;
 			throw new NotUp("ended before it answered");
 		}
 		if (performance.now() > deadline)

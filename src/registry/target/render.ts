@@ -1,13 +1,13 @@
 import type { RegistryDescription } from "../description.ts";
 import { maskedDiff } from "../masking/masked-diff.ts";
-import { isSecretName } from "../masking/secret-names.ts";
 import type { Call, RegistryNode } from "../node.ts";
-import type { ParameterValue, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import { type Blocker, switchBlockers } from "./blockers.ts";
 import { driverSettings } from "./driver-settings.ts";
 import { findProduct } from "./find-product.ts";
 import { parseProduct, productName } from "./product.ts";
 import { resolveTarget } from "./resolve-target.ts";
+import { secretsIn } from "./secret-parameters.ts";
 import type { Target, TargetOptions } from "./target.ts";
 
 /** A registry whose configuration is to be shown. */
@@ -93,13 +93,4 @@ async function render(
 		blockers:
 			effective === undefined ? [] : switchBlockers(effective, settings),
 	};
-}
-
-function secretsIn(
-	parameters: Readonly<Record<string, ParameterValue>>,
-): readonly string[] {
-	return Object.entries(parameters).flatMap(([name, value]) => {
-		if (typeof value === "object") return secretsIn(value);
-		return isSecretName(name) ? [String(value)] : [];
-	});
 }
