@@ -3,6 +3,7 @@ import { ConfigRender } from "./config/render.ts";
 import { ReadonlyOff } from "./readonly/off.ts";
 import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
+import { Rehearse } from "./rehearse.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 
@@ -12,6 +13,7 @@ export const COMMANDS: CommandTable = {
 	"readonly:off": ReadonlyOff,
 	"readonly:on": ReadonlyOn,
 	"readonly:status": ReadonlyStatus,
+	rehearse: Rehearse,
 	sync: Sync,
 	verify: Verify,
 };

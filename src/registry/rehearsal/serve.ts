@@ -122,9 +122,7 @@ export async function serveRegistry(
 }
 
 /** How the shell that serves it ended. */
-type Ended =
-	| { readonly result: CommandResult }
-	| { readonly error: unknown };
+type Ended = { readonly result: CommandResult } | { readonly error: unknown };
 
 function logOf({ stdout, stderr }: CommandResult): string {
 	return `${stdout.toString()}${stderr}`;

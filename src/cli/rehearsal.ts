@@ -1,0 +1,289 @@
+import type { RegistryDescription } from "../registry/description.ts";
+import type { RegistryNode } from "../registry/node.ts";
+import { openNodes } from "../registry/open-nodes.ts";
+import { RegistryError } from "../registry/registry-error.ts";
+import {
+	imagesIn,
+	type NodeResult,
+	type PreparedNode,
+	PULLS,
+	prepareNodes,
+	rehearseNodes,
+} from "../registry/rehearsal/rehearse.ts";
+import {
+	leftScratch,
+	newScratch,
+	type Scratch,
+} from "../registry/rehearsal/scratch.ts";
+import { driverSettings } from "../registry/target/driver-settings.ts";
+import { findProduct } from "../registry/target/find-product.ts";
+import {
+	type Product,
+	parseProduct,
+	productName,
+} from "../registry/target/product.ts";
+import { resolveTarget } from "../registry/target/resolve-target.ts";
+import type { TargetSettings } from "../registry/target/target.ts";
+import { formatBytes, formatObjects } from "./format.ts";
+import { describedRegistry, type RegistryWishes } from "./registry-flags.ts";
+import { chooseSubset, copySubset, type Subset } from "./rehearsal-copy.ts";
+import { stepLines } from "./rehearsal-lines.ts";
+import { selectionOptions } from "./selection.ts";
+import { asUsage, locateStore, type OpenStores, openStores } from "./stores.ts";
+import { type TargetWishes, targetOptions } from "./target-flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What the flags of `rehearse` say. */
+export interface RehearsalWishes extends RegistryWishes, TargetWishes {
+	readonly repositories: number;
+	readonly include: readonly string[] | undefined;
+	readonly "max-mib": number;
+	readonly node: readonly string[] | undefined;
+	readonly "dry-run": boolean;
+	readonly "registry-version": string | undefined;
+	readonly "disable-redirect"?: boolean | undefined;
+}
+
+/** Where it is shown, and what ends it. */
+export interface RehearsalOutput {
+	/** A line of a result. */
+	readonly say: (line: string) => void;
+	/** A sentence. */
+	readonly tell: (text: string) => void;
+	/** A sentence of trouble beside it. */
+	readonly warn: (text: string) => void;
+	readonly signal: AbortSignal;
+}
+
+/** What `--json` prints. */
+export interface RehearsalReport {
+	/** Whether each step of each node passed; also where it was not made (`--dry-run`). */
+	readonly isPassed: boolean;
+	readonly isDryRun: boolean;
+	readonly product: string;
+	readonly driver: string;
+	/** Where it was made, in the target. */
+	readonly scratch: string;
+	readonly repositories: readonly string[];
+	readonly notes: readonly string[];
+	readonly nodes: readonly NodeResult[];
+	/** Objects that were removed from the scratch place in the end. */
+	readonly removed: number;
+}
+
+/** How long the scratch place is emptied after an interruption, at most (ms). */
+const REMOVAL_MS = 10 * 60_000;
+
+/** Makes a rehearsal, and shows it. Rejects with what the command ends with. */
+export async function runRehearsal(
+	named: { readonly source: string; readonly target: string },
+	wishes: RehearsalWishes,
+	output: RehearsalOutput,
+): Promise<RehearsalReport> {
+	const { signal, tell } = output;
+	const { include = [] } = selectionOptions({
+		include: wishes.include,
+		exclude: undefined,
+		"skip-unreferenced": false,
+	});
+	const { description } = await describedRegistry(wishes);
+	const nodes = chosenNodes(await openNodes(description), wishes.node);
+	const { product, settings } = await targetSettings(
+		named.target,
+		description,
+		nodes,
+		wishes,
+		signal,
+	);
+	const { storage } = settings;
+	const isGitLab = product.name === "gitlab";
+	const prepared = await prepareNodes(
+		{
+			...{ description, nodes, storage, isGitLab },
+			redirectDisabled: wishes["disable-redirect"],
+		},
+		{ signal },
+	);
+	await using stores = await openStores(
+		{
+			...named,
+			ifNoTarget: "If it is the right one, create it and run this again.",
+			isTargetWritten: true,
+		},
+		signal,
+	);
+	const subset: Subset = {
+		include,
+		repositories: wishes.repositories,
+		maxBytes: wishes["max-mib"] * 1024 * 1024,
+	};
+	const chosen = await chooseSubset(stores.source, subset, signal);
+	const scratch = newScratch(stores.target);
+	tell(`${productName(product)}, driver ${storage.driver}, in ${scratch.url}`);
+	tell(chosen.message);
+	const notes = [
+		...settings.notes,
+		...prepared.flatMap(({ node, notes }) =>
+			notes.map((note) => `${node.name}: ${note}`),
+		),
+		...leftNotes(stores, await leftScratch(stores.target, signal)),
+	];
+	for (const note of notes) tell(`Note: ${note}`);
+	const report = {
+		isDryRun: wishes["dry-run"],
+		product: productName(product),
+		driver: storage.driver,
+		scratch: scratch.url,
+		repositories: chosen.include,
+		notes,
+	};
+	if (wishes["dry-run"]) {
+		for (const text of plan(prepared, scratch)) tell(text);
+		return { ...report, isPassed: true, nodes: [], removed: 0 };
+	}
+	const { results, removed } = await onScratch(scratch, output, async () => {
+		const { copied } = await copySubset(
+			stores.source,
+			scratch.store(PULLS),
+			{ ...subset, include: chosen.include },
+			{ database: stores.sourceDatabase, signal },
+		);
+		tell(
+			`Copied ${formatObjects(copied.objects)}, ${formatBytes(copied.bytes)}.`,
+		);
+		const images = await imagesIn(scratch.store(PULLS), { signal });
+		if (images.length === 0)
+			throw new RegistryError(
+				"refused",
+				"Cannot rehearse: the repositories that were copied have no tag",
+				{ suggestions: ["Name others with --include."] },
+			);
+		let shown: string | undefined;
+		return await rehearseNodes(
+			prepared,
+			{ storage, isGitLab },
+			{ scratch, images },
+			{
+				signal,
+				observe: (node, result) => {
+					if (node !== shown) {
+						const found = prepared.find((one) => one.node.name === node);
+						tell(`Node ${node}, ${found?.program}:`);
+					}
+					shown = node;
+					for (const line of stepLines(result)) output.say(line);
+				},
+			},
+		);
+	});
+	const isPassed = results.every(({ steps }) =>
+		steps.every(({ outcome }) => outcome === "passed"),
+	);
+	tell(
+		isPassed
+			? `All passed. ${formatObjects(removed)} removed from the scratch place.`
+			: `The registry cannot be switched to this target as it is. ${formatObjects(removed)} removed from the scratch place.`,
+	);
+	return { ...report, isPassed, nodes: results, removed };
+}
+
+/** Does something on a scratch place, and empties it, whatever came of that. */
+async function onScratch<Result>(
+	scratch: Scratch,
+	{ warn }: RehearsalOutput,
+	rehearse: () => Promise<Result>,
+): Promise<{ readonly results: Result; readonly removed: number }> {
+	let removed = 0;
+	let results: Result;
+	try {
+		results = await rehearse();
+	} finally {
+		try {
+			removed = await scratch.remove(AbortSignal.timeout(REMOVAL_MS));
+		} catch (error) {
+			const why = error instanceof Error ? error.message : String(error);
+			warn(
+				`Objects of the rehearsal are left in ${scratch.url}: ${why}. Remove all that lies there.`,
+			);
+		}
+	}
+	return { results, removed };
+}
+
+function chosenNodes(
+	nodes: readonly RegistryNode[],
+	names: readonly string[] | undefined,
+): readonly RegistryNode[] {
+	if (names === undefined) return nodes;
+	const unknown = names.find(
+		(name) => !nodes.some((node) => node.name === name),
+	);
+	if (unknown !== undefined)
+		throw new UsageError(`There is no node ${JSON.stringify(unknown)}`, [
+			`There are ${nodes.map(({ name }) => name).join(", ")}.`,
+		]);
+	return nodes.filter(({ name }) => names.includes(name));
+}
+
+/** What the registry is to be told of the target. */
+async function targetSettings(
+	named: string,
+	description: RegistryDescription,
+	[node]: readonly RegistryNode[],
+	wishes: RehearsalWishes,
+	signal: AbortSignal,
+): Promise<{ readonly product: Product; readonly settings: TargetSettings }> {
+	const located = await locateStore(named);
+	const target = {
+		url: located.url,
+		environment: { ...process.env, ...located.environment },
+	};
+	const options = targetOptions(target, wishes);
+	const version = wishes["registry-version"];
+	if (node === undefined) throw new RangeError("A registry has nodes");
+	try {
+		const product =
+			version === undefined
+				? await findProduct(description, node.host, { signal })
+				: parseProduct(version);
+		const resolved = await resolveTarget(target, { signal });
+		// A registry that cannot be told of a prefix has no scratch place: that is said here.
+		driverSettings(withPath(resolved.url, resolved), product, options);
+		return { product, settings: driverSettings(resolved, product, options) };
+	} catch (error) {
+		throw asUsage(error);
+	}
+}
+
+function withPath<Target extends { readonly url: URL }>(
+	url: URL,
+	target: Target,
+): Target {
+	const below = new URL(url);
+	below.pathname = `${below.pathname.replace(/\/$/, "")}/rehearsal`;
+	return { ...target, url: below };
+}
+
+function leftNotes(
+	{ target }: OpenStores,
+	left: readonly string[],
+): readonly string[] {
+	if (left.length === 0) return [];
+	return [
+		`Rehearsals that were killed, or go on elsewhere, have left objects in ${target.url}: ${left.join(", ")}. When none goes on, remove them; no registry looks there.`,
+	];
+}
+
+/** What would be done, as sentences. */
+function plan(
+	prepared: readonly PreparedNode[],
+	{ url }: Scratch,
+): readonly string[] {
+	return [
+		`Would copy them to ${url}, and remove all there in the end.`,
+		...prepared.map(({ node, program, service: { user } }) => {
+			const as = user === undefined ? "" : ` as user ${user.uid}`;
+			return `Would start ${program} for ${node.name}${as} on a loopback port, read-only and then writable, with a temporary configuration that only it can read.`;
+		}),
+	];
+}
