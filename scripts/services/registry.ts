@@ -22,6 +22,8 @@ export interface RegistryOptions {
 	readonly auth?: Readonly<Record<string, unknown>> | undefined;
 	/** Its `redis:` section; default none. */
 	readonly redis?: Readonly<Record<string, unknown>> | undefined;
+	/** Variables of its process. */
+	readonly environment?: Readonly<Record<string, string>> | undefined;
 	/** Default `process`. */
 	readonly lifetime?: Lifetime | undefined;
 }
@@ -68,7 +70,7 @@ export async function startRegistry(
 		product: `${tool.product} ${tool.version}`,
 		command: tool.path,
 		arguments: ["serve", configFile],
-		environment: { OTEL_TRACES_EXPORTER: "none" },
+		environment: { OTEL_TRACES_EXPORTER: "none", ...options.environment },
 		logFile: join(options.directory, "registry.log"),
 		port: /listening on 127\.0\.0\.1:(\d+)/,
 		// The one path that everybody may ask for.

@@ -1,8 +1,9 @@
-import type { RegistryDescription } from "../registry/description.ts";
 import type { RegistryNode } from "../registry/node.ts";
 import { openNodes } from "../registry/open-nodes.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import {
+	findNodes,
+	findRehearsedProduct,
 	imagesIn,
 	type NodeResult,
 	type PreparedNode,
@@ -16,7 +17,6 @@ import {
 	type Scratch,
 } from "../registry/rehearsal/scratch.ts";
 import { driverSettings } from "../registry/target/driver-settings.ts";
-import { findProduct } from "../registry/target/find-product.ts";
 import {
 	type Product,
 	parseProduct,
@@ -88,22 +88,18 @@ export async function runRehearsal(
 	});
 	const { description } = await describedRegistry(wishes);
 	const nodes = chosenNodes(await openNodes(description), wishes.node);
-	const { product, settings } = await targetSettings(
-		named.target,
-		description,
-		nodes,
-		wishes,
-		signal,
-	);
+	const found = await findNodes(description, nodes, { signal });
+	const version = wishes["registry-version"];
+	const product =
+		version === undefined
+			? await findRehearsedProduct(description, found, { signal })
+			: parseProduct(version);
+	const settings = await targetSettings(named.target, product, wishes, signal);
 	const { storage } = settings;
 	const isGitLab = product.name === "gitlab";
-	const prepared = await prepareNodes(
-		{
-			...{ description, nodes, storage, isGitLab },
-			redirectDisabled: wishes["disable-redirect"],
-		},
-		{ signal },
-	);
+	const redirectDisabled = wishes["disable-redirect"];
+	const told = { storage, redirectDisabled };
+	const prepared = await prepareNodes(found, told, { signal });
 	await using stores = await openStores(
 		{
 			...named,
@@ -228,28 +224,21 @@ function chosenNodes(
 /** What the registry is to be told of the target. */
 async function targetSettings(
 	named: string,
-	description: RegistryDescription,
-	[node]: readonly RegistryNode[],
+	product: Product,
 	wishes: RehearsalWishes,
 	signal: AbortSignal,
-): Promise<{ readonly product: Product; readonly settings: TargetSettings }> {
+): Promise<TargetSettings> {
 	const located = await locateStore(named);
 	const target = {
 		url: located.url,
 		environment: { ...process.env, ...located.environment },
 	};
 	const options = targetOptions(target, wishes);
-	const version = wishes["registry-version"];
-	if (node === undefined) throw new RangeError("A registry has nodes");
 	try {
-		const product =
-			version === undefined
-				? await findProduct(description, node.host, { signal })
-				: parseProduct(version);
 		const resolved = await resolveTarget(target, { signal });
 		// A registry that cannot be told of a prefix has no scratch place: that is said here.
 		driverSettings(withPath(resolved.url, resolved), product, options);
-		return { product, settings: driverSettings(resolved, product, options) };
+		return driverSettings(resolved, product, options);
 	} catch (error) {
 		throw asUsage(error);
 	}

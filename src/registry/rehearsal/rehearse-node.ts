@@ -184,7 +184,7 @@ function reading(
 					hosts.size === 0
 						? ""
 						: `, for blobs sent to ${[...hosts].join(", ")}`;
-				return `Pulled by digest: ${counted(images.length, "image")} (${counted(blobs, "blob")}, ${mebibytes(bytes)}${from}).`;
+				return `Pulled by digest: ${counted(images.length, "image")} (${counted(blobs, "blob")}, ${sized(bytes)}${from}).`;
 			},
 		},
 	];
@@ -200,7 +200,7 @@ function writing(
 		pushImage(client, REPOSITORY, TAG, image, { signal });
 	const pull = (client: RegistryClient, reference: string) =>
 		pullImage(client, REPOSITORY, reference, { signal });
-	const chunks = `${counted([...image.chunks()].length, "chunk")}, ${mebibytes(image.layerBytes)}`;
+	const chunks = `${counted([...image.chunks()].length, "chunk")}, ${sized(image.layerBytes)}`;
 	return [
 		{
 			step: "push",
@@ -302,6 +302,8 @@ function counted(count: number, word: string): string {
 	return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-function mebibytes(bytes: number): string {
-	return `${(bytes / MIB).toFixed(1)} MiB`;
+function sized(bytes: number): string {
+	return bytes < MIB
+		? `${Math.ceil(bytes / 1024)} KiB`
+		: `${(bytes / MIB).toFixed(1)} MiB`;
 }

@@ -6,6 +6,8 @@ import { sampleTags } from "../probe/sample-tags.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { DriverSettings } from "../settings.ts";
 import { switchBlockers } from "../target/blockers.ts";
+import { findProduct } from "../target/find-product.ts";
+import type { Product } from "../target/product.ts";
 import { taggedDigest } from "./choose-repositories.ts";
 import { findProgram } from "./find-program.ts";
 import { type CopiedImage, rehearseNode } from "./rehearse-node.ts";
@@ -14,24 +16,24 @@ import { servedEnvironment } from "./served-environment.ts";
 import { findService, type Service } from "./service.ts";
 import type { StepResult } from "./step.ts";
 
-/** What the nodes of a registry are rehearsed with. Secrets inside (I7). */
-export interface RehearsedRegistry {
-	readonly description: RegistryDescription;
-	/** Those of its nodes that are to be rehearsed. */
-	readonly nodes: readonly RegistryNode[];
-	/** What it is to be told of the target. */
-	readonly storage: DriverSettings;
-	/** Default: as the node has it. */
-	readonly redirectDisabled?: boolean | undefined;
-	readonly isGitLab: boolean;
-}
-
-/** A node that can be rehearsed, and how. Secrets inside (I7). */
-export interface PreparedNode {
+/** A node, and what its registry is run by. Secrets inside (I7). */
+export interface FoundNode {
 	readonly node: RegistryNode;
 	/** The path of its program. */
 	readonly program: string;
 	readonly service: Service;
+}
+
+/** What the nodes of a registry are rehearsed with. Secrets inside (I7). */
+export interface Told {
+	/** What it is to be told of the target. */
+	readonly storage: DriverSettings;
+	/** Default: as the node has it. */
+	readonly redirectDisabled?: boolean | undefined;
+}
+
+/** A node that can be rehearsed, and how. Secrets inside (I7). */
+export interface PreparedNode extends FoundNode {
 	readonly redirectDisabled: boolean;
 	/** What the operator should know: sentences. */
 	readonly notes: readonly string[];
@@ -53,47 +55,72 @@ export interface RehearseAllOptions extends Call {
 const MOST_IMAGES = 12;
 
 /**
- * Looks at the nodes, and finds out how each is rehearsed. Changes nothing. Rejects with a `RegistryError`, of code
- * `refused` for a node whose loopback is not ours.
+ * Finds out what the registries of nodes are run by. Rejects with a `RegistryError`, of code `refused` for a node whose
+ * loopback is not ours.
  */
-export async function prepareNodes(
-	registry: RehearsedRegistry,
+export async function findNodes(
+	description: RegistryDescription,
+	nodes: readonly RegistryNode[],
 	call: Call = {},
-): Promise<readonly PreparedNode[]> {
-	const { description, nodes, storage } = registry;
+): Promise<readonly FoundNode[]> {
 	const elsewhere = nodes.filter(({ host }) => !host.isLocal);
 	if (elsewhere.length > 0) throw notHere(elsewhere);
-	const prepared: PreparedNode[] = [];
+	const found: FoundNode[] = [];
 	for (const node of nodes) {
+		const { host, name } = node;
 		const service = await findService(node, call);
-		const { host } = node;
 		const running = service.program;
 		const program = await findProgram(
 			description,
-			node.name,
+			name,
 			{ host, running },
 			call,
 		);
-		const effective = await node.settings(call);
-		const { redirectDisabled = effective?.redirectDisabled ?? false } =
-			registry;
+		found.push({ node, program, service });
+	}
+	return found;
+}
+
+/** Finds out which product and version is rehearsed, by the program of the first node. Rejects with a `RegistryError`. */
+export async function findRehearsedProduct(
+	description: RegistryDescription,
+	[first]: readonly FoundNode[],
+	call: Call = {},
+): Promise<Product> {
+	if (first === undefined) throw new RangeError("A registry has nodes");
+	const { node, program } = first;
+	if (description.kind !== "distribution")
+		return await findProduct(description, node.host, call);
+	// Another may be on the PATH than the one that runs.
+	const nodes = description.nodes
+		.filter(({ name }) => name === node.name)
+		.map((one) => ({ ...one, program }));
+	return await findProduct({ ...description, nodes }, node.host, call);
+}
+
+/** Finds out how nodes are rehearsed. Changes nothing. Rejects with a `RegistryError` or a `ConfigurationError`. */
+export async function prepareNodes(
+	nodes: readonly FoundNode[],
+	told: Told,
+	call: Call = {},
+): Promise<readonly PreparedNode[]> {
+	const prepared: PreparedNode[] = [];
+	for (const found of nodes) {
+		const effective = await found.node.settings(call);
+		const { storage } = told;
+		const { redirectDisabled = effective?.redirectDisabled ?? false } = told;
 		const blockers =
 			effective === undefined
 				? []
 				: switchBlockers(effective, { storage, redirectDisabled });
-		prepared.push({
-			node,
-			program,
-			service,
-			redirectDisabled,
-			notes: [
-				...service.notes,
-				...blockers.map(
-					({ message }) =>
-						`Not part of the rehearsal, and in the way of a switch: ${message}`,
-				),
-			],
-		});
+		const notes = [
+			...found.service.notes,
+			...blockers.map(
+				({ message }) =>
+					`Not part of the rehearsal, and in the way of a switch: ${message}`,
+			),
+		];
+		prepared.push({ ...found, redirectDisabled, notes });
 	}
 	return prepared;
 }
@@ -137,7 +164,10 @@ export const PULLS = "pulls";
  */
 export async function rehearseNodes(
 	nodes: readonly PreparedNode[],
-	{ storage, isGitLab }: Pick<RehearsedRegistry, "storage" | "isGitLab">,
+	{
+		storage,
+		isGitLab,
+	}: { readonly storage: DriverSettings; readonly isGitLab: boolean },
 	{
 		scratch,
 		images,
