@@ -13,7 +13,7 @@ export class Rehearse extends BaseCommand {
 	static override readonly description = [
 		"Copies a few small repositories to a scratch place in TARGET, starts the program of the registry there, as its own user, with the configuration that it would have on TARGET, and asks it what clients ask: read-only, to refuse writes and to give the images, digest by digest; then, on another scratch place and writable, to take an image in chunks, the same again, to give it, and to delete it. So what TARGET, or the registry's credentials, do not allow is found out while nothing depends on it.",
 		"The registry in use is not touched. The one that is tried listens on loopback, below a path that nobody can guess; it knows no users, notifies nobody and shares no cache. At the end, whatever happens, it is ended and the scratch places are emptied.",
-		"Has to run on the machine of the node; as root, where the registry has a user of its own.",
+		"Has to run on the machine of the node; as root, where the registry has a user of its own. Exits with 3 when it finds something for which the registry should not be switched.",
 		STORE_HELP,
 	].join("\n\n");
 

@@ -99,6 +99,7 @@ describe("help", () => {
 			                   prove it
 			  readonly on      Make the registry read-only on every node, and prove it
 			  readonly status  Tell whether the registry is read-only, node by node
+			  rehearse         Try TARGET with the registry's own program, on a few images
 			  sync             Copy a registry's storage to another store
 			  verify           Prove that a target holds what the registry in a source
 			                   holds

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
@@ -68,7 +68,6 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 				storeUrl(bucket, "/pre/fix").href,
 				...["--registry-file", file],
 			]);
-			console.log(result.stdout, result.stderr);
 			expect(result.exitCode, describeResult(result)).toBe(0);
 			expect(await s3Contents(minioClient(s3), bucket, "")).toEqual(new Map());
 		},
