@@ -1,4 +1,4 @@
-import { CommandHelp, Help, type Interfaces } from "@oclif/core";
+import { type Command, CommandHelp, Help, type Interfaces } from "@oclif/core";
 import { EXIT_MEANINGS } from "./exit-codes.ts";
 
 /** oclif's help without what it says twice, and with the exit codes. */
@@ -43,6 +43,14 @@ export class ProgramHelp extends Help {
 class CommandPage extends CommandHelp {
 	protected override defaultUsage(): string {
 		return `${super.defaultUsage()} [FLAGS]`;
+	}
+
+	/** No room for a letter where there is none: the first flag of a page would lose it, and stand out. */
+	protected override flagHelpLabel(
+		flag: Command.Flag.Any,
+		showOptions?: boolean,
+	): string {
+		return super.flagHelpLabel(flag, showOptions).trimStart();
 	}
 
 	/** The summary stands above the page already. */
