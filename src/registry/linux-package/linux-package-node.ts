@@ -8,6 +8,7 @@ import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
 import { type Activation, activation } from "./activation.ts";
+import { type Evaluated, evaluate } from "./evaluated.ts";
 import { editGitlabRb, removeBlock } from "./gitlab-rb.ts";
 import {
 	isStorageInEnvironment,
@@ -16,7 +17,12 @@ import {
 	readEnvironment,
 	readService,
 } from "./installation.ts";
-import { type PackageState, readPackageState } from "./package-state.ts";
+import type { PackageNode } from "./package-node.ts";
+import {
+	isInForce,
+	type PackageState,
+	readPackageState,
+} from "./package-state.ts";
 import { requireNothingPending } from "./pending-refusal.ts";
 import { readGenerated } from "./read-generated.ts";
 import { serviceProcess } from "./service-process.ts";
@@ -28,17 +34,6 @@ export interface LinuxPackageOptions {
 	readonly reconfigureTimeoutMs?: number | undefined;
 	/** Where the package is; default: where it always is. */
 	readonly paths?: PackagePaths | undefined;
-}
-
-/** What is known of a node of the Linux package, and how it is asked. */
-export interface PackageNode {
-	readonly host: Host;
-	readonly paths: PackagePaths;
-	/** Path of `gitlab.rb`. */
-	readonly file: string;
-	/** As a person types it; words of a shell. */
-	readonly gitlabCtl: string;
-	readonly reconfigureTimeoutMs: number;
 }
 
 /** A node of GitLab's Linux package: `gitlab.rb` is edited (`gitlab-rb.ts`), and brought into force by a reconfigure. */
@@ -54,14 +49,14 @@ export function linuxPackageNode(
 		file: configuration ?? "/etc/gitlab/gitlab.rb",
 		gitlabCtl: gitlabCtl ?? "gitlab-ctl",
 		reconfigureTimeoutMs: options.reconfigureTimeoutMs ?? 30 * 60_000,
+		acceptPending: options.acceptPending ?? false,
 	};
 	return {
 		name,
 		host,
 		url,
 		settings: (call) => settings(node, call),
-		change: (asked, call) =>
-			change(node, asked, options.acceptPending ?? false, call),
+		change: (asked, call) => change(node, asked, call),
 		undo: (call) => undo(node, call),
 		async instances(call) {
 			const found = await serviceProcess(host, node.paths, call);
@@ -83,18 +78,19 @@ async function settings(
 async function change(
 	node: PackageNode,
 	asked: Settings,
-	acceptPending: boolean,
 	call: Call | undefined,
 ): Promise<Change> {
 	const state = await readPackageState(node, call);
-	const pending = requireNothingPending(node, state, acceptPending);
-	const { file, outline, configured } = state;
+	const evaluated = await evaluate(node, call);
+	const { configuration, configured } = evaluated;
+	const pending = requireNothingPending(node, state, configuration);
+	const { file, outline } = state;
 	const text = editGitlabRb(
 		{ text: file.text, outline, file: node.file },
 		asked,
 		configured,
 	);
-	return toChange(node, { state, text, asked }, [
+	return toChange(node, { state, evaluated, text, asked }, [
 		...pending,
 		...(await notes(node, state, call)),
 	]);
@@ -128,13 +124,36 @@ async function undo(
 	const forget = plan.isKept
 		? (later?: Call) => forgetOriginal(node.host, plan.file, later)
 		: undefined;
-	// The way back is never closed by what else is pending; it is said.
-	const pending = requireNothingPending(node, state, true);
+	// The way back is never closed by what else is pending, nor by a file that cannot be evaluated: perhaps by our doing.
+	const evaluated = await evaluateIfPossible(node, call);
+	const pending =
+		evaluated === undefined
+			? []
+			: requireNothingPending(
+					{ ...node, acceptPending: true },
+					state,
+					evaluated.configuration,
+				);
 	// Without an original that is kept there is nothing of ours, but for a block whose original somebody has removed.
 	const text = plan.isKept
 		? plan.text
 		: removeBlock(file.text, outline, node.file);
-	return toChange(node, { state, text, forget }, [...merged, ...pending]);
+	return toChange(node, { state, evaluated, text, forget }, [
+		...merged,
+		...pending,
+	]);
+}
+
+async function evaluateIfPossible(
+	node: PackageNode,
+	call: Call | undefined,
+): Promise<Evaluated | undefined> {
+	try {
+		return await evaluate(node, call);
+	} catch (error) {
+		if (error instanceof RegistryError) return undefined;
+		throw error;
+	}
 }
 
 function toChange(
@@ -142,18 +161,19 @@ function toChange(
 	activated: Activation,
 	notes: readonly string[],
 ): Change {
-	const { state, text } = activated;
+	const { state, evaluated, text } = activated;
 	const { file } = state;
 	const isChanged = text !== file.text;
 	// Known now, not when the window has begun: Docker's file may be mounted by itself.
 	if (isChanged) requireReplaceable(file, node.host);
+	const isRunning =
+		evaluated !== undefined && isInForce(state, evaluated.configured);
 	const { write, activate } = activation(node, activated);
 	return {
 		files: isChanged
 			? [{ path: node.file, before: file.text, after: text }]
 			: [],
-		commands:
-			isChanged || !state.isInForce ? [`${node.gitlabCtl} reconfigure`] : [],
+		commands: isChanged || !isRunning ? [`${node.gitlabCtl} reconfigure`] : [],
 		notes,
 		write,
 		activate,

@@ -1,5 +1,6 @@
 import { RegistryError } from "../registry-error.ts";
-import type { PackageNode } from "./linux-package-node.ts";
+import type { Tree } from "./configuration-tree.ts";
+import type { PackageNode } from "./package-node.ts";
 import type { PackageState } from "./package-state.ts";
 import { pendingChanges } from "./pending.ts";
 
@@ -14,16 +15,16 @@ const OURS = ["registry", "gitlab.registry"].flatMap((registry) => [
 
 /**
  * Throws a `RegistryError` (`refused`) when a reconfigure would bring into force what has nothing to do with us: a
- * maintenance window is no time for somebody else's half-finished change. `isAccepted`: it is a note instead.
+ * maintenance window is no time for somebody else's half-finished change. Where it is accepted, it is a note instead.
  */
 export function requireNothingPending(
-	{ host, file, gitlabCtl }: PackageNode,
+	{ host, file, gitlabCtl, acceptPending }: PackageNode,
 	state: PackageState,
-	isAccepted: boolean,
+	configuration: Tree,
 ): readonly string[] {
-	const what = pendingSentence(file, host.name, state);
+	const what = pendingSentence(file, host.name, state, configuration);
 	if (what === undefined) return [];
-	if (isAccepted) return [`${what}. That comes into force with ours.`];
+	if (acceptPending) return [`${what}. That comes into force with ours.`];
 	throw new RegistryError(
 		"refused",
 		`Cannot change the registry alone: ${what}. Nothing was changed.`,
@@ -41,8 +42,9 @@ function pendingSentence(
 	file: string,
 	host: string,
 	state: PackageState,
+	configuration: Tree,
 ): string | undefined {
-	const { outline, isBlockGone, isAsWritten, last, configuration } = state;
+	const { outline, isBlockGone, isAsWritten, last } = state;
 	if (last.isUpgraded)
 		return `the GitLab package on ${host} was upgraded, and no reconfigure has brought that into force yet`;
 	const isOurs = outline.begins.length > 0 || isBlockGone;

@@ -64,15 +64,22 @@ export function isGenerated(
 ): boolean {
 	const { database = generated.database } = configured;
 	return isDeepStrictEqual(
-		spelled({ ...configured, database }),
-		spelled(generated),
+		spelled(configured, database),
+		spelled(generated, generated.database),
 	);
 }
 
-function spelled(value: unknown): unknown {
+function spelled(
+	{ storage, readOnly, redirectDisabled }: Configured,
+	database: Configured["database"],
+): unknown {
+	return asStrings({ storage, readOnly, redirectDisabled, database });
+}
+
+function asStrings(value: unknown): unknown {
 	return isMap(value)
 		? Object.fromEntries(
-				Object.entries(value).map(([name, item]) => [name, spelled(item)]),
+				Object.entries(value).map(([name, item]) => [name, asStrings(item)]),
 			)
 		: String(value);
 }

@@ -276,6 +276,24 @@ describe.skipIf(!hasTools("ruby", "registry-2"))(
 			expect(gitlab.read()).toBe(text);
 		});
 
+		test("is undone also when GitLab cannot evaluate what was written", async () => {
+			const text = `${original()}registry['storage'] = { 'filesystem' => { 'rootdirectory' => '${folder}/storage' },
+  'cache' => { 'blobdescriptor' => 'inmemory' }, 'delete' => { 'enabled' => true } }
+registry['storage'].freeze\n`;
+			gitlab.write(text);
+			gitlab.run("reconfigure");
+			const node = open();
+			await expect(
+				bring(await node.change({ readOnly: true })),
+			).rejects.toMatchObject({
+				code: "failed",
+				message: expect.stringContaining("show-config ended with exit code"),
+			});
+			await bring(await node.undo());
+			expect(gitlab.read()).toBe(text);
+			expect(await pushStatus()).toBe(202);
+		});
+
 		test("removes its own lines alone where somebody else has changed the file since", async () => {
 			const node = open();
 			await bring(await node.change({ readOnly: true }));
