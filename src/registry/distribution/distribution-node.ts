@@ -1,5 +1,11 @@
 import type { DistributionDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
+import {
+	type HostProcess,
+	listenersOf,
+	printedProcesses,
+	stillRunning,
+} from "../host/processes.ts";
 import type { HostFile } from "../kept-file/host-file.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import {
@@ -15,13 +21,7 @@ import { editConfiguration } from "./edit-configuration.ts";
 import { effectiveSettings } from "./effective-settings.ts";
 import type { ProcessEnvironment } from "./environment-overrides.ts";
 import { overridesOfEdit } from "./overridden-edit.ts";
-import {
-	environmentOf,
-	listenersOf,
-	printedProcesses,
-	type RegistryProcess,
-	stillRunning,
-} from "./processes.ts";
+import { environmentOf } from "./process-environment.ts";
 import { restart } from "./restart.ts";
 import { undoConfiguration } from "./undo-configuration.ts";
 
@@ -65,7 +65,7 @@ interface Node extends DistributionOptions {
 interface Found {
 	readonly file: HostFile;
 	/** `undefined`: they cannot be told. */
-	readonly processes: readonly RegistryProcess[] | undefined;
+	readonly processes: readonly HostProcess[] | undefined;
 	/** `undefined`: no process, or it is not to be seen. */
 	readonly environment: ProcessEnvironment | undefined;
 }
@@ -83,7 +83,7 @@ async function look(node: Node, call: Call | undefined): Promise<Found> {
 async function processes(
 	{ host, description: { processes: line, url } }: Node,
 	call: Call | undefined,
-): Promise<readonly RegistryProcess[] | undefined> {
+): Promise<readonly HostProcess[] | undefined> {
 	if (line !== undefined) return await printedProcesses(host, line, call);
 	const port =
 		url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port;
@@ -201,7 +201,7 @@ function toChange(
 /** Whether all that serve were started since the file was last changed: a registry reads it at its start only. */
 function isInForce(
 	{ lastModified }: HostFile,
-	found: readonly RegistryProcess[] | undefined,
+	found: readonly HostProcess[] | undefined,
 ): boolean {
 	return (
 		found !== undefined &&

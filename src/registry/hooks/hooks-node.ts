@@ -1,7 +1,7 @@
 import type { HooksDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
-import { runningProcesses, stillRunning } from "../host/processes.ts";
-import type { Call, Change, Instance, RegistryNode } from "../node.ts";
+import { printedProcesses, stillRunning } from "../host/processes.ts";
+import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
 
@@ -13,7 +13,7 @@ export function hooksNode(
 	description: HooksDescription,
 	host: Host,
 ): RegistryNode {
-	const { name, url } = description;
+	const { name, url, processes } = description;
 	const followed = (lines: readonly string[], notes: readonly string[]) =>
 		change(name, host, followUp(description, lines), notes);
 	return {
@@ -24,26 +24,12 @@ export function hooksNode(
 		change: async (settings) =>
 			followed(linesFor(description, settings), notesFor(settings)),
 		undo: async () => followed([description.readWrite], []),
-		instances: (call) => serving(description, host, call),
+		instances: async (call) =>
+			processes === undefined
+				? undefined
+				: await printedProcesses(host, processes, call),
 		remaining: (instances, call) => stillRunning(host, instances, call),
 	};
-}
-
-/** The processes that the operator's command names; `undefined` without one. */
-async function serving(
-	{ name, processes }: HooksDescription,
-	host: Host,
-	call: Call | undefined,
-): Promise<readonly Instance[] | undefined> {
-	if (processes === undefined) return undefined;
-	const printed = await runLine(name, host, processes, call?.signal);
-	const words = printed.split(/\s+/).filter((word) => word !== "");
-	if (!words.every((word) => /^\d+$/.test(word)))
-		throw new RegistryError(
-			"failed",
-			`The command "${processes}" of ${name} on ${host.name} printed something else than process ids`,
-		);
-	return await runningProcesses(host, words, call);
 }
 
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
@@ -105,18 +91,17 @@ function change(
 	};
 }
 
-/** Resolves with what it prints. */
 async function runLine(
 	name: string,
 	host: Host,
 	line: string,
 	signal: AbortSignal | undefined,
-): Promise<string> {
-	const { code, stdout, stderr } = await host.run(["sh", "-c", line], {
+): Promise<void> {
+	const { code, stderr } = await host.run(["sh", "-c", line], {
 		signal,
 		timeoutMs: COMMAND_TIMEOUT_MS,
 	});
-	if (code === 0) return stdout.toString();
+	if (code === 0) return;
 	const ended =
 		code === undefined
 			? "was ended by a signal"

@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import { type HostProcess, runningProcesses } from "../host/processes.ts";
+import { type HostProcess, processesOf } from "../host/processes.ts";
 import type { Call } from "../node.ts";
 import type { PackagePaths } from "./installation.ts";
 
@@ -18,7 +18,7 @@ export async function serviceProcess(
 		{ signal: call.signal },
 	);
 	const pids = stdout.toString().trim().split(/\s+/).filter(isNumber);
-	const [found] = await runningProcesses(host, pids, call);
+	const [found] = await processesOf(host, pids, call);
 	return found;
 }
 

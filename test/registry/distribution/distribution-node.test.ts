@@ -3,11 +3,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-	environmentOf,
-	listenersOf,
-} from "../../../src/registry/distribution/processes.ts";
+import { environmentOf } from "../../../src/registry/distribution/process-environment.ts";
 import { openHost } from "../../../src/registry/host/open-host.ts";
+import { listenersOf } from "../../../src/registry/host/processes.ts";
 import { CONFIGURATION, WaitingNode } from "./node.ts";
 
 const READ_ONLY = `# config

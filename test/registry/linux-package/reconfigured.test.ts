@@ -12,8 +12,8 @@ const READ_ONLY: Configured = {
 	database: "off",
 };
 
-const OLD = { id: "1@100", name: "process 1", pid: 1, startedAt: 10_000 };
-const NEW = { id: "2@900", name: "process 2", pid: 2, startedAt: 90_000 };
+const OLD = { id: "1@100", name: "process 1", pid: "1", startedAt: 10_000 };
+const NEW = { id: "2@900", name: "process 2", pid: "2", startedAt: 90_000 };
 
 const FOUND: Found = {
 	expected: READ_ONLY,
