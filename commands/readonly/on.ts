@@ -2,8 +2,6 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../src/cli/base-command.ts";
 import { durationOf } from "../../src/cli/duration.ts";
 import { switchFlags } from "../../src/cli/readonly-flags.ts";
-import { switchRegistry } from "../../src/cli/readonly-switch.ts";
-import { proofLines } from "../../src/cli/readonly-view.ts";
 
 export class ReadonlyOn extends BaseCommand {
 	static override readonly summary =
@@ -31,6 +29,9 @@ export class ReadonlyOn extends BaseCommand {
 
 	async run(): Promise<object> {
 		const { flags } = await this.parse(ReadonlyOn);
+		// Only here: no other command waits for what these need.
+		const { switchRegistry } = await import("../../src/cli/readonly-switch.ts");
+		const { proofLines } = await import("../../src/cli/readonly-view.ts");
 		const { turnReadOnlyOn } = await import(
 			"../../src/registry/read-only/turn-on.ts"
 		);

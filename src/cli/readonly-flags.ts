@@ -26,6 +26,10 @@ export const switchFlags = {
 		helpValue: "DURATION",
 		description: "how long the commands of one node may take",
 	}),
+	"accept-pending": Flags.boolean({
+		description:
+			"on GitLab's Linux package, reconfigure also where that brings other changes into force that are pending",
+	}),
 	...stateFlags,
 };
 

@@ -3,6 +3,10 @@ import type {
 	ReadOnlyRecord,
 	RecordKeeper,
 } from "../registry/read-only/record.ts";
+import {
+	openRecordFile,
+	seeRecord,
+} from "../registry/read-only/record-file.ts";
 import type { NodePlan, TurnOptions } from "../registry/read-only/turn.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { wait } from "../store/wait.ts";
@@ -15,7 +19,7 @@ import {
 } from "./readonly-flags.ts";
 import { eventLine, planJson, planLines } from "./readonly-view.ts";
 import type { RegistryWishes } from "./registry-flags.ts";
-import type { RegistrySession } from "./registry-session.ts";
+import { openRegistry, type RegistrySession } from "./registry-session.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** What the flags of a command that switches a registry say. */
@@ -25,6 +29,7 @@ export interface SwitchWishes extends RegistryWishes {
 	readonly timeout: string;
 	readonly "command-timeout": string;
 	readonly "drain-timeout"?: string | undefined;
+	readonly "accept-pending": boolean;
 	readonly "state-directory": string | undefined;
 }
 
@@ -54,12 +59,9 @@ export async function switchRegistry<Result extends object>(
 	requireSomebody(isSure || isAnybodyThere(), command);
 	using interruption = interruptible();
 	const { signal } = interruption;
-	// Only here: no other command waits for what these need.
-	const { openRegistry } = await import("./registry-session.ts");
-	const { openRecordFile, seeRecord } = await import(
-		"../registry/read-only/record-file.ts"
-	);
-	await using session = await openRegistry(wishes);
+	await using session = await openRegistry(wishes, {
+		acceptPending: wishes["accept-pending"],
+	});
 	const path = session.recordPath(
 		stateDirectory(wishes["state-directory"], process.env, process.getuid?.()),
 	);

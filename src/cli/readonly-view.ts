@@ -1,3 +1,5 @@
+import { maskedDiff } from "../registry/masking/masked-diff.ts";
+import type { FileChange } from "../registry/node.ts";
 import type { ReadOnlyEvent } from "../registry/read-only/events.ts";
 import type { NodePlan } from "../registry/read-only/turn.ts";
 import type { PutBackProof } from "../registry/read-only/turn-off.ts";
@@ -8,12 +10,20 @@ import { formatDuration, printable } from "./format.ts";
 export function planLines(plans: readonly NodePlan[]): readonly string[] {
 	return plans.flatMap(({ node, change, probed }) => [
 		`${node.name} (${node.url.origin}, ${node.host.name}): ${probed.state}${change === undefined ? ", left as it is" : ""}`,
-		...(change?.files ?? []).map(
-			({ path, after }) =>
-				`  ${after === undefined ? "remove" : "write"} ${path}`,
-		),
+		...(change?.files ?? []).flatMap((file) => [
+			`  ${file.after === undefined ? "remove" : "write"} ${file.path}`,
+			...diffLines(file),
+		]),
 		...(change?.commands ?? []).map((command) => `  run ${printable(command)}`),
 	]);
+}
+
+/** What changes in a file, without its secrets (I7). */
+function diffLines(file: FileChange): readonly string[] {
+	return maskedDiff([file], { context: 1 })
+		.split("\n")
+		.filter((line) => line !== "" && !/^(---|\+\+\+) /.test(line))
+		.map((line) => `    ${printable(line.replaceAll("\t", "  "))}`);
 }
 
 /** The same for programs. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Call, RegistryNode } from "../registry/node.ts";
-import { openNodes } from "../registry/open-nodes.ts";
+import { type OpenNodesOptions, openNodes } from "../registry/open-nodes.ts";
 import { findCredentials } from "../registry/probe/auth-file.ts";
 import type { Credentials } from "../registry/probe/credentials.ts";
 import { probeWrites } from "../registry/probe/probe-writes.ts";
@@ -77,11 +77,12 @@ export class RegistrySession implements AsyncDisposable {
 /** Opens the registry that the flags of a command mean. Rejects with a `UsageError` or a `RegistryError`. */
 export async function openRegistry(
 	wishes: RegistryWishes,
+	options: OpenNodesOptions = {},
 ): Promise<RegistrySession> {
 	const described = await describedRegistry(wishes);
 	const { access, description } = described;
 	const clients = new Map<RegistryNode, RegistryClient>();
-	for (const node of await openNodes(description)) {
+	for (const node of await openNodes(description, options)) {
 		const credentials = await credentialsFor(node, access);
 		const { serverName } = access;
 		clients.set(

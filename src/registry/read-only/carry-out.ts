@@ -21,6 +21,9 @@ export async function carryOut(
 					? late.signal
 					: AbortSignal.any([signal, late.signal]),
 		});
+	} catch (error) {
+		// A kind may have made something else of it.
+		throw late.signal.aborted ? late.signal.reason : error;
 	} finally {
 		clearTimeout(timer);
 	}

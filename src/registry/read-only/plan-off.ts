@@ -53,18 +53,25 @@ export async function planOff(
 			const probed = await probe(node, { signal });
 			const kept = record?.nodes.find(({ url }) => url === node.url.origin);
 			const decision = decideOff(kept, isForced);
-			const workOut = () =>
-				decision === "undo"
-					? node.undo({ signal })
-					: node.change({ readOnly: false }, { signal });
-			const change = decision === "leave" ? undefined : await workOut();
-			return {
-				...{ node, probed, change, workOut, notes: change?.notes ?? [] },
-				wanted:
-					decision === "make-writable"
-						? "writable"
-						: (kept?.found ?? "read-only"),
+			const wanted =
+				decision === "make-writable"
+					? "writable"
+					: (kept?.found ?? "read-only");
+			const workOut = async () => {
+				const undo =
+					decision === "undo" ? await node.undo({ signal }) : undefined;
+				const isThere =
+					undo !== undefined &&
+					(undo.files.length + undo.commands.length > 0 ||
+						probed.state === wanted);
+				// What was put back already need not run yet.
+				return isThere
+					? undo
+					: await node.change({ readOnly: wanted === "read-only" }, { signal });
 			};
+			const change = decision === "leave" ? undefined : await workOut();
+			const notes = change?.notes ?? [];
+			return { node, probed, change, workOut, notes, wanted };
 		}),
 	);
 }
