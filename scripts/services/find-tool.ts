@@ -71,7 +71,10 @@ async function versionOf(
 ): Promise<string | undefined> {
 	if (!(await isExecutable(path))) return undefined;
 	try {
-		const { stdout, stderr } = await runCommand(path, ["--version"]);
+		const { stdout, stderr } = await runCommand(
+			path,
+			tool.versionArguments ?? ["--version"],
+		);
 		return tool.versionPattern.exec(`${stdout}\n${stderr}`)?.[1];
 	} catch {
 		// The system cannot start it, or it crashed: either way it is of no use.

@@ -10,6 +10,7 @@ export type ToolName =
 	| "skopeo"
 	| "ruby"
 	| "redis"
+	| "helm"
 	| "fake-gcs-server"
 	| "azurite";
 
@@ -47,7 +48,9 @@ export interface Tool {
 	readonly product: string;
 	/** The name of its executable. */
 	readonly binary: string;
-	/** Finds its version (first group) in what `BINARY --version` prints; another program of that name does not match. */
+	/** What makes it print its version; default `--version`. */
+	readonly versionArguments?: readonly string[] | undefined;
+	/** Finds its version (first group) in what it prints then; another program of that name does not match. */
 	readonly versionPattern: RegExp;
 	/** What no test can show without it; completes "not covered: ". */
 	readonly covers: string;
@@ -138,6 +141,20 @@ export const TOOLS: readonly Tool[] = [
 		versionPattern: /^Redis server v=(\S+)/m,
 		covers: "what registries remember of blobs in Redis",
 		source: { kind: "debian", packages: ["redis-server"] },
+	},
+	{
+		name: "helm",
+		product: "Helm",
+		binary: "helm",
+		versionArguments: ["version", "--short"],
+		versionPattern: /^v(3\.\d+\S*)$/m,
+		covers: "GitLab's chart",
+		source: {
+			kind: "go",
+			package: "helm.sh/helm/v3/cmd/helm",
+			version: "v3.22.0",
+			buildTime: "about three minutes",
+		},
 	},
 	{
 		name: "fake-gcs-server",

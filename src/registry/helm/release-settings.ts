@@ -1,0 +1,31 @@
+import { effectiveSettings } from "../distribution/effective-settings.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
+import { isSameStorage } from "./planned-values.ts";
+import { registryConfiguration } from "./registry-configuration.ts";
+import type { RegistryWorkload } from "./registry-workload.ts";
+
+/** What the release's next pods take for their configuration. Throws a `ConfigurationError` for what none starts with. */
+export function settingsOf(workload: RegistryWorkload): EffectiveSettings {
+	const { template, storage, environment, configMap } = workload;
+	const text = registryConfiguration(template, storage?.text);
+	const secret =
+		storage === undefined ? "" : ` with the Secret ${storage.name}`;
+	return effectiveSettings(
+		text,
+		environment,
+		`ConfigMap ${configMap}${secret}`,
+	);
+}
+
+/** Whether settings are as was asked for. */
+export function isAsAsked(now: EffectiveSettings, asked: Settings): boolean {
+	const { readOnly, storage, redirectDisabled, database } = asked;
+	return (
+		(readOnly === undefined || now.readOnly === readOnly) &&
+		(storage === undefined || isSameStorage(storage, now.storage)) &&
+		(redirectDisabled === undefined ||
+			now.redirectDisabled === redirectDisabled) &&
+		// Where nothing is said of a database, there is none.
+		(database === undefined || now.database === "off" || !now.database)
+	);
+}
