@@ -1,10 +1,12 @@
 import type { RegistryDescription } from "./description.ts";
 import { openHost } from "./host/open-host.ts";
 import type { RegistryNode } from "./node.ts";
-import { RegistryError } from "./registry-error.ts";
 
 export interface OpenNodesOptions {
-	/** Whether a reconfigure of GitLab's Linux package may bring into force what else is pending; default: it is refused. */
+	/**
+	 * Whether what else is pending may come into force with a change, by a reconfigure of GitLab's Linux package or an upgrade
+	 * of its chart; default: it is refused.
+	 */
 	readonly acceptPending?: boolean | undefined;
 }
 
@@ -34,11 +36,12 @@ export async function openNodes(
 				distributionNode(node, openHost(node)),
 			);
 		}
-		case "helm":
-			throw new RegistryError(
-				"refused",
-				`Nothing is known yet of registries of the kind ${description.kind}`,
+		case "helm": {
+			const { helmNode } = await import("./helm/helm-node.ts");
+			return description.nodes.map((node) =>
+				helmNode(node, openHost(node), { acceptPending }),
 			);
+		}
 		default:
 			return description satisfies never;
 	}

@@ -86,9 +86,12 @@ export async function startRegistryPods(
 		pods = pods.filter((one) => one !== pod);
 	};
 	const rollOut = async (deployment: KubernetesObject) => {
-		const replicas = Number(
-			at(api.get("horizontalpodautoscalers", name), "spec", "minReplicas") ?? 1,
-		);
+		// Helm makes it after the Deployment.
+		const replicas = () =>
+			Number(
+				at(api.get("horizontalpodautoscalers", name), "spec", "minReplicas") ??
+					1,
+			);
 		const generation = deployment.metadata.generation;
 		const status = (updatedReplicas: number, total: number) => {
 			const current = api.get("deployments", name);
@@ -100,19 +103,19 @@ export async function startRegistryPods(
 					observedGeneration: generation,
 					replicas: total,
 					updatedReplicas,
-					availableReplicas: Math.min(total, replicas),
+					availableReplicas: Math.min(total, replicas()),
 				},
 			});
 		};
 		const old = pods;
 		status(0, old.length);
 		while (isStalled) await sleep(20);
-		for (let count = 1; count <= replicas; count++) {
+		for (let count = 1; count <= replicas(); count++) {
 			pods = [...pods, await startPod(api, deployment, { program, folder })];
 			status(count, pods.length);
 		}
 		await Promise.all(old.map(end));
-		status(replicas, replicas);
+		status(pods.length, pods.length);
 	};
 	api.onDeployment((deployment) => {
 		if (deployment.metadata.name === name)
