@@ -98,6 +98,13 @@ describe("S3", () => {
 		expect(parameters).not.toHaveProperty("checksum_disabled");
 	});
 
+	test("by FIPS endpoints, where the driver knows them", () => {
+		const environment = { ...KEYS, AWS_USE_FIPS_ENDPOINT: "true" };
+		const url = "s3://reg?region=us-gov-west-1";
+		const { storage } = told("distribution 3.1.2", url, environment);
+		expect(storage.parameters).toMatchObject({ usefipsendpoint: true });
+	});
+
 	test("by another endpoint than ours", () => {
 		const endpoint = "https://minio.internal:9000";
 		const { storage } = told("gitlab 18.2", AT_MINIO, KEYS, { endpoint });

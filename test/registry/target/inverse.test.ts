@@ -47,6 +47,21 @@ function andBack(
 	}
 }
 
+/** The options that a store's URL can have, as it says itself when it refuses another. */
+function knownOptions(parse: () => unknown): readonly string[] {
+	try {
+		parse();
+	} catch (error) {
+		if (!(error instanceof StoreError)) throw error;
+		const [known = ""] = error.suggestions;
+		return known
+			.replace(/^Known options: |\.$/g, "")
+			.split(", ")
+			.toSorted();
+	}
+	throw new Error("it was not refused");
+}
+
 /** Options of a URL, each of them there or not. */
 function someOf(options: Readonly<Record<string, readonly string[]>>) {
 	const arbitraries = Object.entries(options).map(([name, values]) =>
@@ -84,6 +99,49 @@ const PREFIXES = fc.constantFrom(
 );
 const KEYS: TargetOptions = { credentials: "keys" };
 
+const S3_OPTIONS = {
+	region: ["eu-west-1", "us-gov-west-1"],
+	endpoint: ["http://minio:9000", "https://s3.eu-west-1.amazonaws.com"],
+	"path-style": ["true", "false"],
+	sse: ["aes256", "kms"],
+	"kms-key-id": ["alias/reg"],
+	"storage-class": ["NONE", "standard", "STANDARD_IA", "GLACIER_IR"],
+	acl: ["private", "bucket-owner-full-control"],
+	"object-ownership": ["true", "false"],
+	accelerate: ["true", "false"],
+	"dual-stack": ["true", "false"],
+	"chunk-size": ["5242880", "20971520", "5368709120"],
+	"multipart-threshold": ["5242880"],
+	"max-requests-per-second": ["1", "350"],
+	"tls-verify": ["true", "false"],
+};
+
+const GCS_OPTIONS = {
+	"chunk-size": ["262144", "16777216"],
+	endpoint: ["https://private.googleapis.com"],
+};
+
+const AZURE_OPTIONS = {
+	endpoint: ["http://azurite:10000/acc", "https://acc.blob.example.com"],
+	realm: ["core.chinacloudapi.cn"],
+	"root-prefix": ["trimmed", "legacy", "existing"],
+	"append-blobs-below": ["136"],
+};
+
+test("every option of a URL is decided on", () => {
+	const options = (parse: (url: URL) => unknown, url: string) =>
+		knownOptions(() => parse(new URL(`${url}?no-option=1`)));
+	expect(options(parseS3, "s3://reg")).toEqual(
+		Object.keys(S3_OPTIONS).toSorted(),
+	);
+	expect(options(parseAzure, "az://acc/reg")).toEqual(
+		Object.keys(AZURE_OPTIONS).toSorted(),
+	);
+	expect(options(parseGcs, "gs://reg")).toEqual(
+		[...Object.keys(GCS_OPTIONS), "user-project"].toSorted(),
+	);
+});
+
 describe.each(PRODUCTS)("what %s is told says the same as the URL", (text) => {
 	const product = parseProduct(text);
 
@@ -92,22 +150,7 @@ describe.each(PRODUCTS)("what %s is told says the same as the URL", (text) => {
 			AWS_ACCESS_KEY_ID: "AKIA",
 			AWS_SECRET_ACCESS_KEY: SECRET,
 		};
-		const options = someOf({
-			region: ["eu-west-1", "us-gov-west-1"],
-			endpoint: ["http://minio:9000", "https://s3.eu-west-1.amazonaws.com"],
-			"path-style": ["true", "false"],
-			sse: ["aes256", "kms"],
-			"kms-key-id": ["alias/reg"],
-			"storage-class": ["NONE", "standard", "STANDARD_IA", "GLACIER_IR"],
-			acl: ["private", "bucket-owner-full-control"],
-			"object-ownership": ["true", "false"],
-			accelerate: ["true", "false"],
-			"dual-stack": ["true", "false"],
-			"chunk-size": ["5242880", "20971520", "5368709120"],
-			"multipart-threshold": ["5242880"],
-			"max-requests-per-second": ["1", "350"],
-			"tls-verify": ["true", "false"],
-		});
+		const options = someOf(S3_OPTIONS);
 		const buckets = fc.constantFrom("reg", "my.reg");
 		const isDistribution = product.name === "distribution";
 		const isSecond = isDistribution && product.version[0] === 2;
@@ -156,10 +199,7 @@ describe.each(PRODUCTS)("what %s is told says the same as the URL", (text) => {
 			{ GOOGLE_CREDENTIALS: key },
 			{ GOOGLE_APPLICATION_CREDENTIALS: "/etc/key.json" },
 		);
-		const options = someOf({
-			"chunk-size": ["262144", "16777216"],
-			endpoint: ["https://private.googleapis.com"],
-		});
+		const options = someOf(GCS_OPTIONS);
 		const said = (url: URL) => ({ ...parseGcs(url), endpoint: undefined });
 		fc.assert(
 			fc.property(
@@ -196,12 +236,13 @@ describe.each(PRODUCTS)("what %s is told says the same as the URL", (text) => {
 			},
 			{},
 		);
-		const options = someOf({
-			endpoint: ["http://azurite:10000/acc", "https://acc.blob.example.com"],
-			realm: ["core.chinacloudapi.cn"],
-			"root-prefix": ["trimmed", "legacy", "existing"],
-			"append-blobs-below": ["136"],
-		});
+		const options = fc
+			.tuple(
+				someOf(AZURE_OPTIONS),
+				// Seldom left out: without it nothing is told.
+				fc.constantFrom(...AZURE_OPTIONS["root-prefix"]),
+			)
+			.map(([given, prefix]) => [...given, ["root-prefix", prefix] as const]);
 		const isSecond =
 			product.name === "distribution" && product.version[0] === 2;
 		const said = (url: URL) => {
