@@ -6,7 +6,7 @@ import { type Product, parseProduct } from "./product.ts";
 
 /**
  * Finds out which registry is configured, from what its program or its package says on its host: GitLab's Linux package
- * by its manifest, Distribution by `--version`. Rejects with a `RegistryError` where that does not tell.
+ * by its manifest, its chart by \`helm list\`, Distribution by `--version`. Rejects with a `RegistryError` where that does not tell.
  */
 export async function findProduct(
 	description: RegistryDescription,
@@ -33,7 +33,18 @@ export async function findProduct(
 			}
 			throw untold(`${programs.join(" and ")} cannot be asked on ${host.name}`);
 		}
-		case "helm":
+		case "helm": {
+			const [node] = description.nodes;
+			const { helm = "helm", release = "", namespace = "" } = node ?? {};
+			const which = ["--namespace", namespace, "--filter", `^${release}$`];
+			const list = ["list", ...which, "--output", "json"];
+			const version = gitlabIn(await outputOf(host, [helm, ...list], call));
+			if (version === undefined)
+				throw untold(
+					`the release ${release} is not known to be GitLab's chart`,
+				);
+			return parseProduct(`gitlab ${version}`);
+		}
 		case "hooks":
 			throw untold(`nothing tells it for the kind ${description.kind}`);
 		default:
@@ -52,6 +63,14 @@ function distribution(said: string, program: string, host: Host): Product {
 				: `${program} on ${host.name} is GitLab's registry, and does not say with which GitLab it came`,
 		);
 	return parseProduct(`distribution ${version[1]}`);
+}
+
+/** The version of GitLab in what `helm list` prints of a release; the registry's own chart does not say it. */
+function gitlabIn(list: string): string | undefined {
+	const isGitlab = /"chart":\s*"gitlab-\d/.test(list);
+	return isGitlab
+		? /"app_version":\s*"v?(\d+\.\d+[^"]*)"/.exec(list)?.[1]
+		: undefined;
 }
 
 function untold(because: string): RegistryError {

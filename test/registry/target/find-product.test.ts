@@ -61,6 +61,33 @@ test("GitLab's Linux package says it in its manifest", async () => {
 	expect(productName(found)).toBe("GitLab 18.2.1");
 });
 
+test("GitLab's chart says it as the version of what it installs", async () => {
+	const description: RegistryDescription = {
+		kind: "helm",
+		nodes: [
+			{ ...NODE, release: "git", namespace: "apps", chart: "gitlab/gitlab" },
+		],
+	};
+	const saying = (list: object): Host => ({
+		...packageHost(""),
+		run: async (command) => {
+			expect(command).toEqual([
+				...["helm", "list", "--namespace", "apps", "--filter", "^git$"],
+				...["--output", "json"],
+			]);
+			const stdout = Buffer.from(JSON.stringify([list]));
+			return { code: 0, stdout, stderr: "" };
+		},
+	});
+	const gitlab = { name: "git", chart: "gitlab-9.2.1", app_version: "v18.2.1" };
+	const found = await findProduct(description, saying(gitlab));
+	expect(productName(found)).toBe("GitLab 18.2.1");
+	const registry = { chart: "registry-0.7.0", app_version: "v4.24.0-gitlab" };
+	await expect(findProduct(description, saying(registry))).rejects.toThrow(
+		"the release git is not known to be GitLab's chart",
+	);
+});
+
 test("what does not tell is refused, with what to say", async () => {
 	const refused = async (description: RegistryDescription, host: Host) => {
 		const finding = findProduct(description, host);
