@@ -74,6 +74,11 @@ url: ${gitlab.url.origin}
 		expect(refused.exitCode, describeResult(refused)).toBe(4);
 		expect(refused.stderr).toContain("nginx.listen_port");
 		expect(await pushStatus(gitlab.url)).toBe(202);
+
+		const accepted = await readonly("on", "--yes", "--accept-pending");
+		expect(accepted.exitCode, describeResult(accepted)).toBe(0);
+		expect(accepted.stdout).toContain("nginx.listen_port");
+		expect(await pushStatus(gitlab.url)).toBe(405);
 	},
 );
 

@@ -31,7 +31,7 @@ export function requireNothingPending(
 		{
 			suggestions: [
 				`Run ${gitlabCtl} reconfigure there at a time when that may come into force, or take it back; then run this again.`,
-				"Or accept that it comes into force with ours.",
+				"Or accept that it comes into force with ours: --accept-pending.",
 			],
 		},
 	);
