@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseRegistryFile } from "../../src/cli/registry-file.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
@@ -70,6 +71,20 @@ nodes:
 		username: "operator",
 		passwordFile: "/etc/regmigrate/password",
 	});
+});
+
+test("the README's example is read", () => {
+	const readme = readFileSync(
+		new URL("../../README.md", import.meta.url),
+		"utf8",
+	);
+	const [, example = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
+	const { description, access } = read(example);
+	expect(description.nodes.map(({ name }) => name)).toEqual([
+		"registry-1",
+		"registry-2",
+	]);
+	expect(access.repository).toBe("team/app");
 });
 
 test("all kinds are read", () => {

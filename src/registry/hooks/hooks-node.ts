@@ -1,9 +1,10 @@
 import type { HooksDescription } from "../description.ts";
+import { effectiveSettings } from "../distribution/effective-settings.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { Settings } from "../settings.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
 
 /** How long one of the operator's commands may take (ms). */
 const COMMAND_TIMEOUT_MS = 15 * 60_000;
@@ -20,7 +21,7 @@ export function hooksNode(
 		name,
 		host,
 		url,
-		settings: async () => undefined,
+		settings: (call) => shownSettings(description, host, call),
 		change: async (settings) =>
 			followed(linesFor(description, settings), notesFor(settings)),
 		undo: async () => followed([description.readWrite], []),
@@ -30,6 +31,17 @@ export function hooksNode(
 				: await printedProcesses(host, processes, call),
 		remaining: (instances, call) => stillRunning(host, instances, call),
 	};
+}
+
+/** What the operator's command prints; `undefined` without one. */
+async function shownSettings(
+	{ name, showConfiguration }: HooksDescription,
+	host: Host,
+	call: Call | undefined,
+): Promise<EffectiveSettings | undefined> {
+	if (showConfiguration === undefined) return undefined;
+	const text = await runLine(name, host, showConfiguration, call?.signal);
+	return effectiveSettings(text, {}, showConfiguration);
 }
 
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
@@ -91,17 +103,18 @@ function change(
 	};
 }
 
+/** Resolves with what it prints. */
 async function runLine(
 	name: string,
 	host: Host,
 	line: string,
 	signal: AbortSignal | undefined,
-): Promise<void> {
-	const { code, stderr } = await host.run(["sh", "-c", line], {
+): Promise<string> {
+	const { code, stdout, stderr } = await host.run(["sh", "-c", line], {
 		signal,
 		timeoutMs: COMMAND_TIMEOUT_MS,
 	});
-	if (code === 0) return;
+	if (code === 0) return stdout.toString();
 	const ended =
 		code === undefined
 			? "was ended by a signal"

@@ -87,6 +87,21 @@ test("nothing is known of configuration and processes", async () => {
 	expect(await hooks.instances()).toBeUndefined();
 });
 
+test("the configuration is what the operator's command prints", async () => {
+	const { node: hooks } = node({
+		showConfiguration:
+			"echo 'storage: {filesystem: {rootdirectory: /r}, maintenance: {readonly: {enabled: true}}}'",
+	});
+	expect(await hooks.settings()).toMatchObject({
+		storage: { driver: "filesystem", parameters: { rootdirectory: "/r" } },
+		readOnly: true,
+	});
+	const { node: other } = node({ showConfiguration: "echo" });
+	await expect(other.settings()).rejects.toThrow(
+		'Cannot use the registry configuration "echo"',
+	);
+});
+
 test("processes are those that the operator's command prints, and that are there", async () => {
 	const child = spawn("sleep", ["60"]);
 	onTestFinished(() => {

@@ -72,6 +72,24 @@ describe("readonly off", () => {
 		expect(keeper.record).toBeUndefined();
 	});
 
+	test("restarts a node whose files are back already, and which does not answer", async () => {
+		const { nodes, options, fakes, states } = fakeRegistry({});
+		await turnReadOnlyOn(nodes, options);
+		const [fake] = fakes;
+		const [node] = nodes;
+		if (fake === undefined || node === undefined) throw new Error();
+		// Somebody ran restore.sh, and the registry did not come up.
+		fake.configured = false;
+		for (const one of fake.processes) one.endsAt = 0;
+		const nothing = { ...(await node.undo()), files: [], commands: [] };
+		const back = { ...node, undo: async () => nothing };
+		await turnReadOnlyOff([back], {
+			...options,
+			probe: async () => fake.state(),
+		});
+		expect(states()).toEqual(["writable"]);
+	});
+
 	test("changes nothing when it is not approved", async () => {
 		const { nodes, options, states } = fakeRegistry({});
 		await turnReadOnlyOn(nodes, options);
