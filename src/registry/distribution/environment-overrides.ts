@@ -33,11 +33,6 @@ export function overridesIn(
 		.sort();
 }
 
-/** The path that a variable names, in small letters; empty between underscores is a name, too. */
-export function overriddenPath(variable: string): readonly string[] {
-	return variable.slice(PREFIX.length).toLowerCase().split("_");
-}
-
 /**
  * A configuration with what variables put over it, as the registry's own parser does: in the order of their names, each a
  * piece of YAML in place of what its name leads to, which is found whatever its letters' case. What is deeper in a driver's

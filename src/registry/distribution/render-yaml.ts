@@ -55,7 +55,7 @@ export function flowText(value: YamlValue, style: YamlStyle): string {
 		: value.plain;
 }
 
-export function isMap(value: YamlValue | undefined): value is YamlMap {
+function isMap(value: YamlValue | undefined): value is YamlMap {
 	return value instanceof Map;
 }
 

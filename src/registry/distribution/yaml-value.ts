@@ -71,8 +71,7 @@ export function nameOf(key: unknown): string {
 	return typeof key.value === "symbol" ? MERGE : String(key.value);
 }
 
-/** A parameter of a driver, to be written down. */
-export function yamlOf(value: ParameterValue): YamlValue {
+function yamlOf(value: ParameterValue): YamlValue {
 	return typeof value === "object" ? yamlMapOf(value) : value;
 }
 

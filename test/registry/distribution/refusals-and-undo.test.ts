@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { editConfiguration } from "../../../src/registry/distribution/edit-configuration.ts";
-import { undoConfiguration } from "../../../src/registry/distribution/undo-configuration.ts";
+import {
+	decideKey,
+	undoConfiguration,
+} from "../../../src/registry/distribution/undo-configuration.ts";
 
 const SECRET = "hidden";
 
@@ -140,4 +143,15 @@ http: {addr: ":5000"}
 	test("is nothing where somebody has put it back already", () => {
 		expect(undo(original)).toEqual({ text: original, left: [] });
 	});
+});
+
+test.each([
+	["none of ours", "x", "a", "a", "keep"],
+	["ours, put back by somebody already", "a", "b", "a", "keep"],
+	["ours, as we wrote it", "b", "b", "a", "put-back"],
+	["ours, where there was nothing", "b", "b", undefined, "put-back"],
+	["ours, changed by somebody since", "c", "b", "a", "leave"],
+	["ours, taken away by somebody since", undefined, "b", "a", "leave"],
+] as const)("a key that is %s", (_, current, written, original, decision) => {
+	expect(decideKey({ current, written, original })).toBe(decision);
 });
