@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The package lies in fixed places: a test has them to itself in a namespace of mounts, where it may make one. */
 const canMount =
-	spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/opt"])
+	spawnSync("sh", ["-c", "unshare --mount mount -t tmpfs tmpfs /opt"])
 		.status === 0;
 
 test.skipIf(!canMount || !hasTools("ruby", "registry-2"))(
