@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { runLine } from "../host/run-line.ts";
 import { maskedLines } from "../masking/mask.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -15,19 +16,6 @@ export interface Restart {
 	readonly configurations: readonly string[];
 }
 
-/**
- * Prints the end of what the line prints. That goes to a file without a name, not to us: what the line leaves running must
- * neither hold us up nor break when we are gone.
- */
-const SCRIPT = `
-log=$(mktemp) || exit
-exec 3>"$log" 4<"$log"
-rm -f "$log"
-sh -c "$1" >&3 2>&3 3>&- 4<&- </dev/null
-code=$?
-tail -c 4096 <&4
-exit "$code"`;
-
 /** Most lines of it that are shown. */
 const LINES = 5;
 
@@ -43,10 +31,7 @@ export async function restart(
 		"Look at the registry's log and service, and run the command by hand; or undo the change.",
 	];
 	try {
-		const { code, stdout } = await host.run(["sh", "-c", SCRIPT, "sh", line], {
-			signal,
-			timeoutMs,
-		});
+		const { code, said } = await runLine(host, line, { signal, timeoutMs });
 		if (code === 0) return;
 		const ended =
 			code === undefined
@@ -54,7 +39,7 @@ export async function restart(
 				: `ended with exit code ${code}`;
 		throw new RegistryError(
 			"failed",
-			`${what} ${ended}; ${state}${lastLines(stdout.toString(), configurations)}`,
+			`${what} ${ended}; ${state}${lastLines(said, configurations)}`,
 			{ suggestions },
 		);
 	} catch (error) {

@@ -2,6 +2,7 @@ import type { HooksDescription } from "../description.ts";
 import { effectiveSettings } from "../distribution/effective-settings.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
+import { runLine } from "../host/run-line.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
@@ -40,8 +41,12 @@ async function shownSettings(
 	call: Call | undefined,
 ): Promise<EffectiveSettings | undefined> {
 	if (showConfiguration === undefined) return undefined;
-	const text = await runLine(name, host, showConfiguration, call?.signal);
-	return effectiveSettings(text, {}, showConfiguration);
+	const { code, stdout, stderr } = await host.run(
+		["sh", "-c", showConfiguration],
+		{ signal: call?.signal },
+	);
+	requireSuccess(name, host, showConfiguration, code, stderr);
+	return effectiveSettings(stdout.toString(), {}, showConfiguration);
 }
 
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
@@ -98,30 +103,39 @@ function change(
 		notes,
 		write: async () => {},
 		async activate({ signal }: Call = {}) {
-			for (const line of commands) await runLine(name, host, line, signal);
+			for (const line of commands) await carryOut(name, host, line, signal);
 		},
 	};
 }
 
-/** Resolves with what it prints. */
-async function runLine(
+async function carryOut(
 	name: string,
 	host: Host,
 	line: string,
 	signal: AbortSignal | undefined,
-): Promise<string> {
-	const { code, stdout, stderr } = await host.run(["sh", "-c", line], {
+): Promise<void> {
+	const { code, said } = await runLine(host, line, {
 		signal,
 		timeoutMs: COMMAND_TIMEOUT_MS,
 	});
-	if (code === 0) return stdout.toString();
+	requireSuccess(name, host, line, code, said);
+}
+
+function requireSuccess(
+	name: string,
+	host: Host,
+	line: string,
+	code: number | undefined,
+	said: string,
+): void {
+	if (code === 0) return;
 	const ended =
 		code === undefined
 			? "was ended by a signal"
 			: `ended with exit code ${code}`;
-	const said = stderr.trim().split("\n").at(-1) ?? "";
+	const last = said.trim().split("\n").at(-1) ?? "";
 	throw new RegistryError(
 		"failed",
-		`The command "${line}" of ${name} on ${host.name} ${ended}${said === "" ? "" : `: ${said}`}`,
+		`The command "${line}" of ${name} on ${host.name} ${ended}${last === "" ? "" : `: ${last}`}`,
 	);
 }
