@@ -16,7 +16,7 @@ export interface FailedStep {
  *
  * | the store or the registry said                     | step        | what there is to do                 |
  * | -------------------------------------------------- | ----------- | ----------------------------------- |
- * | nothing; an image is not there                     | pull        | compare the places                  |
+ * | that an image is not there                         | pull        | compare the places                  |
  * | that it knows no such checksum                     | any         | have none sent                      |
  * | something of a key service                         | any         | let the credentials use the key     |
  * | that who asks is unknown                           | any         | mend the credentials                |
@@ -32,8 +32,7 @@ export interface FailedStep {
 export function adviceFor(failed: FailedStep): readonly string[] {
 	const { step, code, said, storage } = failed;
 	const text = said.join("\n");
-	if (step === "pull" && code === "not-found" && text === "")
-		return [placeAdvice(storage)];
+	if (step === "pull" && code === "not-found") return [placeAdvice(storage)];
 	const row = ROWS.find(({ pattern }) => pattern.test(text));
 	return row?.advice(failed) ?? [LOOK];
 }
