@@ -100,7 +100,9 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 				},
 				{ timeout: 10_000 },
 			);
-			const left = await keys();
+			// That of the registry, too: what Ctrl-C leaves none of is seen.
+		expect(await unfinishedUploads()).toBe(1);
+		const left = await keys();
 			const [name] = /^regmigrate-rehearsal-\w+/.exec(left[0] ?? "") ?? [];
 			expect(name).toBeDefined();
 			const dryRun = await runProgram([...again, "--dry-run"]);
