@@ -9,6 +9,14 @@ const PACKAGED = "/opt/gitlab/embedded/bin/registry";
 /** The names of the program, first by how it is usually installed. */
 const USUAL = ["registry", "docker-registry", "/bin/registry"];
 
+/** Throws a `RegistryError` (`refused`) for a node whose registry regmigrate cannot start. */
+export function requireStartable(
+	description: RegistryDescription,
+	name: string,
+): void {
+	candidatesFor(description, name, undefined);
+}
+
 const SCRIPT =
 	'for name do command -v "$name" && exit 0; done 2>/dev/null; exit 1';
 

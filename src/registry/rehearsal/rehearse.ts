@@ -9,7 +9,7 @@ import { switchBlockers } from "../target/blockers.ts";
 import { findProduct } from "../target/find-product.ts";
 import type { Product } from "../target/product.ts";
 import { taggedDigest } from "./choose-repositories.ts";
-import { findProgram } from "./find-program.ts";
+import { findProgram, requireStartable } from "./find-program.ts";
 import { type CopiedImage, rehearseNode } from "./rehearse-node.ts";
 import type { Scratch } from "./scratch.ts";
 import { servedEnvironment } from "./served-environment.ts";
@@ -65,6 +65,7 @@ export async function findNodes(
 ): Promise<readonly FoundNode[]> {
 	const elsewhere = nodes.filter(({ host }) => !host.isLocal);
 	if (elsewhere.length > 0) throw notHere(elsewhere);
+	for (const { name } of nodes) requireStartable(description, name);
 	const found: FoundNode[] = [];
 	for (const node of nodes) {
 		const { host, name } = node;

@@ -24,7 +24,7 @@ finish() {
 		kill -TERM "$registry" 2>/dev/null
 		{ sleep 2; kill -KILL "$registry"; } >/dev/null 2>&1 &
 		wait "$registry" 2>/dev/null
-		kill $! 2>/dev/null
+		kill -KILL $! 2>/dev/null
 		tail -c 65536 "$folder/log" 2>/dev/null
 	fi
 	rm -rf "$folder"

@@ -40,14 +40,7 @@ export async function findService(
 	const [instance] = (await node.instances(call)) ?? [];
 	const pid = /^\d+/.exec(instance?.id ?? "")?.[0];
 	if (instance === undefined || pid === undefined)
-		return {
-			program: undefined,
-			user: undefined,
-			environment: undefined,
-			notes: [
-				`No process of the registry was found on ${node.host.name}: this one runs as who runs regmigrate, and without variables of its service.`,
-			],
-		};
+		return unknown(`No process of the registry was found on ${node.host.name}`);
 	return await readService(node.host, pid, instance.name, call);
 }
 
@@ -71,6 +64,7 @@ async function readService(
  * | anybody   | the same   | who looks      | of the process       |
  * | root      | another    | that other one | of the process       |
  * | not root  | another    | who looks, and it is said | none, for it cannot be read, and it is said |
+ * | anybody   | no registry, but what passes on to one (`docker-proxy`) | who looks, and it is said | none |
  */
 export function parseService(printed: string, name: string): Service {
 	const end = printed.indexOf("\0");
@@ -86,6 +80,10 @@ export function parseService(printed: string, name: string): Service {
 	const [, gid = ""] = values("Gid");
 	const groups = values("Groups").filter((group) => group !== "");
 	const path = program.replace(/ \(deleted\)$/, "");
+	if (path !== "" && !/registry[^/]*$/.test(path))
+		return unknown(
+			`What answers for the registry (${name}) is ${path}, and no registry`,
+		);
 	const common = { program: path === "" ? undefined : path };
 	const text = printed.slice(end + 1);
 	const environment = text === "" ? undefined : environmentIn(text);
@@ -102,6 +100,17 @@ export function parseService(printed: string, name: string): Service {
 		};
 	const user = { uid, gid, groups: groups.join(",") || "-" };
 	return { ...common, user, environment, notes: [] };
+}
+
+function unknown(because: string): Service {
+	return {
+		program: undefined,
+		user: undefined,
+		environment: undefined,
+		notes: [
+			`${because}: this one runs as who runs regmigrate, and without variables of its service.`,
+		],
+	};
 }
 
 function environmentIn(text: string): ReadonlyMap<string, string> {

@@ -46,6 +46,21 @@ describe("a rehearsal runs as the process that serves", () => {
 		});
 	});
 
+	test("but not as what passes on to it", () => {
+		const text = printed("0", ENVIRONMENT).replace(
+			program,
+			"/usr/bin/docker-proxy",
+		);
+		expect(parseService(text, "process 7")).toEqual({
+			program: undefined,
+			user: undefined,
+			environment: undefined,
+			notes: [
+				"What answers for the registry (process 7) is /usr/bin/docker-proxy, and no registry: this one runs as who runs regmigrate, and without variables of its service.",
+			],
+		});
+	});
+
 	test("also when its program was replaced meanwhile, or nothing is to be seen", () => {
 		expect(
 			parseService("0\n/usr/bin/registry (deleted)\n\0", "process 7"),
