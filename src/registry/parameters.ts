@@ -8,6 +8,11 @@ export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 	),
 ]);
 
+/** Whether a value of a configuration, as it is written or as YAML has it, says yes. */
+export function isTrue(value: unknown): boolean {
+	return BOOLEANS.get(String(value).toLowerCase()) ?? false;
+}
+
 /**
  * The parameters of a storage driver, read as the drivers read them: what is empty is not set, booleans and numbers may
  * be strings. What cannot be read is refused by the parameter's name; its value is not shown, for it may be a secret

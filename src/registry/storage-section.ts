@@ -9,8 +9,14 @@ export interface StorageSection {
 	readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Beside the driver in `storage`. Source: configuration/configuration.go, Storage.Type. */
-const BESIDE_DRIVERS = ["cache", "delete", "maintenance", "redirect", "tag"];
+/** What is beside the driver in `storage`; each other name is a driver. Source: configuration/configuration.go, Storage.Type. */
+export const BESIDE_DRIVERS: readonly string[] = [
+	"cache",
+	"delete",
+	"maintenance",
+	"redirect",
+	"tag",
+];
 
 /**
  * Finds the one storage driver in the text of a registry's configuration. What has no `storage` is read as the content

@@ -1,6 +1,6 @@
 import { refusing } from "../configuration-error.ts";
 import { isMap, parseYaml } from "../configuration-yaml.ts";
-import { BOOLEANS } from "../parameters.ts";
+import { isTrue } from "../parameters.ts";
 import type { EffectiveSettings, ParameterValue } from "../settings.ts";
 import { parseStorage } from "../storage-section.ts";
 import {
@@ -51,13 +51,13 @@ function textAt(tree: unknown, path: readonly string[]): string {
 }
 
 function flagAt(tree: unknown, path: readonly string[]): boolean {
-	return BOOLEANS.get(textAt(tree, path).toLowerCase()) ?? false;
+	return isTrue(valueAt(tree, path));
 }
 
 function databaseOf(value: unknown): EffectiveSettings["database"] {
 	if (typeof value !== "string" || value === "") return undefined;
 	if (value.toLowerCase() === "prefer") return "prefer";
-	return BOOLEANS.get(value.toLowerCase()) === true ? "on" : "off";
+	return isTrue(value) ? "on" : "off";
 }
 
 function parametersOf(

@@ -1,5 +1,6 @@
 import { isMap } from "../configuration-yaml.ts";
 import type { ParameterValue } from "../settings.ts";
+import { BESIDE_DRIVERS } from "../storage-section.ts";
 import type { Configured } from "./gitlab-rb.ts";
 
 /** Maps, lists and scalars, as JSON has them. Secrets inside (I7). */
@@ -14,9 +15,6 @@ export function mapOf(value: unknown): Tree {
 export function registryOf(configuration: Tree): Tree {
 	return mapOf(configuration.registry ?? mapOf(configuration.gitlab).registry);
 }
-
-/** Beside the driver in `storage`. Source: configuration/configuration.go, Storage.Type. */
-const BESIDE_DRIVERS = ["cache", "delete", "maintenance", "redirect", "tag"];
 
 /** The drivers that a storage section names: a registry takes exactly one. */
 function driversOf(storage: unknown): readonly string[] {

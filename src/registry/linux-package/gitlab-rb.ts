@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EffectiveSettings, Settings } from "../settings.ts";
+import { BESIDE_DRIVERS } from "../storage-section.ts";
 import { type Block, divide, type Outline, place } from "./managed-block.ts";
 import { rubyLiteral } from "./ruby-literal.ts";
 
@@ -9,8 +10,8 @@ export type Configured = Pick<
 	"storage" | "readOnly" | "redirectDisabled" | "database"
 >;
 
-/** Beside the driver in `registry['storage']`; each other name is a driver. Source: configuration.go, Storage.Type. */
-const BESIDE_DRIVERS = "%w[cache delete maintenance redirect tag]";
+/** What is beside the driver in `registry['storage']`, as Ruby has it. */
+const BESIDE = `%w[${BESIDE_DRIVERS.join(" ")}]`;
 
 /**
  * Edits `gitlab.rb` so that it configures what is asked for; the text as it is where it does already.
@@ -65,7 +66,7 @@ function change(
 	const parts: { -readonly [name in keyof Block]: Block[name] } = { ...block };
 	if (storage !== undefined && !isDeepStrictEqual(storage, configured.storage))
 		parts.storage = [
-			`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE_DRIVERS}.include?(name) }`,
+			`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE}.include?(name) }`,
 			...`registry['storage'][${rubyLiteral(storage.driver)}] = ${rubyLiteral(storage.parameters)}`.split(
 				"\n",
 			),
@@ -106,7 +107,7 @@ function sameDriver({ storage }: Configured): readonly string[] {
 	const driver = `registry['storage']['filesystem'] = ${rubyLiteral(storage.parameters, "  ")}`;
 	return [
 		"registry['storage'] ||= {}",
-		`if (registry['storage'].keys - ${BESIDE_DRIVERS}).empty?`,
+		`if (registry['storage'].keys - ${BESIDE}).empty?`,
 		"  # Nothing above names a driver, and GitLab does so only where nothing of the storage is set.",
 		...`  ${driver}`.split("\n"),
 		"end",

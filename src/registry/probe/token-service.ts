@@ -1,5 +1,6 @@
 import type { HttpResponse } from "../../store/http/exchange.ts";
 import { flatHeaders } from "../../store/http/fetch.ts";
+import { isLoopback } from "../../store/http/loopback.ts";
 import { hostOf } from "../../store/http/no-proxy.ts";
 import type { OriginRequest, Transport } from "../../store/http/transport.ts";
 import type { Call } from "../../store/object-store.ts";
@@ -74,7 +75,7 @@ function realmOf({ parameters }: Challenge): URL {
 			what,
 			"it names no URL where tokens are to be had",
 		);
-	if (realm.protocol === "http:" && !isLoopback(realm))
+	if (realm.protocol === "http:" && !isLoopback(hostOf(realm)))
 		throw new ProbeError(
 			"refused",
 			what,
@@ -82,15 +83,6 @@ function realmOf({ parameters }: Challenge): URL {
 			{ suggestions: ["Let the registry name its token service by https."] },
 		);
 	return realm;
-}
-
-function isLoopback(url: URL): boolean {
-	const host = hostOf(url);
-	return (
-		/^127(\.\d+){3}$/.test(host) ||
-		host === "::1" ||
-		/(^|\.)localhost$/.test(host)
-	);
 }
 
 /** Source: Distribution, docs/spec/auth/token.md. */

@@ -1,5 +1,6 @@
 import { isMap } from "../configuration-yaml.ts";
 import type { Change } from "../node.ts";
+import { isTrue } from "../parameters.ts";
 import type { WriteState } from "../probe/write-state.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { FoundNode } from "./look.ts";
@@ -78,7 +79,7 @@ function cannotTell({ node, probed }: FoundNode): RegistryError {
 function collectorNotes({ settings }: FoundNode): readonly string[] {
 	if (settings?.database !== "on" && settings?.database !== "prefer") return [];
 	const { gc } = settings.tree;
-	if (isMap(gc) && String(gc.disabled) === "true") return [];
+	if (isMap(gc) && isTrue(gc.disabled)) return [];
 	return [
 		"With a metadata database, online garbage collection goes on while the registry is read-only, and deletes blobs: set gc.disabled for as long as that matters.",
 	];

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isLoopback } from "../../store/http/loopback.ts";
 import type { Host } from "../host/host.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
@@ -191,10 +192,6 @@ async function tlsOptions(
 /** A certificate is made out to a name; of an address none is sent. */
 function serverName(host: string): { readonly servername?: string } {
 	return isIP(host) === 0 ? { servername: host } : {};
-}
-
-function isLoopback(host: string): boolean {
-	return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function nameOf({ host, port }: RedisAddress): string {

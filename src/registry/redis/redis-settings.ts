@@ -1,5 +1,5 @@
 import { isMap } from "../configuration-yaml.ts";
-import { BOOLEANS } from "../parameters.ts";
+import { isTrue } from "../parameters.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings } from "../settings.ts";
 
@@ -133,8 +133,4 @@ function text(value: unknown): string | undefined {
 function textsOf(value: unknown): readonly string[] {
 	if (!Array.isArray(value)) return [];
 	return value.map(text).filter((one) => one !== undefined);
-}
-
-function isTrue(value: unknown): boolean {
-	return BOOLEANS.get(String(value).toLowerCase()) ?? false;
 }

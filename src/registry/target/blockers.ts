@@ -1,11 +1,14 @@
+import { isLoopback } from "../../store/http/loopback.ts";
+import { hostOf } from "../../store/http/no-proxy.ts";
 import { isMap } from "../configuration-yaml.ts";
 import { isSecretName } from "../masking/secret-names.ts";
-import { BOOLEANS } from "../parameters.ts";
+import { isTrue } from "../parameters.ts";
 import type {
 	DriverSettings,
 	EffectiveSettings,
 	Settings,
 } from "../settings.ts";
+import { BESIDE_DRIVERS } from "../storage-section.ts";
 
 /** Something in a registry's configuration for which it must not be switched as it is. */
 export interface Blocker {
@@ -45,10 +48,11 @@ function middlewareBlockers(tree: EffectiveSettings["tree"]): Blocker[] {
 	const entries = isMap(middleware) ? middleware.storage : undefined;
 	if (!Array.isArray(entries)) return [];
 	return entries.flatMap((entry: unknown): Blocker[] => {
-		if (!isMap(entry) || BOOLEANS.get(String(entry.disabled).toLowerCase()))
-			return [];
+		if (!isMap(entry) || isTrue(entry.disabled)) return [];
 		const name = String(entry.name);
-		const to = isMap(entry.options) ? hostOf(entry.options.baseurl) : undefined;
+		const to = isMap(entry.options)
+			? shownHost(entry.options.baseurl)
+			: undefined;
 		return [
 			{
 				code: "middleware",
@@ -62,14 +66,11 @@ function middlewareBlockers(tree: EffectiveSettings["tree"]): Blocker[] {
 }
 
 /** Only the host of a URL: the rest may hold a secret (I7). */
-function hostOf(url: unknown): string | undefined {
+function shownHost(url: unknown): string | undefined {
 	const text = typeof url === "string" ? url : "";
 	const host = URL.parse(text)?.host ?? URL.parse(`https://${text}`)?.host;
 	return host || undefined;
 }
-
-/** Variables of `storage` that say nothing of where objects are. */
-const BESIDE_DRIVERS = ["CACHE", "DELETE", "MAINTENANCE", "REDIRECT", "TAG"];
 
 function overrideBlockers(
 	overrides: readonly string[],
@@ -78,7 +79,7 @@ function overrideBlockers(
 	return overrides
 		.filter((name) => /^REGISTRY_STORAGE(_|$)/.test(name))
 		.filter((name) => {
-			const rest = name.slice("REGISTRY_STORAGE_".length);
+			const rest = name.slice("REGISTRY_STORAGE_".length).toLowerCase();
 			return !BESIDE_DRIVERS.some((section) => isOrIsIn(rest, section));
 		})
 		.filter((name) => !isOurSecret(name, storage))
@@ -112,11 +113,7 @@ function isOrIsIn(name: string, section: string): boolean {
 function redirectBlockers(storage: DriverSettings | undefined): Blocker[] {
 	const { regionendpoint, serviceurl } = storage?.parameters ?? {};
 	const url = URL.parse(String(regionendpoint ?? serviceurl ?? ""));
-	if (
-		url === null ||
-		!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-	)
-		return [];
+	if (url === null || !isLoopback(hostOf(url))) return [];
 	return [
 		{
 			code: "redirect",

@@ -6,7 +6,8 @@ import { type Product, parseProduct } from "./product.ts";
 
 /**
  * Finds out which registry is configured, from what its program or its package says on its host: GitLab's Linux package
- * by its manifest, its chart by \`helm list\`, Distribution by `--version`. Rejects with a `RegistryError` where that does not tell.
+ * by its manifest, its chart by `helm list`, Distribution by `--version`. Rejects with a `RegistryError` where that does
+ * not tell.
  */
 export async function findProduct(
 	description: RegistryDescription,

@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
 import type { Environment } from "../environment.ts";
+import { isIn, isLoopback } from "./loopback.ts";
 import { hostOf, isExempt } from "./no-proxy.ts";
 import { ProxyError } from "./proxy-error.ts";
 
@@ -43,7 +44,8 @@ export function proxyFor(
 	const noProxy = environment.no_proxy || environment.NO_PROXY || "";
 	if (isExempt(url, noProxy)) return undefined;
 	const proxy = parseProxy(environment[variable] ?? "", variable);
-	if (isLoopback(url) && !isLoopback(new URL(proxy.origin))) return undefined;
+	if (isLoopback(hostOf(url)) && !isLoopback(hostOf(new URL(proxy.origin))))
+		return undefined;
 	return proxy;
 }
 
@@ -84,15 +86,6 @@ function basic(username: string, password: string, variable: string): string {
 			'has a user name or password that is not percent-encoded ("%" is written %25)',
 		);
 	}
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-
-function isLoopback(url: URL): boolean {
-	const host = hostOf(url);
-	return isIn(LOOPBACK, host) || /(^|\.)localhost$/.test(host);
 }
 
 /**
@@ -137,9 +130,4 @@ function isMetadata(url: URL, environment: Environment): boolean {
 			return named?.host === url.host;
 		})
 	);
-}
-
-function isIn(list: BlockList, host: string): boolean {
-	const family = isIP(host);
-	return family !== 0 && list.check(host, family === 6 ? "ipv6" : "ipv4");
 }
