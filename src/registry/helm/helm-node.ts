@@ -1,23 +1,30 @@
 import type { HelmDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryNode } from "../node.ts";
+import { changeRelease } from "./change-release.ts";
+import { emitChange, emitUndo } from "./emitted-change.ts";
 import { readPods, readWorkload } from "./registry-workload.ts";
 import type { ReleaseAccess } from "./release-access.ts";
 import { settingsOf } from "./release-settings.ts";
-import { changeRelease, undoRelease } from "./upgrade-change.ts";
+
+import { undoRelease } from "./undo-release.ts";
 
 export interface HelmOptions {
 	/** Whether an upgrade may bring into force what else is pending, or random; default false: it is refused. */
 	readonly acceptPending?: boolean | undefined;
 	/** How long the pods' replacement is waited for (ms); default 15 minutes. */
 	readonly rolloutTimeoutMs?: number | undefined;
+	/** How long it is waited for that others bring into force what was written for Git (ms); default an hour. */
+	readonly emitTimeoutMs?: number | undefined;
+	/** How often the cluster is looked at meanwhile (ms); default 5,000. */
+	readonly pollMs?: number | undefined;
 }
 
-/** A release of GitLab's chart, or of its registry chart, with all the registry's pods: changed by upgrades of Helm. */
+/** A release of GitLab's chart, or of its registry chart, with all the registry's pods: changed by upgrades of Helm, or by way of Git. */
 export function helmNode(
 	description: HelmDescription,
 	host: Host,
-	{ acceptPending = false, rolloutTimeoutMs = 15 * 60_000 }: HelmOptions = {},
+	options: HelmOptions = {},
 ): RegistryNode {
 	const { name, url, valuesPrefix = "registry" } = description;
 	const access: ReleaseAccess = {
@@ -29,14 +36,29 @@ export function helmNode(
 		chart: description.chart,
 		prefix: valuesPrefix.split(".").filter((part) => part !== ""),
 	};
-	const options = { acceptPending, rolloutTimeoutMs };
+	const { emitTo } = description;
+	const upgrades = {
+		acceptPending: options.acceptPending ?? false,
+		rolloutTimeoutMs: options.rolloutTimeoutMs ?? 15 * 60_000,
+	};
+	const emission = emitTo && {
+		folder: emitTo,
+		timeoutMs: options.emitTimeoutMs ?? 60 * 60_000,
+		pollMs: options.pollMs ?? 5000,
+	};
 	return {
 		name,
 		host,
 		url,
 		settings: async (call) => settingsOf(await readWorkload(access, call)),
-		change: (asked, call) => changeRelease(access, asked, options, call),
-		undo: (call) => undoRelease(access, options, call),
+		change: (asked, call) =>
+			emission
+				? emitChange(access, asked, emission, call)
+				: changeRelease(access, asked, upgrades, call),
+		undo: (call) =>
+			emission
+				? emitUndo(access, emission, call)
+				: undoRelease(access, upgrades, call),
 		async instances(call) {
 			const { selector } = await readWorkload(access, call);
 			return await readPods(access, selector, call);

@@ -1,7 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import {
+	appendFileSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import {
 	type HelmOptions,
 	helmNode,
@@ -14,6 +22,7 @@ import {
 	RELEASE,
 	startCluster,
 } from "../../support/helm/cluster.ts";
+import { at, mapOf } from "../../support/helm/kubernetes-object.ts";
 import { hasTools } from "../../support/services.ts";
 
 describe.skipIf(!hasTools("helm", "registry-3"))(
@@ -66,7 +75,244 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			expect([undone.files, undone.commands]).toEqual([[], []]);
 		});
 
-		function open(options: HelmOptions = {}) {
+		test("moves to another storage by a Secret of ours, beside the old one, and back", async () => {
+			const node = open();
+			const before = await standing();
+			await bring(await node.change({ readOnly: true }));
+			const change = await node.change({
+				storage: {
+					driver: "filesystem",
+					parameters: { rootdirectory: join(folder, "second") },
+				},
+				redirectDisabled: true,
+			});
+			expect(change.files.map(({ path }) => path)).toEqual([
+				"values of gitlab",
+				expect.stringMatching(
+					/^Secret registry-storage-regmigrate-[0-9a-f]{8}$/,
+				),
+			]);
+			expect(change.files[1]?.after).toBe(storage("second"));
+			await bring(change);
+			await cluster.pods.settle();
+			expect(await node.settings()).toMatchObject({
+				storage: { parameters: { rootdirectory: join(folder, "second") } },
+				readOnly: true,
+				redirectDisabled: true,
+			});
+			for (const served of cluster.pods.configurations())
+				expect(served).toContain(`rootdirectory: ${folder}/second\n`);
+			// What is kept could be used without us.
+			const kept = cluster.api.get("secrets", "gitlab-regmigrate");
+			const script = Buffer.from(
+				String(at(kept, "data", "restore.sh")),
+				"base64",
+			).toString();
+			expect(script).toContain(" rollback gitlab 1 --namespace git\n");
+			await bring(await node.undo());
+			expect(await standing()).toEqual(before);
+			expect(await pushStatus()).toBe(202);
+		});
+
+		test("undoes only our values where somebody has upgraded it since", async () => {
+			const node = open();
+			await bring(await node.change({ readOnly: true }));
+			await cluster.run(
+				["upgrade", RELEASE, cluster.chart, "--reuse-values", "--values", "-"],
+				"registry: { draintimeout: 1m }\n",
+			);
+			await cluster.pods.settle();
+			const undo = await node.undo();
+			expect(undo.commands[0]).toMatch(/helm upgrade gitlab /);
+			expect(undo.notes.join()).toContain("changed by somebody else since");
+			await bring(undo);
+			expect(await node.settings()).toMatchObject({
+				readOnly: false,
+				drainMs: 60_000,
+			});
+			expect(
+				JSON.parse(
+					await cluster.run(["get", "values", RELEASE, "--output", "json"]),
+				),
+			).toEqual({
+				global: { edition: null, buildNumber: "0123" },
+				registry: {
+					storage: { secret: "registry-storage" },
+					draintimeout: "1m",
+				},
+				webservice: { password: "test-secret-value" },
+			});
+			expect((await standing()).secrets).not.toContain("gitlab-regmigrate");
+		});
+
+		test("refuses an upgrade that reaches beyond the registry, and names what it reaches", async () => {
+			await upgrade("mirror: true\n");
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringContaining("ConfigMap gitlab-mirror"),
+			});
+			await upgrade("mirror: false\nwebservice: { random: true }\n");
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringMatching(
+					/renders Secret gitlab-webservice differently each time/,
+				),
+			});
+			await upgrade("webservice: { random: false }\n");
+			const template = join(
+				cluster.chart,
+				"charts/webservice/templates/deployment.yaml",
+			);
+			appendFileSync(template, "          tty: true\n");
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringMatching(
+					/The next upgrade changes Deployment gitlab-webservice, whoever/,
+				),
+			});
+			const accepted = await open({ acceptPending: true }).change({
+				readOnly: true,
+			});
+			expect(accepted.notes.join()).toContain("Deployment gitlab-webservice");
+			const manifest = join(cluster.chart, "Chart.yaml");
+			const text = readFileSync(manifest, "utf8");
+			writeFileSync(manifest, text.replace("9.1.0", "9.2.0"));
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				message: expect.stringMatching(
+					/of version 9\.1\.0 .* of version 9\.2\.0/,
+				),
+			});
+		});
+
+		test("refuses what somebody edits in the cluster, is at work on, or has changed meanwhile", async () => {
+			const change = await open().change({ readOnly: true });
+			await upgrade("registry: { draintimeout: 1s }\n");
+			await expect(change.write()).rejects.toMatchObject({ code: "changed" });
+			await expect(change.activate()).rejects.toMatchObject({
+				code: "changed",
+				message: expect.stringContaining("revision 2, deployed"),
+			});
+			const map = cluster.api.get("configmaps", "gitlab-registry");
+			if (map === undefined) throw new Error("The ConfigMap is not there");
+			const edited = { ...mapOf(map.data), configure: "echo by hand" };
+			cluster.api.put("configmaps", { ...map, data: edited });
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringContaining("not as Helm wrote it (configure)"),
+			});
+			cluster.api.put("configmaps", map);
+			// Helm makes the hook first, and fails.
+			cluster.api.forbid({ method: "PATCH", plural: "configmaps" });
+			await expect(
+				upgrade("registry: { draintimeout: 2s }\n"),
+			).rejects.toThrow();
+			cluster.api.forbid(undefined);
+			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
+				code: "refused",
+				message: expect.stringContaining("(revision 3) failed"),
+			});
+		});
+
+		test("comes back from an upgrade of ours that failed, without its secrets in a message", async () => {
+			const node = open();
+			const before = await standing();
+			const change = await node.change({ readOnly: true });
+			await change.write();
+			cluster.api.forbid({ method: "PATCH", plural: "configmaps" });
+			await expect(change.activate()).rejects.toMatchObject({
+				code: "permission-denied",
+				message: expect.not.stringContaining("test-secret-value"),
+			});
+			cluster.api.forbid(undefined);
+			const undo = await node.undo();
+			expect(undo.commands[0]).toMatch(/helm upgrade gitlab /);
+			await bring(undo);
+			expect(await standing()).toEqual(before);
+			expect(await pushStatus()).toBe(202);
+		});
+
+		test("names pods that still serve, and goes on where it was ended before they were replaced", async () => {
+			const node = open();
+			const instances = (await node.instances()) ?? [];
+			const change = await node.change({ readOnly: true });
+			await change.write();
+			cluster.pods.stall(true);
+			await expect(
+				open({ rolloutTimeoutMs: 500 }).change({ readOnly: true }).then(bring),
+			).rejects.toMatchObject({
+				code: "timed-out",
+				message: expect.stringContaining("old pods serve as before"),
+			});
+			cluster.pods.hold(true);
+			cluster.pods.stall(false);
+			const again = await node.change({ readOnly: true });
+			expect([again.files.length, again.commands.length]).toEqual([0, 1]);
+			const rolledOut = bring(again);
+			await expect.poll(async () => (await node.instances())?.length).toBe(4);
+			expect(await node.remaining(instances)).toEqual(instances);
+			cluster.pods.hold(false);
+			await rolledOut;
+			await cluster.pods.settle();
+			expect(await node.remaining(instances)).toEqual([]);
+			expect(await pushStatus()).toBe(405);
+		});
+
+		test("is changed by way of Git: what is written holds no secret, and is waited for", async () => {
+			const emitTo = join(folder, "git");
+			const node = open({ pollMs: 20, emitTimeoutMs: 100 }, { emitTo });
+			const before = await standing();
+			const change = await node.change({
+				readOnly: true,
+				storage: S3,
+			});
+			await change.write();
+			expect(change.notes.join(" ")).toContain("Commit what is in");
+			const read = (name: string) => readFileSync(join(emitTo, name), "utf8");
+			const secret = read("regmigrate-storage-secret.yaml");
+			expect(secret).toContain("secretkey: <secretkey>");
+			for (const name of readdirSync(emitTo))
+				expect(read(name)).not.toContain("test-secret");
+			await expect(change.activate()).rejects.toMatchObject({
+				code: "timed-out",
+				message: expect.stringContaining("its storage differs in the driver"),
+			});
+			expect(await standing()).toEqual(before);
+
+			// What a pipeline does: with the secrets filled in.
+			const manifest = mapOf(
+				parse(
+					secret
+						.replaceAll("<secretkey>", "test-secret")
+						.replaceAll("<accesskey>", "test-access"),
+				),
+			);
+			cluster.putSecret(
+				String(at(manifest, "metadata", "name")),
+				Object.fromEntries(
+					Object.entries(mapOf(manifest.stringData)).map(([key, text]) => [
+						key,
+						String(text),
+					]),
+				),
+			);
+			await upgrade(read("regmigrate-values.yaml"));
+			await cluster.pods.settle();
+			await change.activate();
+			expect(await pushStatus()).toBe(405);
+
+			const undo = await node.undo();
+			await undo.write();
+			await cluster.run(["rollback", RELEASE, "1"]);
+			await cluster.pods.settle();
+			await undo.activate();
+			expect(readdirSync(emitTo)).toEqual(["regmigrate-values.yaml"]);
+			expect((await node.undo()).files).toEqual([]);
+		});
+
+		function open(
+			options: HelmOptions = {},
+			others: { readonly emitTo?: string } = {},
+		) {
 			return helmNode(
 				{
 					name: RELEASE,
@@ -76,10 +322,20 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 					chart: cluster.chart,
 					helm: cluster.helm,
 					kubectl: cluster.kubectl,
+					...others,
 				},
 				localHost,
 				options,
 			);
+		}
+
+		/** As the operator does it. */
+		async function upgrade(values: string): Promise<void> {
+			await cluster.run(
+				["upgrade", RELEASE, cluster.chart, "--reuse-values", "--values", "-"],
+				values,
+			);
+			await cluster.pods.settle();
 		}
 
 		async function standing() {
@@ -128,4 +384,16 @@ global:
 registry:
   storage:
     secret: registry-storage
+webservice:
+  password: test-secret-value
 `;
+
+const S3 = {
+	driver: "s3",
+	parameters: {
+		bucket: "reg",
+		region: "us-east-1",
+		accesskey: "test-access",
+		secretkey: "test-secret",
+	},
+};

@@ -3,20 +3,11 @@ import type { Call, Change, FileChange } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
 import { putSecret } from "./cluster.ts";
+import type { FoundRelease } from "./found-release.ts";
+import { keptBefore, writeKept } from "./kept-release.ts";
+import type { PlannedSecret } from "./planned-values.ts";
+import { readWorkload } from "./registry-workload.ts";
 import {
-	decideValues,
-	forgetKept,
-	type KeptRelease,
-	keptBefore,
-	readKept,
-	writeKept,
-} from "./kept-release.ts";
-import { mountKeyFile } from "./key-file.ts";
-import { type PlannedSecret, planValues } from "./planned-values.ts";
-import { type RegistryWorkload, readWorkload } from "./registry-workload.ts";
-import {
-	type ReleaseState,
-	readHistory,
 	readRelease,
 	readValues,
 	rollBack,
@@ -25,12 +16,10 @@ import {
 	upgradeCommand,
 } from "./release.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { requireChangeable } from "./release-refusal.ts";
 import { isAsAsked, settingsOf } from "./release-settings.ts";
-import { requireRegistryAlone } from "./requested-upgrade.ts";
 import { awaitRollout, rolloutCommand } from "./rollout.ts";
-import { type UndoWay, undoWay } from "./undo-way.ts";
-import { hashOf, undoLeaves, type Values, withLeaves } from "./values-tree.ts";
+import type { UndoWay } from "./undo-way.ts";
+import { hashOf, type Values } from "./values-tree.ts";
 
 export interface UpgradeOptions {
 	/** Whether an upgrade may bring into force what else is pending, or random; default false: it is refused. */
@@ -39,17 +28,9 @@ export interface UpgradeOptions {
 	readonly rolloutTimeoutMs: number;
 }
 
-/** A release as it was found. Secrets inside (I7). */
-interface Found {
-	readonly state: ReleaseState;
-	readonly values: Values;
-	readonly workload: RegistryWorkload;
-	readonly kept: KeptRelease | undefined;
-}
-
 /** What is to be brought into force. */
-interface Activation {
-	readonly found: Found;
+export interface Activation {
+	readonly found: FoundRelease;
 	/** What the values are to be. */
 	readonly values: Values;
 	readonly way: Exclude<UndoWay["kind"], "nothing"> | "change";
@@ -62,126 +43,10 @@ interface Activation {
 	readonly forget?: ((call?: Call) => Promise<void>) | undefined;
 }
 
-/** Works out the upgrade by which the settings come into force; see `RegistryNode.change`. */
-export async function changeRelease(
+/** Nothing has to be upgraded: what is on its way already is waited for. */
+export function nothingToWrite(
 	access: ReleaseAccess,
-	settings: Settings,
-	options: UpgradeOptions,
-	call?: Call,
-): Promise<Change> {
-	const found = await look(access, false, call);
-	const { workload, state, values: before } = found;
-	const { asked, keyFile } = await mountKeyFile(access, settings, call);
-	const effective = settingsOf(workload);
-	const { leaves, secret } = planValues(
-		asked,
-		{ release: access.release, effective, storage: workload.storage },
-		keyFile,
-	);
-	const notes = effective.overrides.map(
-		(variable) =>
-			`${variable} overrides the registry's configuration in its pods.`,
-	);
-	if (leaves.length === 0) return nothingToWrite(access, found, options, notes);
-	const values = withLeaves(
-		before,
-		leaves.map(({ path, value }) => ({
-			path: [...access.prefix, ...path],
-			value,
-		})),
-	);
-	const { acceptPending } = options;
-	const others = await requireRegistryAlone(
-		access,
-		{ state, workload, before, after: values, acceptPending },
-		call,
-	);
-	return toChange(
-		access,
-		{ found, values, way: "change", secret, asked },
-		options,
-		[...notes, ...others],
-	);
-}
-
-/** Works out the way back to what the release was before our first change; see `RegistryNode.undo`. */
-export async function undoRelease(
-	access: ReleaseAccess,
-	options: UpgradeOptions,
-	call?: Call,
-): Promise<Change> {
-	const found = await look(access, true, call);
-	const { state, values: current, workload, kept } = found;
-	if (kept === undefined) return nothingToWrite(access, found, options, []);
-	const way = undoWay(
-		decideValues(kept, current),
-		kept.revision,
-		await readHistory(access, call),
-	);
-	const forget = (later?: Call) => forgetUnused(access, kept, later);
-	const undone =
-		way.kind === "own-values"
-			? undoLeaves(current, kept.written, kept.original)
-			: { values: kept.original, left: [] };
-	if (way.kind === "nothing")
-		return nothingToWrite(access, found, options, [], forget);
-	const activated: Activation = {
-		found,
-		values: undone.values,
-		way: way.kind,
-		revision: way.kind === "rollback" ? way.revision : undefined,
-		asked: {},
-		forget: undone.left.length === 0 ? forget : undefined,
-	};
-	// A rollback renders nothing: it puts back what was there.
-	const others =
-		way.kind === "rollback"
-			? []
-			: await requireRegistryAlone(
-					access,
-					{
-						state,
-						workload,
-						before: current,
-						after: undone.values,
-						// The way back is never closed by what else is pending; it is said.
-						acceptPending: true,
-					},
-					call,
-				);
-	return toChange(access, activated, options, [
-		...(way.kind === "own-values"
-			? [
-					`The values of ${access.release} were changed by somebody else since; only those that regmigrate set are undone.`,
-				]
-			: []),
-		...(undone.left.length === 0
-			? []
-			: [
-					`Somebody else has set ${undone.left.join(", ")} since; this is left as it is.`,
-				]),
-		...others,
-	]);
-}
-
-async function look(
-	access: ReleaseAccess,
-	isUndo: boolean,
-	call: Call | undefined,
-): Promise<Found> {
-	const state = await readRelease(access, call);
-	requireChangeable(access, state, isUndo);
-	return {
-		state,
-		values: await readValues(access, call),
-		workload: await readWorkload(access, call),
-		kept: await readKept(access, call),
-	};
-}
-
-function nothingToWrite(
-	access: ReleaseAccess,
-	{ workload }: Found,
+	{ workload }: FoundRelease,
 	{ rolloutTimeoutMs }: UpgradeOptions,
 	notes: readonly string[],
 	forget?: (call?: Call) => Promise<void>,
@@ -199,7 +64,8 @@ function nothingToWrite(
 	};
 }
 
-function toChange(
+/** Keeps what was there, upgrades or rolls back, and waits for the pods; see `Change`. */
+export function toChange(
 	access: ReleaseAccess,
 	activated: Activation,
 	{ rolloutTimeoutMs }: UpgradeOptions,
@@ -303,15 +169,4 @@ async function requireAsAsked(
 			],
 		},
 	);
-}
-
-/** A storage Secret that somebody else names by now stays. */
-async function forgetUnused(
-	access: ReleaseAccess,
-	kept: KeptRelease,
-	call?: Call,
-): Promise<void> {
-	const { storage } = await readWorkload(access, call);
-	const secrets = kept.secrets.filter((name) => name !== storage?.name);
-	await forgetKept(access, { ...kept, secrets }, call);
 }
