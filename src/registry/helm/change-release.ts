@@ -44,7 +44,7 @@ export async function changeRelease(
 	const { acceptPending } = options;
 	const others = await requireRegistryAlone(
 		access,
-		{ state, workload, before, after: values, acceptPending },
+		{ state, workload, before, after: values, acceptPending, isWayBack: false },
 		call,
 	);
 	return toChange(

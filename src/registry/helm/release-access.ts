@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import { maskedLines } from "../masking/mask.ts";
 import type { Call } from "../node.ts";
-import { RegistryError } from "../registry-error.ts";
+import { RegistryError, type RegistryErrorCode } from "../registry-error.ts";
 
 /** A release, and how it and its cluster are asked. */
 export interface ReleaseAccess {
@@ -35,49 +35,60 @@ export function runHelm(
 	words: readonly string[],
 	options?: ProgramOptions,
 ): Promise<string> {
-	return run(access, access.helm, words, options);
+	return run(access, "helm", words, options);
 }
 
 /**
  * Runs kubectl for the release's namespace. Answers what it prints. Rejects with a `RegistryError`: `not-found` when there
- * is no such program, `permission-denied` when the cluster refuses who we are, `failed`.
+ * is no such program or release, `permission-denied` when the cluster refuses who we are, `unreachable`, `failed`.
  */
 export function runKubectl(
 	access: ReleaseAccess,
 	words: readonly string[],
 	options?: ProgramOptions,
 ): Promise<string> {
-	return run(access, access.kubectl, words, options);
+	return run(access, "kubectl", words, options);
 }
 
 async function run(
-	{ host, namespace }: ReleaseAccess,
-	program: string,
+	access: ReleaseAccess,
+	program: "helm" | "kubectl",
 	words: readonly string[],
 	{ input, timeoutMs, secrets = [], signal }: ProgramOptions = {},
 ): Promise<string> {
+	const { host, namespace } = access;
 	const all = [...words, "--namespace", namespace];
 	const { code, stdout, stderr } = await host.run(
-		["sh", "-c", `${program} "$@"`, "sh", ...all],
+		["sh", "-c", `${access[program]} "$@"`, "sh", ...all],
 		{ signal, input, timeoutMs },
 	);
 	if (code === 0) return stdout.toString();
-	const [name = program] = program.split(" ");
 	if (code === NO_SUCH_PROGRAM)
 		throw new RegistryError(
 			"not-found",
-			`Cannot run ${name} on ${host.name}: there is no such program`,
-			{ suggestions: [`Describe the node with ${name}: its full path.`] },
+			`Cannot run ${program} on ${host.name}: there is no such program`,
+			{ suggestions: [`Describe the node with ${program}: its full path.`] },
 		);
-	const what = `${name} ${words.slice(0, 2).join(" ")} on ${host.name}`;
+	const what = `${program} ${words.slice(0, 2).join(" ")} on ${host.name}`;
 	const said = lastWords(stderr, secrets);
 	const ended = code === undefined ? "a signal" : `exit code ${code}`;
 	throw new RegistryError(
-		/\(Forbidden\)|is forbidden|Unauthorized/.test(stderr)
-			? "permission-denied"
-			: "failed",
+		codeOf(stderr),
 		`${what} ended with ${ended}${said === "" ? "" : `: ${said}`}`,
 	);
+}
+
+/** What the programs say is all that there is to tell these by. */
+function codeOf(stderr: string): RegistryErrorCode {
+	if (/is forbidden|Unauthorized/.test(stderr)) return "permission-denied";
+	if (/release: not found|\(NotFound\)/.test(stderr)) return "not-found";
+	if (
+		/connection refused|no such host|i\/o timeout|Unable to connect/.test(
+			stderr,
+		)
+	)
+		return "unreachable";
+	return "failed";
 }
 
 /** The end of what a program said. Its errors may quote values, and with them secrets. */

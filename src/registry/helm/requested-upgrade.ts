@@ -21,6 +21,8 @@ export interface RequestedUpgrade {
 	readonly after: Values;
 	/** Whether what else is pending, or random, may come into force with it; default: it is refused. */
 	readonly acceptPending: boolean;
+	/** Whether it undoes a change of ours: then only another chart is refused, and all else is said. */
+	readonly isWayBack: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface RequestedUpgrade {
  */
 export async function requireRegistryAlone(
 	access: ReleaseAccess,
-	{ state, workload, before, after, acceptPending }: RequestedUpgrade,
+	{ state, workload, before, after, ...accept }: RequestedUpgrade,
 	call?: Call,
 ): Promise<readonly string[]> {
 	const { release, chart, prefix } = access;
@@ -43,11 +45,12 @@ export async function requireRegistryAlone(
 			[`Name the chart that ${release} was installed from.`],
 		);
 	const installed = await readManifest(access, call);
-	requireUnedited(
-		access,
-		installed.get(`ConfigMap ${workload.configMap}`)?.content,
-		workload,
-	);
+	if (!accept.isWayBack)
+		requireUnedited(
+			access,
+			installed.get(`ConfigMap ${workload.configMap}`)?.content,
+			workload,
+		);
 	const [unchanged, again, changed] = [
 		await renderUpgrade(access, version, before, call),
 		await renderUpgrade(access, version, before, call),
@@ -58,7 +61,7 @@ export async function requireRegistryAlone(
 		prefix,
 	);
 	const { foreign } = difference;
-	if (foreign.length > 0)
+	if (foreign.length > 0 && !accept.isWayBack)
 		throw refusal(
 			access,
 			`it would also change what is not the registry's: ${shown(foreign)}`,
@@ -67,7 +70,7 @@ export async function requireRegistryAlone(
 			],
 		);
 	const sentences = others(difference);
-	if (sentences.length > 0 && !acceptPending)
+	if (sentences.length > 0 && !accept.acceptPending && !accept.isWayBack)
 		throw refusal(
 			access,
 			`an upgrade would also bring into force what has nothing to do with it. ${sentences.join(" ")} Nothing was changed`,
@@ -79,8 +82,11 @@ export async function requireRegistryAlone(
 	return sentences;
 }
 
-function others({ pending, random }: Difference): readonly string[] {
+function others({ foreign, pending, random }: Difference): readonly string[] {
 	return [
+		...(foreign.length === 0
+			? []
+			: [`It changes ${shown(foreign)}, too, which are not the registry's.`]),
 		...(pending.length === 0
 			? []
 			: [`The next upgrade changes ${shown(pending)}, whoever makes it.`]),

@@ -54,8 +54,8 @@ export async function undoRelease(
 						workload,
 						before: current,
 						after: undone.values,
-						// The way back is never closed by what else is pending; it is said.
 						acceptPending: true,
+						isWayBack: true,
 					},
 					call,
 				);

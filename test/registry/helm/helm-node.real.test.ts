@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import type { HelmDescription } from "../../../src/registry/description.ts";
 import {
 	type HelmOptions,
 	helmNode,
@@ -257,6 +258,63 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			expect(await pushStatus()).toBe(405);
 		});
 
+		test("takes up where it was ended right after the upgrade, and refuses a cluster that it may not ask", async () => {
+			const change = await open().change({ readOnly: true });
+			await change.write();
+			cluster.pods.stall(true);
+			await expect(
+				open({ rolloutTimeoutMs: 100 }).change({ readOnly: true }),
+			).resolves.toMatchObject({ files: [{ path: "values of gitlab" }] });
+			const activated = change.activate();
+			await expect
+				.poll(async () => await cluster.run(["history", RELEASE]))
+				.toContain("regmigrate");
+			cluster.pods.stall(false);
+			await activated;
+			// The same once more: the upgrade is there already.
+			await change.activate();
+			expect(await pushStatus()).toBe(405);
+			cluster.api.forbid({ method: "GET", plural: "deployments" });
+			await expect(open().settings()).rejects.toMatchObject({
+				code: "permission-denied",
+				message: expect.stringContaining("deployments is forbidden"),
+			});
+			await expect(
+				open({}, { release: "nowhere" }).change({ readOnly: true }),
+			).rejects.toMatchObject({
+				code: "not-found",
+				message: expect.stringMatching(/^helm get metadata .*not found$/),
+			});
+		});
+
+		test("is the registry's chart alone, with a variable that overrides its configuration", async () => {
+			await cluster.run(["uninstall", RELEASE]);
+			await cluster.run(
+				[
+					...["install", RELEASE, `${cluster.chart}/charts/registry`],
+					...["--values", "-"],
+				],
+				"{storage: {secret: registry-storage}, hpa: {minReplicas: 1}, extraEnv: {REGISTRY_STORAGE_DELETE_ENABLED: 'true'}}",
+			);
+			await cluster.pods.settle();
+			const node = open(
+				{},
+				{
+					valuesPrefix: "",
+					chart: `${cluster.chart}/charts/registry`,
+				},
+			);
+			const change = await node.change({ readOnly: true });
+			expect(change.notes).toEqual([
+				expect.stringContaining("REGISTRY_STORAGE_DELETE_ENABLED overrides"),
+			]);
+			expect(parse(change.files[0]?.after ?? "")).toMatchObject({
+				maintenance: { readonly: { enabled: true } },
+			});
+			await bring(change);
+			expect(await pushStatus()).toBe(405);
+		});
+
 		test("is changed by way of Git: what is written holds no secret, and is waited for", async () => {
 			const emitTo = join(folder, "git");
 			const node = open({ pollMs: 20, emitTimeoutMs: 100 }, { emitTo });
@@ -311,7 +369,7 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 
 		function open(
 			options: HelmOptions = {},
-			others: { readonly emitTo?: string } = {},
+			others: Partial<HelmDescription> = {},
 		) {
 			return helmNode(
 				{
