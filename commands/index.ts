@@ -1,5 +1,6 @@
 import type { CommandTable, TopicTable } from "../src/cli/table-plugin.ts";
 import { ConfigRender } from "./config/render.ts";
+import { Gc } from "./gc.ts";
 import { ReadonlyOff } from "./readonly/off.ts";
 import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
@@ -10,6 +11,7 @@ import { Verify } from "./verify.ts";
 /** The one table of commands: what is not in it does not exist. */
 export const COMMANDS: CommandTable = {
 	"config:render": ConfigRender,
+	gc: Gc,
 	"readonly:off": ReadonlyOff,
 	"readonly:on": ReadonlyOn,
 	"readonly:status": ReadonlyStatus,

@@ -104,7 +104,7 @@ export async function switchRegistry<Result extends object>(
 }
 
 /** What was interrupted and put back is an interruption, and no failure. */
-function interruptedCleanly(error: unknown): unknown {
+export function interruptedCleanly(error: unknown): unknown {
 	if (!(error instanceof ReadOnlyError) || error.code !== "rolled-back")
 		return error;
 	const { cause, message } = error;

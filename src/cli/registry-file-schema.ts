@@ -75,6 +75,7 @@ export const NODES = {
 			switchBack: v.optional(text),
 			restart: v.optional(text),
 			drain: v.optional(text),
+			collect: v.optional(text),
 			health: v.optional(text),
 			showConfiguration: v.optional(text),
 		},

@@ -58,6 +58,11 @@ export interface HooksDescription extends NodeDescription {
 	readonly switchBack?: string | undefined;
 	readonly restart?: string | undefined;
 	readonly drain?: string | undefined;
+	/**
+	 * Collects garbage. It is given `--dry-run` and `--delete-untagged`, where they are asked for, as its arguments (`"$@"`),
+	 * and has the collector do the same.
+	 */
+	readonly collect?: string | undefined;
 	/** Exits with 0 when the node is well. */
 	readonly health?: string | undefined;
 	/** The configuration in force, printed as `config.yml`; without it nothing is known of it. */

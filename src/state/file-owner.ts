@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { thisWriter, writerText } from "./writer.ts";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hasEnded, thisWriter, writerText } from "./writer.ts";
 
 /**
  * Says, beside a file that one process at a time has open, who that is: for people. What keeps others out is the lock
@@ -24,6 +25,32 @@ export function forgetOwner(path: string): void {
 	rmSync(ownerPath(path), { force: true });
 }
 
+/**
+ * Who has files with such an ending open in a directory, for a sentence. Processes that are known to have ended are left
+ * out: they were killed.
+ */
+export function ownersIn(directory: string, ending: string): readonly string[] {
+	return namesIn(directory)
+		.filter((name) => name.endsWith(ownerPath(ending)))
+		.map((name) => ownerOf(join(directory, name.slice(0, -OWNER.length))))
+		.filter((owner) => {
+			const [, pid, host = "", since = ""] =
+				/^process (\d+) on (.*), since (.*)$/.exec(owner) ?? [];
+			return pid === undefined || !hasEnded({ host, pid: Number(pid), since });
+		});
+}
+
+function namesIn(directory: string): readonly string[] {
+	try {
+		return readdirSync(directory);
+	} catch {
+		// It is not there, or not ours: then nobody keeps anything in it for us.
+		return [];
+	}
+}
+
+const OWNER = ".owner";
+
 function ownerPath(path: string): string {
-	return `${path}.owner`;
+	return `${path}${OWNER}`;
 }

@@ -26,6 +26,8 @@ export interface RegistryService {
 	readonly environment: string | undefined;
 	/** The program that runs it. */
 	readonly program: string;
+	/** The user and group that it runs as, as chpst takes them: `registry:registry`; `undefined`: as whoever starts it. */
+	readonly user: string | undefined;
 }
 
 /**
@@ -72,6 +74,7 @@ export function parseRunScript(script: string, path: string): RegistryService {
 			? configuration
 			: `${directory}/${configuration.replace(/^\.\//, "")}`,
 		environment: /chpst(?: -\S+)*? -e (\S+)/.exec(script)?.[1],
+		user: /\s-u (\S+)/.exec(script)?.[1],
 	};
 }
 

@@ -1,0 +1,62 @@
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../src/cli/base-command.ts";
+import { durationOf } from "../src/cli/duration.ts";
+import { EXIT } from "../src/cli/exit-codes.ts";
+import { collectInWindow, dryCollection } from "../src/cli/garbage.ts";
+import { switchFlags } from "../src/cli/readonly-flags.ts";
+
+export class Gc extends BaseCommand {
+	static override readonly summary =
+		"Collect the registry's garbage, by its own collector in a read-only window";
+	static override readonly description = [
+		"Makes the registry read-only on every node and proves it, as readonly on does; runs the registry's own collector on the first of them; deletes what the registry remembers of blobs in Redis; and brings every node back to what was found, also when the collector fails and on Ctrl-C. A registry that was read-only before stays so.",
+		"Refused where a collector would delete what is needed: while the storage is an incomplete target of a migration, where the metadata are in a database, where there are links that hold no digest; and with --delete-untagged where the registry's version would also delete manifests that a tagged index names.",
+	].join("\n\n");
+
+	static override readonly examples = [
+		"<%= config.bin %> gc --dry-run",
+		"<%= config.bin %> gc --delete-untagged --yes",
+	];
+
+	static override readonly flags = {
+		...switchFlags,
+		"delete-untagged": Flags.boolean({
+			description:
+				"delete manifests, too, that neither a tag nor a tagged index names",
+		}),
+		verified: Flags.boolean({
+			description:
+				"the storage is the target of a migration, and verify has found nothing missing there",
+		}),
+		"shared-redis": Flags.boolean({
+			description:
+				"others use the Redis database, too, in which the registry remembers blobs: delete its keys among theirs",
+		}),
+		"drain-timeout": Flags.string({
+			default: "60s",
+			helpValue: "DURATION",
+			description: "as of readonly on",
+		}),
+		"collector-timeout": Flags.string({
+			default: "24h",
+			helpValue: "DURATION",
+			description:
+				"how long the collector may take; then it is ended, and the registry brought back",
+		}),
+	};
+
+	async run(): Promise<object> {
+		const { flags } = await this.parse(Gc);
+		const wishes = {
+			...flags,
+			drainMs: durationOf("drain-timeout", flags["drain-timeout"]),
+			collectorMs: durationOf("collector-timeout", flags["collector-timeout"]),
+		};
+		const say = (line: string) => this.log(line);
+		if (flags["dry-run"]) return await dryCollection(wishes, say);
+		const result = await collectInWindow(wishes, say);
+		if (result.flushed !== undefined && "failed" in result.flushed)
+			process.exitCode = EXIT.incomplete;
+		return result;
+	}
+}

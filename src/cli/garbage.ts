@@ -1,0 +1,141 @@
+import type { GarbageResult } from "../registry/collector/collect-garbage.ts";
+import type { CollectionPlan } from "../registry/collector/plan-collection.ts";
+import { RegistryError } from "../registry/registry-error.ts";
+import { ownersIn } from "../state/file-owner.ts";
+import { wait } from "../store/wait.ts";
+import { confirmed, isAnybodyThere } from "./confirmation.ts";
+import {
+	collectionLines,
+	collectionPlanLines,
+	garbageLine,
+	garbageLines,
+} from "./garbage-view.ts";
+import { interruptible } from "./interruption.ts";
+import {
+	operatorName,
+	requireSomebody,
+	switchTimes,
+} from "./readonly-flags.ts";
+import { interruptedCleanly, type SwitchWishes } from "./readonly-switch.ts";
+import { planLines } from "./readonly-view.ts";
+import type { RegistrySession } from "./registry-session.ts";
+import { stateDirectory } from "./state-directory.ts";
+
+/** What the flags of `gc` say. */
+export interface GarbageWishes extends SwitchWishes {
+	readonly "delete-untagged": boolean;
+	readonly verified: boolean;
+	readonly "shared-redis": boolean;
+	readonly drainMs: number;
+	readonly collectorMs: number;
+}
+
+/** Says what would be collected. Nothing is changed, and the registry goes on taking writes. Resolves with what `--json` prints. */
+export async function dryCollection(
+	wishes: GarbageWishes,
+	say: (line: string) => void,
+): Promise<object> {
+	using interruption = interruptible();
+	const { signal } = interruption;
+	await using session = await open(wishes);
+	const plan = await planFor(session, wishes, signal);
+	for (const line of collectionPlanLines(plan)) say(line);
+	const { collectorOf } = await import(
+		"../registry/collector/run-collector.ts"
+	);
+	const collector = collectorOf(plan.collector, wishes.collectorMs);
+	try {
+		const { exitCode, collection, said } = await collector.run({ signal });
+		if (exitCode !== 0)
+			throw new RegistryError(
+				"failed",
+				`"${plan.collector.shown}" on ${plan.collector.host.name} ended with exit code ${exitCode}: ${said.slice(-3).join(" | ")}`,
+			);
+		for (const line of collectionLines(collection, true)) say(line);
+		say("Nothing was changed.");
+		const { notes, remembered } = plan;
+		return { isDryRun: true, collection, notes, remembered };
+	} catch (error) {
+		await collector.end();
+		throw error;
+	}
+}
+
+/** Collects garbage, asks before and says what happens. Resolves with what `--json` prints. */
+export async function collectInWindow(
+	wishes: GarbageWishes,
+	say: (line: string) => void,
+): Promise<GarbageResult> {
+	const times = switchTimes(wishes);
+	requireSomebody(wishes.yes || isAnybodyThere(), "gc");
+	using interruption = interruptible();
+	const { signal } = interruption;
+	await using session = await open(wishes);
+	const { openRecordFile } = await import(
+		"../registry/read-only/record-file.ts"
+	);
+	using keeper = openRecordFile(session.recordPath(directoryOf(wishes)));
+	const plan = await planFor(session, wishes, signal);
+	const { collectorOf } = await import(
+		"../registry/collector/run-collector.ts"
+	);
+	const { collectGarbage } = await import(
+		"../registry/collector/collect-garbage.ts"
+	);
+	const result = await collectGarbage(session.nodes, {
+		...times,
+		...{ keeper, signal, drainMs: wishes.drainMs, flush: plan.flush },
+		command: plan.collector.shown,
+		collector: collectorOf(plan.collector, wishes.collectorMs),
+		probe: session.probe,
+		operator: operatorName(process.env),
+		async approve(planned) {
+			for (const line of [...planLines(planned), ...collectionPlanLines(plan)])
+				say(line);
+			return wishes.yes || (await confirmed("", "Collect garbage?", signal));
+		},
+		observe(event) {
+			const line = garbageLine(event);
+			if (line !== undefined) say(line);
+		},
+		clock: { now: () => performance.now(), wait },
+	}).catch((error: unknown) => {
+		throw interruptedCleanly(error);
+	});
+	if (result === undefined)
+		throw new RegistryError(
+			"refused",
+			"gc was not approved. Nothing was changed",
+		);
+	for (const line of garbageLines(result)) say(line);
+	return result;
+}
+
+/** Only when it is needed: no other command waits for what this loads. */
+async function open(wishes: GarbageWishes): Promise<RegistrySession> {
+	const { openRegistry } = await import("./registry-session.ts");
+	return await openRegistry(wishes);
+}
+
+async function planFor(
+	{ described, nodes, askVersion }: RegistrySession,
+	wishes: GarbageWishes,
+	signal: AbortSignal,
+): Promise<CollectionPlan> {
+	const { planCollection } = await import(
+		"../registry/collector/plan-collection.ts"
+	);
+	const [pass] = ownersIn(directoryOf(wishes), ".index");
+	return await planCollection(described.description, nodes, {
+		isDryRun: wishes["dry-run"],
+		deletesUntagged: wishes["delete-untagged"],
+		isVerified: wishes.verified,
+		isSharedAccepted: wishes["shared-redis"],
+		...{ askVersion, pass, signal },
+	});
+}
+
+function directoryOf(wishes: GarbageWishes): string {
+	const named = wishes["state-directory"];
+	return stateDirectory(named, process.env, process.getuid?.());
+}
