@@ -2,7 +2,6 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { durationOf } from "../src/cli/duration.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
-import { collectInWindow, dryCollection } from "../src/cli/garbage.ts";
 import { switchFlags } from "../src/cli/readonly-flags.ts";
 
 export class Gc extends BaseCommand {
@@ -53,6 +52,10 @@ export class Gc extends BaseCommand {
 			collectorMs: durationOf("collector-timeout", flags["collector-timeout"]),
 		};
 		const say = (line: string) => this.log(line);
+		// Only here: no other command waits for what it needs.
+		const { collectInWindow, dryCollection } = await import(
+			"../src/cli/garbage.ts"
+		);
 		if (flags["dry-run"]) return await dryCollection(wishes, say);
 		const result = await collectInWindow(wishes, say);
 		if (result.flushed !== undefined && "failed" in result.flushed)

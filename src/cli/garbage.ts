@@ -1,5 +1,13 @@
-import type { GarbageResult } from "../registry/collector/collect-garbage.ts";
-import type { CollectionPlan } from "../registry/collector/plan-collection.ts";
+import {
+	collectGarbage,
+	type GarbageResult,
+} from "../registry/collector/collect-garbage.ts";
+import {
+	type CollectionPlan,
+	planCollection,
+} from "../registry/collector/plan-collection.ts";
+import { collectorOf } from "../registry/collector/run-collector.ts";
+import { openRecordFile } from "../registry/read-only/record-file.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { ownersIn } from "../state/file-owner.ts";
 import { wait } from "../store/wait.ts";
@@ -18,7 +26,7 @@ import {
 } from "./readonly-flags.ts";
 import { interruptedCleanly, type SwitchWishes } from "./readonly-switch.ts";
 import { planLines } from "./readonly-view.ts";
-import type { RegistrySession } from "./registry-session.ts";
+import { openRegistry, type RegistrySession } from "./registry-session.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** What the flags of `gc` say. */
@@ -40,9 +48,6 @@ export async function dryCollection(
 	await using session = await open(wishes);
 	const plan = await planFor(session, wishes, signal);
 	for (const line of collectionPlanLines(plan)) say(line);
-	const { collectorOf } = await import(
-		"../registry/collector/run-collector.ts"
-	);
 	const collector = collectorOf(plan.collector, wishes.collectorMs);
 	try {
 		const { exitCode, collection, said } = await collector.run({ signal });
@@ -71,17 +76,8 @@ export async function collectInWindow(
 	using interruption = interruptible();
 	const { signal } = interruption;
 	await using session = await open(wishes);
-	const { openRecordFile } = await import(
-		"../registry/read-only/record-file.ts"
-	);
 	using keeper = openRecordFile(session.recordPath(directoryOf(wishes)));
 	const plan = await planFor(session, wishes, signal);
-	const { collectorOf } = await import(
-		"../registry/collector/run-collector.ts"
-	);
-	const { collectGarbage } = await import(
-		"../registry/collector/collect-garbage.ts"
-	);
 	const result = await collectGarbage(session.nodes, {
 		...times,
 		...{ keeper, signal, drainMs: wishes.drainMs, flush: plan.flush },
@@ -111,10 +107,9 @@ export async function collectInWindow(
 	return result;
 }
 
-/** Only when it is needed: no other command waits for what this loads. */
 async function open(wishes: GarbageWishes): Promise<RegistrySession> {
-	const { openRegistry } = await import("./registry-session.ts");
-	return await openRegistry(wishes);
+	const acceptPending = wishes["accept-pending"];
+	return await openRegistry(wishes, { acceptPending });
 }
 
 async function planFor(
@@ -122,9 +117,6 @@ async function planFor(
 	wishes: GarbageWishes,
 	signal: AbortSignal,
 ): Promise<CollectionPlan> {
-	const { planCollection } = await import(
-		"../registry/collector/plan-collection.ts"
-	);
 	const [pass] = ownersIn(directoryOf(wishes), ".index");
 	return await planCollection(described.description, nodes, {
 		isDryRun: wishes["dry-run"],

@@ -95,6 +95,8 @@ describe("help", () => {
 			COMMANDS
 			  config render    Show what the registry will be configured to, as a diff
 			                   against today
+			  gc               Collect the registry's garbage, by its own collector in a
+			                   read-only window
 			  readonly off     Put the registry back to what readonly on has found, and
 			                   prove it
 			  readonly on      Make the registry read-only on every node, and prove it

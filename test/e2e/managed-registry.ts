@@ -33,6 +33,8 @@ export interface ManagedOptions {
 	readonly drainTimeout?: string | undefined;
 	/** Lines of its configuration besides. */
 	readonly lines?: readonly string[] | undefined;
+	/** Lines of its storage section besides. */
+	readonly storageLines?: readonly string[] | undefined;
 	/** A path that everybody may ask for; default `/v2/`. */
 	readonly readyPath?: string | undefined;
 }
@@ -135,7 +137,7 @@ export async function startManaged(
 
 /** As operators write it, with comments. */
 function configuration(
-	{ drainTimeout, lines = [] }: ManagedOptions,
+	{ drainTimeout, lines = [], storageLines = [] }: ManagedOptions,
 	port: number,
 	storage: string,
 ): string {
@@ -147,6 +149,7 @@ function configuration(
 		`  filesystem: {rootdirectory: ${storage}} # local disk`,
 		"  delete:",
 		"    enabled: true",
+		...storageLines,
 		"http:",
 		`  addr: 127.0.0.1:${port}`,
 		"  secret: regmigrate-test",
