@@ -1,3 +1,4 @@
+import { endingOf } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import { runLine } from "../host/run-line.ts";
 import { maskedLines } from "../masking/mask.ts";
@@ -33,13 +34,9 @@ export async function restart(
 	try {
 		const { code, said } = await runLine(host, line, { signal, timeoutMs });
 		if (code === 0) return;
-		const ended =
-			code === undefined
-				? "was ended by a signal"
-				: `ended with exit code ${code}`;
 		throw new RegistryError(
 			"failed",
-			`${what} ${ended}; ${state}${lastLines(said, configurations)}`,
+			`${what} ${endingOf(code)}; ${state}${lastLines(said, configurations)}`,
 			{ suggestions },
 		);
 	} catch (error) {

@@ -1,8 +1,10 @@
 import type { HooksDescription } from "../description.ts";
 import { effectiveSettings } from "../distribution/effective-settings.ts";
+import { endingOf, lastWords } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import { runLine } from "../host/run-line.ts";
+import { maskedLines } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
@@ -121,6 +123,7 @@ async function carryOut(
 	requireSuccess(name, host, line, code, said);
 }
 
+/** Throws a `RegistryError` (`failed`). What a command says may hold what it was given, or shows (I7). */
 function requireSuccess(
 	name: string,
 	host: Host,
@@ -129,13 +132,9 @@ function requireSuccess(
 	said: string,
 ): void {
 	if (code === 0) return;
-	const ended =
-		code === undefined
-			? "was ended by a signal"
-			: `ended with exit code ${code}`;
-	const last = said.trim().split("\n").at(-1) ?? "";
+	const [masked = []] = maskedLines([{ text: said, isRuby: false }]);
 	throw new RegistryError(
 		"failed",
-		`The command "${line}" of ${name} on ${host.name} ${ended}${last === "" ? "" : `: ${last}`}`,
+		`The command "${line}" of ${name} on ${host.name} ${endingOf(code)}${lastWords(masked.join("\n"))}`,
 	);
 }

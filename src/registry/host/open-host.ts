@@ -1,12 +1,9 @@
 import type { HostDescription } from "../description.ts";
-import { RegistryError } from "../registry-error.ts";
+import { NO_SUCH_PROGRAM, noSuchProgram } from "./ending.ts";
 import type { Host } from "./host.ts";
 import { localHost } from "./local-host.ts";
 import { sshHost } from "./ssh-host.ts";
 import { viaHost } from "./via-host.ts";
-
-/** What a shell, and what runs commands in containers, ends with when the program is not there. Source: POSIX, 2.8.2. */
-const NO_SUCH_PROGRAM = 127;
 
 /**
  * The host that a description names. Nothing is connected to yet. `via` is run where `ssh` leads. Throws a `RegistryError`
@@ -33,10 +30,7 @@ function refusingMissingPrograms({ name, isLocal, run }: Host): Host {
 			const result = await run(command, options);
 			const [program] = command;
 			if (result.code === NO_SUCH_PROGRAM && program !== "sh")
-				throw new RegistryError(
-					"not-found",
-					`Cannot run ${program} on ${name}: there is no such program`,
-				);
+				throw noSuchProgram(program, `on ${name}`);
 			return result;
 		},
 	};

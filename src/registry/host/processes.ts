@@ -1,5 +1,6 @@
 import type { Call, Instance } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { endingOf } from "./ending.ts";
 import type { Host } from "./host.ts";
 
 /** A process of a host. Its `id` is that of the process with its start, so that it is never used twice. */
@@ -81,7 +82,7 @@ export async function printedProcesses(
 	if (code !== 0 || !pids.every((pid) => /^\d+$/.test(pid)))
 		throw new RegistryError(
 			"failed",
-			`The command "${line}" on ${host.name}, which is to print the ids of the registry's processes, ${code === 0 ? "prints something else" : `ended with exit code ${code}`}`,
+			`The command "${line}" on ${host.name}, which is to print the ids of the registry's processes, ${code === 0 ? "prints something else" : endingOf(code)}`,
 		);
 	return await processesOf(host, pids, { signal });
 }

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryError } from "../registry-error.ts";
+import { noSuchProgram } from "./ending.ts";
 import type { CommandOptions, CommandResult } from "./host.ts";
 import { collect, collectTail } from "./output.ts";
 
@@ -89,12 +90,7 @@ function startError(
 	place: string,
 ): RegistryError {
 	const code = error instanceof Error && "code" in error ? error.code : "";
-	if (code === "ENOENT")
-		return new RegistryError(
-			"not-found",
-			`Cannot run ${program} ${place}: there is no such program`,
-			{ cause: error },
-		);
+	if (code === "ENOENT") return noSuchProgram(program, place, { cause: error });
 	return new RegistryError(
 		code === "EACCES" ? "permission-denied" : "failed",
 		`Cannot run ${program} ${place}: ${code === "EACCES" ? "it may not be run" : `the system says ${code}`}`,

@@ -1,4 +1,5 @@
 import { RegistryError } from "../registry-error.ts";
+import { lastWords } from "./ending.ts";
 import type { Host } from "./host.ts";
 import { shellWords } from "./shell-words.ts";
 import { spawnCommand } from "./spawn-command.ts";
@@ -29,15 +30,10 @@ export function sshHost(destination: string): Host {
 			if (result.code === NOT_CONNECTED)
 				throw new RegistryError(
 					"unreachable",
-					`Cannot reach ${destination} by ssh${lastLine(result.stderr)}`,
+					`Cannot reach ${destination} by ssh${lastWords(result.stderr)}`,
 					{ suggestions: [`Try: ssh -o BatchMode=yes ${destination} true`] },
 				);
 			return result;
 		},
 	};
-}
-
-function lastLine(stderr: string): string {
-	const line = stderr.trim().split("\n").at(-1) ?? "";
-	return line === "" ? "" : `: ${line.trim()}`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { lastWords } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -68,8 +69,7 @@ function failure(
 	{ code, stderr, isReplaced }: Failure,
 ): RegistryError {
 	const where = `${path} on ${host.name}`;
-	const last = stderr.trim().split("\n").at(-1) ?? "";
-	const said = last === "" ? "" : `: ${last}`;
+	const said = lastWords(stderr);
 	if (isReplaced)
 		return new RegistryError(
 			"failed",

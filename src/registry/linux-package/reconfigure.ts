@@ -1,3 +1,4 @@
+import { endingOf } from "../host/ending.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -38,7 +39,7 @@ export async function reconfigure(
 	if (code !== 0)
 		throw new RegistryError(
 			"failed",
-			`${gitlabCtl} reconfigure on ${host.name} ended with ${code === undefined ? "a signal" : `exit code ${code}`}; the registry runs with ${node.file} as it is, in part or not at all`,
+			`${gitlabCtl} reconfigure on ${host.name} ${endingOf(code)}; the registry runs with ${node.file} as it is, in part or not at all`,
 			{
 				suggestions: [
 					"Look at the newest file in /var/log/gitlab/reconfigure there, or undo the change.",

@@ -1,12 +1,10 @@
+import { endingOf, NO_SUCH_PROGRAM, noSuchProgram } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { mapOf, type Tree } from "./configuration-tree.ts";
 import type { PackagePaths } from "./installation.ts";
 import { PUT_BACK } from "./last-reconfigure.ts";
-
-/** What a shell ends with then. Source: POSIX, 2.8.2. */
-const NO_SUCH_PROGRAM = 127;
 
 /** How long an evaluation of the whole configuration may take (ms); it takes ten seconds or so. */
 const TIMEOUT_MS = 5 * 60_000;
@@ -45,15 +43,13 @@ export async function showConfig(
 		code === 0 ? parseConfiguration(stdout.toString()) : undefined;
 	if (configuration !== undefined) return configuration;
 	if (code === NO_SUCH_PROGRAM)
-		throw new RegistryError(
-			"not-found",
-			`Cannot run ${gitlabCtl} on ${host.name}: there is no such program`,
-			{ suggestions: ["Describe the node with gitlabCtl: its full path."] },
-		);
+		throw noSuchProgram(gitlabCtl, `on ${host.name}`, {
+			suggestions: ["Describe the node with gitlabCtl: its full path."],
+		});
 	// What it says of a mistake may quote the file.
 	throw new RegistryError(
 		"failed",
-		`Cannot evaluate the configuration of GitLab on ${host.name}: ${gitlabCtl} show-config ${code === 0 ? "printed no configuration" : `ended with exit code ${code}`}`,
+		`Cannot evaluate the configuration of GitLab on ${host.name}: ${gitlabCtl} show-config ${code === 0 ? "printed no configuration" : endingOf(code)}`,
 		{
 			suggestions: [
 				`Run ${gitlabCtl} show-config there as root: it says what is wrong.`,

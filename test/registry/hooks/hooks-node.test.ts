@@ -76,6 +76,16 @@ test("a command that fails is told with its end, and nothing is run after it", a
 	expect(log()).toEqual(["read-only"]);
 });
 
+test("a secret that a command says is not told", async () => {
+	const { node: hooks } = node({
+		restart: "echo password: $(printf 'hunter%d' 2) >&2; exit 1",
+		showConfiguration: "echo secretkey: $(printf 'hunter%d' 2) >&2; exit 1",
+	});
+	const change = await hooks.change({ readOnly: true });
+	await expect(change.activate()).rejects.toThrow(/: password: \*{3}$/);
+	await expect(hooks.settings()).rejects.toThrow(/: secretkey: \*{3}$/);
+});
+
 test("what changes nothing runs nothing", async () => {
 	const { node: hooks } = node();
 	expect((await hooks.change({})).commands).toEqual([]);
