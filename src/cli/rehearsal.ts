@@ -6,7 +6,6 @@ import {
 	findRehearsedProduct,
 	imagesIn,
 	type NodeResult,
-	type PreparedNode,
 	PULLS,
 	prepareNodes,
 	rehearseNodes,
@@ -16,21 +15,15 @@ import {
 	newScratch,
 	type Scratch,
 } from "../registry/rehearsal/scratch.ts";
-import { driverSettings } from "../registry/target/driver-settings.ts";
-import {
-	type Product,
-	parseProduct,
-	productName,
-} from "../registry/target/product.ts";
-import { resolveTarget } from "../registry/target/resolve-target.ts";
-import type { TargetSettings } from "../registry/target/target.ts";
+import { parseProduct, productName } from "../registry/target/product.ts";
 import { formatBytes, formatObjects } from "./format.ts";
 import { describedRegistry, type RegistryWishes } from "./registry-flags.ts";
 import { chooseSubset, copySubset, type Subset } from "./rehearsal-copy.ts";
-import { stepLines } from "./rehearsal-lines.ts";
+import { leftNote, planned, stepLines } from "./rehearsal-lines.ts";
+import { targetSettings } from "./rehearsal-settings.ts";
 import { selectionOptions } from "./selection.ts";
-import { asUsage, locateStore, type OpenStores, openStores } from "./stores.ts";
-import { type TargetWishes, targetOptions } from "./target-flags.ts";
+import { openStores } from "./stores.ts";
+import type { TargetWishes } from "./target-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the flags of `rehearse` say. */
@@ -122,7 +115,7 @@ export async function runRehearsal(
 		...prepared.flatMap(({ node, notes }) =>
 			notes.map((note) => `${node.name}: ${note}`),
 		),
-		...leftNotes(stores, await leftScratch(stores.target, signal)),
+		...leftNote(stores.target, await leftScratch(stores.target, signal)),
 	];
 	for (const note of notes) tell(`Note: ${note}`);
 	const report = {
@@ -134,7 +127,7 @@ export async function runRehearsal(
 		notes,
 	};
 	if (wishes["dry-run"]) {
-		for (const text of plan(prepared, scratch)) tell(text);
+		for (const text of planned(prepared, scratch)) tell(text);
 		return { ...report, isPassed: true, nodes: [], removed: 0 };
 	}
 	const { results, removed } = await onScratch(scratch, output, async () => {
@@ -219,60 +212,4 @@ function chosenNodes(
 			`There are ${nodes.map(({ name }) => name).join(", ")}.`,
 		]);
 	return nodes.filter(({ name }) => names.includes(name));
-}
-
-/** What the registry is to be told of the target. */
-async function targetSettings(
-	named: string,
-	product: Product,
-	wishes: RehearsalWishes,
-	signal: AbortSignal,
-): Promise<TargetSettings> {
-	const located = await locateStore(named);
-	const target = {
-		url: located.url,
-		environment: { ...process.env, ...located.environment },
-	};
-	const options = targetOptions(target, wishes);
-	try {
-		const resolved = await resolveTarget(target, { signal });
-		// A registry that cannot be told of a prefix has no scratch place: that is said here.
-		driverSettings(withPath(resolved.url, resolved), product, options);
-		return driverSettings(resolved, product, options);
-	} catch (error) {
-		throw asUsage(error);
-	}
-}
-
-function withPath<Target extends { readonly url: URL }>(
-	url: URL,
-	target: Target,
-): Target {
-	const below = new URL(url);
-	below.pathname = `${below.pathname.replace(/\/$/, "")}/rehearsal`;
-	return { ...target, url: below };
-}
-
-function leftNotes(
-	{ target }: OpenStores,
-	left: readonly string[],
-): readonly string[] {
-	if (left.length === 0) return [];
-	return [
-		`Rehearsals that were killed, or go on elsewhere, have left objects in ${target.url}: ${left.join(", ")}. When none goes on, remove them; no registry looks there.`,
-	];
-}
-
-/** What would be done, as sentences. */
-function plan(
-	prepared: readonly PreparedNode[],
-	{ url }: Scratch,
-): readonly string[] {
-	return [
-		`Would copy them to ${url}, and remove all there in the end.`,
-		...prepared.map(({ node, program, service: { user } }) => {
-			const as = user === undefined ? "" : ` as user ${user.uid}`;
-			return `Would start ${program} for ${node.name}${as} on a loopback port, read-only and then writable, with a temporary configuration that only it can read.`;
-		}),
-	];
 }

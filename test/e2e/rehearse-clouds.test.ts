@@ -5,11 +5,7 @@ import { describeResult } from "../support/program.ts";
 import { hasTools } from "../support/services.ts";
 import { gcsBucket } from "./gcs-storage.ts";
 import { runProgram } from "./program.ts";
-import {
-	registryInUse,
-	rehearsalFiles,
-	servedForRehearsals,
-} from "./rehearsed-registry.ts";
+import { registryInUse } from "./rehearsed-registry.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 let folder: string;
@@ -25,7 +21,7 @@ test.skipIf(!hasTools("registry-3", "azurite"))(
 		const { account, accountKey } = azurite.server;
 		const { containerName } = await azurite.newContainer();
 		const { href } = azurite.storeUrl(containerName, "/pre/fix", {});
-		const { source, flags } = await registryInUse(folder, "3");
+		const { source, flags, served, files } = await registryInUse(folder, "3");
 		const environment = {
 			AZURE_STORAGE_ACCOUNT: account,
 			AZURE_STORAGE_KEY: accountKey,
@@ -38,8 +34,8 @@ test.skipIf(!hasTools("registry-3", "azurite"))(
 		expect(result.stdout).toMatch(/driver azure, in\s+az:/);
 		expect(result.stdout).not.toContain(accountKey);
 		expect(result.stdout).toContain("Pushed the same tag once more.");
-		expect(servedForRehearsals()).toEqual([]);
-		expect(rehearsalFiles()).toEqual([]);
+		expect(served()).toEqual([]);
+		expect(files()).toEqual([]);
 		await using store = await openStore(new URL(href), { environment });
 		const left: string[] = [];
 		for await (const { objects } of store.list({ prefix: "" }))
@@ -54,7 +50,7 @@ test.skipIf(!hasTools("registry-3", "fake-gcs-server"))(
 		const { bucket, block } = await gcsBucket(folder, "/pre/fix");
 		const { keyfile } = { keyfile: "", ...block.gcs };
 		const emulator = process.env.STORAGE_EMULATOR_HOST ?? "";
-		const { source, flags } = await registryInUse(folder, "3", {
+		const { source, flags, served, files } = await registryInUse(folder, "3", {
 			STORAGE_EMULATOR_HOST: emulator,
 		});
 		const result = await runProgram([
@@ -65,6 +61,7 @@ test.skipIf(!hasTools("registry-3", "fake-gcs-server"))(
 		expect(result.exitCode, describeResult(result)).toBe(3);
 		expect(result.stdout).toMatch(/passed\s+Pulled by digest: 3 images/);
 		expect(result.stdout).toMatch(/FAILED\s+Cannot push/);
-		expect(servedForRehearsals()).toEqual([]);
+		expect(served()).toEqual([]);
+		expect(files()).toEqual([]);
 	},
 );

@@ -15,11 +15,7 @@ import {
 import { storeUrl } from "../support/store-url.ts";
 import { minioClient, s3Contents } from "./independent-readers.ts";
 import { runProgram, startProgram } from "./program.ts";
-import {
-	registryInUse,
-	rehearsalFiles,
-	servedForRehearsals,
-} from "./rehearsed-registry.ts";
+import { type RehearsedRegistry, registryInUse } from "./rehearsed-registry.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const { s3 } = services();
@@ -51,10 +47,13 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 	const real = test.skipIf(!s3.verifies || !hasTools(`registry-${version}`));
 
 	/** Begins a rehearsal, and waits until the registry has sent the first part of a layer, which nobody answers. */
-	async function inMidPush(
-		front: FaultyServer,
-	): Promise<{ program: RunningProgram; again: readonly string[] }> {
-		const { source, flags } = await registryInUse(folder, version);
+	async function inMidPush(front: FaultyServer): Promise<{
+		program: RunningProgram;
+		again: readonly string[];
+		registry: RehearsedRegistry;
+	}> {
+		const registry = await registryInUse(folder, version);
+		const { source, flags } = registry;
 		front.follow(({ query }) =>
 			query.has("partNumber") ? "stall" : undefined,
 		);
@@ -70,19 +69,19 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 				).toBe(true),
 			{ timeout: 30_000 },
 		);
-		expect(servedForRehearsals()).toHaveLength(1);
-		expect(rehearsalFiles()).toHaveLength(1);
-		return { program, again };
+		expect(registry.served()).toHaveLength(1);
+		expect(registry.files()).toHaveLength(1);
+		return { program, again, registry };
 	}
 
 	real("is ended and cleaned up after when Ctrl-C interrupts", async () => {
 		await using front = await FaultyServer.start(s3.endpoint);
-		const { program } = await inMidPush(front);
+		const { program, registry } = await inMidPush(front);
 		program.child.kill("SIGINT");
 		const result = await finished(program);
 		expect(result.exitCode, describeResult(result)).toBe(130);
-		expect(servedForRehearsals()).toEqual([]);
-		expect(rehearsalFiles()).toEqual([]);
+		expect(registry.served()).toEqual([]);
+		expect(registry.files()).toEqual([]);
 		expect(await keys()).toEqual([]);
 		expect(await unfinishedUploads()).toBe(0);
 	});
@@ -91,18 +90,18 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		"is ended when regmigrate is killed, and the next tells what is left",
 		async () => {
 			await using front = await FaultyServer.start(s3.endpoint);
-			const { program, again } = await inMidPush(front);
+			const { program, again, registry } = await inMidPush(front);
 			program.child.kill("SIGKILL");
 			await vi.waitFor(
 				() => {
-					expect(servedForRehearsals()).toEqual([]);
-					expect(rehearsalFiles()).toEqual([]);
+					expect(registry.served()).toEqual([]);
+					expect(registry.files()).toEqual([]);
 				},
 				{ timeout: 10_000 },
 			);
 			// That of the registry, too: what Ctrl-C leaves none of is seen.
-		expect(await unfinishedUploads()).toBe(1);
-		const left = await keys();
+			expect(await unfinishedUploads()).toBe(1);
+			const left = await keys();
 			const [name] = /^regmigrate-rehearsal-\w+/.exec(left[0] ?? "") ?? [];
 			expect(name).toBeDefined();
 			const dryRun = await runProgram([...again, "--dry-run"]);

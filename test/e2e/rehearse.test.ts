@@ -7,11 +7,7 @@ import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
 import { minioClient, s3Contents } from "./independent-readers.ts";
 import { runProgram } from "./program.ts";
-import {
-	registryInUse,
-	rehearsalFiles,
-	servedForRehearsals,
-} from "./rehearsed-registry.ts";
+import { type RehearsedRegistry, registryInUse } from "./rehearsed-registry.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { snapshotTree } from "./tree.ts";
 
@@ -30,12 +26,15 @@ function prose({ stdout }: ProgramResult): string {
 }
 
 /** Nothing of a rehearsal is left: no object, no process, no file. */
-async function expectNothingLeft(): Promise<void> {
+async function expectNothingLeft({
+	served,
+	files,
+}: RehearsedRegistry): Promise<void> {
 	expect([...(await s3Contents(minioClient(s3), bucket, "")).keys()]).toEqual(
 		[],
 	);
-	expect(servedForRehearsals()).toEqual([]);
-	expect(rehearsalFiles()).toEqual([]);
+	expect(served()).toEqual([]);
+	expect(files()).toEqual([]);
 }
 
 /** Outcomes by step, as `--json` tells them. */
@@ -72,7 +71,8 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 	const real = test.skipIf(!s3.verifies || !hasTools(`registry-${version}`));
 
 	real("passes on a good target, and nothing is left", async () => {
-		const { source, flags } = await registryInUse(folder, version);
+		const registry = await registryInUse(folder, version);
+		const { source, flags } = registry;
 		const before = snapshotTree(source);
 		const target = storeUrl(bucket, "/pre/fix").href;
 		const result = await runProgram(["rehearse", source, target, ...flags]);
@@ -83,7 +83,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			/several platforms\).* Pulled by digest: \d images .*Pushed an image in chunks \(3 chunks, 18.0 MiB\)\. .*All passed/,
 		);
 		expect(snapshotTree(source)).toEqual(before);
-		await expectNothingLeft();
+		await expectNothingLeft(registry);
 
 		const json = await runProgram([
 			...["rehearse", source, target, ...flags, "--json"],
@@ -95,7 +95,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			isPassed: true,
 			repositories: ["group-00/service-00"],
 		});
-		await expectNothingLeft();
+		await expectNothingLeft(registry);
 	});
 
 	real.for([
@@ -108,7 +108,8 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 	] as const)(
 		"finds a target that refuses multipart uploads (%i)",
 		async ([status, code, advice]) => {
-			const { source, flags } = await registryInUse(folder, version);
+			const registry = await registryInUse(folder, version);
+			const { source, flags } = registry;
 			await using front = await FaultyServer.start(s3.endpoint);
 			const body = Buffer.from(
 				`<Error><Code>${code}</Code><Message>No uploads in parts here</Message></Error>`,
@@ -136,7 +137,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			expect(text).toContain(
 				"The registry cannot be switched to this target as it is.",
 			);
-			await expectNothingLeft();
+			await expectNothingLeft(registry);
 			expect(outcomes(await runProgram([...arguments_, "--json"]))).toEqual(
 				PUSH_FAILED,
 			);
@@ -144,7 +145,8 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 	);
 
 	real("finds a wrong prefix, and writes nothing there", async () => {
-		const { source, flags } = await registryInUse(folder, version);
+		const registry = await registryInUse(folder, version);
+		const { source, flags } = registry;
 		const result = await runProgram([
 			...["rehearse", source, storeUrl(bucket, "/pre").href, ...flags],
 			...["--set", "rootdirectory=/elsewhere"],
@@ -158,7 +160,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			/looks in s3, bucket test-\S+, rootdirectory \/elsewhere\/regmigrate-rehearsal-\S+\/pulls, and that is not where regmigrate writes/,
 		);
 		expect(text).toMatch(/Not tried: push an image in chunks/);
-		await expectNothingLeft();
+		await expectNothingLeft(registry);
 	});
 
 	real.for<[string, readonly PolicyStatement[]]>([
@@ -166,7 +168,8 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		["that does not exist", []],
 	])("finds a key %s", async ([, denied]) => {
 		const role = await assumeRole(s3, [ALL, ...denied]);
-		const { source, flags } = await registryInUse(folder, version, role);
+		const registry = await registryInUse(folder, version, role);
+		const { source, flags } = registry;
 		const target = storeUrl(bucket);
 		target.searchParams.set("sse", "kms");
 		target.searchParams.set("kms-key-id", MINIO_KMS_KEY);
@@ -186,7 +189,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		);
 		for (const secret of Object.values(role))
 			expect(text).not.toContain(secret);
-		await expectNothingLeft();
+		await expectNothingLeft(registry);
 	});
 
 	real("finds credentials that work from here, and not from it", async () => {
@@ -194,7 +197,8 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			AWS_ACCESS_KEY_ID: "SOMEBODYELSE",
 			AWS_SECRET_ACCESS_KEY: "test-secret-value",
 		};
-		const { source, flags } = await registryInUse(folder, version, unknown);
+		const registry = await registryInUse(folder, version, unknown);
+		const { source, flags } = registry;
 		const result = await runProgram([
 			...["rehearse", source, storeUrl(bucket).href, ...flags],
 			...["--registry-credentials", "role"],
@@ -204,7 +208,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			/InvalidAccessKeyId.* The store does not know the registry's credentials/,
 		);
 		expect(result.stdout).not.toContain("test-secret-value");
-		await expectNothingLeft();
+		await expectNothingLeft(registry);
 	});
 });
 

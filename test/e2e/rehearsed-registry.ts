@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -14,6 +15,10 @@ export interface RehearsedRegistry {
 	readonly source: string;
 	/** The flags that say which registry it is. */
 	readonly flags: readonly string[];
+	/** The registries that are served now for rehearsals of this one: their process ids. */
+	served(): readonly string[];
+	/** What was written for them on this machine, and not removed. */
+	files(): readonly string[];
 }
 
 /** Starts a registry on a few images in a folder, with these variables, and describes it. */
@@ -23,6 +28,9 @@ export async function registryInUse(
 	environment: Readonly<Record<string, string>> = {},
 ): Promise<RehearsedRegistry> {
 	const source = join(folder, "storage");
+	// What is started as this one is has the same variable.
+	const mark = `REHEARSED=${randomUUID()}`;
+	const [name = "", value = ""] = mark.split("=");
 	writeSampleRegistry(source, {
 		repositories: 5,
 		tagsPerRepository: 2,
@@ -32,7 +40,7 @@ export async function registryInUse(
 	});
 	const registry = await startRegistry({
 		version,
-		environment,
+		environment: { ...environment, [name]: value },
 		directory: join(folder, "registry"),
 		storage: filesystemStorage(source),
 	});
@@ -47,27 +55,30 @@ configuration: ${registry.configFile}
 restart: exit 1
 `,
 	);
-	return { source, flags: ["--registry-file", file] };
+	return {
+		source,
+		flags: ["--registry-file", file],
+		served: () =>
+			readdirSync("/proc").filter(
+				(pid) =>
+					/^\d+$/.test(pid) &&
+					contentOf(`/proc/${pid}/environ`).includes(mark) &&
+					SERVED.test(contentOf(`/proc/${pid}/cmdline`)),
+			),
+		files: () =>
+			readdirSync("/dev/shm").filter((one) =>
+				contentOf(`/dev/shm/${one}/environment`).includes(mark),
+			),
+	};
 }
 
-/** The command lines of all registries that are served for rehearsals on this machine. */
-export function servedForRehearsals(): readonly string[] {
-	return readdirSync("/proc")
-		.filter((name) => /^\d+$/.test(name))
-		.map((pid) => {
-			try {
-				return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-			} catch {
-				// It has ended meanwhile.
-				return "";
-			}
-		})
-		.filter((line) => /serve\0\S*regmigrate-rehearsal\./.test(line));
-}
+const SERVED = /serve\0\S*regmigrate-rehearsal\./;
 
-/** What rehearsals have written on this machine, and not removed. */
-export function rehearsalFiles(): readonly string[] {
-	return readdirSync("/dev/shm").filter((name) =>
-		name.startsWith("regmigrate-rehearsal."),
-	);
+function contentOf(file: string): string {
+	try {
+		return readFileSync(file, "utf8");
+	} catch {
+		// It has ended, or was removed, meanwhile; or is something else.
+		return "";
+	}
 }

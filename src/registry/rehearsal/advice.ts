@@ -38,7 +38,7 @@ export function adviceFor(failed: FailedStep): readonly string[] {
 }
 
 /** Where a driver looks, as its parameters have it. */
-export function placeOf({ driver, parameters }: DriverSettings): string {
+function placeOf({ driver, parameters }: DriverSettings): string {
 	const parts = ["bucket", "container", "rootdirectory"].flatMap((name) => {
 		const value = parameters[name];
 		return value === undefined ? [] : [`${name} ${String(value)}`];

@@ -1,18 +1,11 @@
-import { formatKey } from "../../layout/paths.ts";
-import type { ObjectStore } from "../../store/object-store.ts";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
-import { canaryImage } from "../probe/canary-image.ts";
-import { deleteImage } from "../probe/delete-image.ts";
-import { ProbeError } from "../probe/probe-error.ts";
-import { probeWrites } from "../probe/probe-writes.ts";
-import { pullImage } from "../probe/pull.ts";
-import { pushImage } from "../probe/push.ts";
-import type { RegistryClient } from "../probe/registry-client.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { DriverSettings } from "../settings.ts";
 import { secretsIn } from "../target/secret-parameters.ts";
 import { adviceFor } from "./advice.ts";
+import type { Asking } from "./asking.ts";
+import { type CopiedImage, readingSteps } from "./reading-steps.ts";
 import { complaintsIn } from "./registry-log.ts";
 import {
 	type ServedRegistry,
@@ -21,42 +14,21 @@ import {
 	serveRegistry,
 } from "./serve.ts";
 import { STEPS, type StepName, type StepResult } from "./step.ts";
-
-/** An image that was copied for a rehearsal. */
-export interface CopiedImage {
-	readonly repository: string;
-	/** `algorithm:hex`. */
-	readonly digest: string;
-}
+import { type PushPlace, writingSteps } from "./writing-steps.ts";
 
 /** What a node is rehearsed with. Secrets inside (I7). */
-export interface NodeRehearsal {
+export interface NodeRehearsal extends PushPlace {
 	readonly host: Host;
 	/** Everything but the storage and whether it is read-only. */
 	readonly serving: Omit<Serving, "storage" | "isReadOnly">;
-	/** Where the images are, and where this node alone pushes to. */
+	/** Where the images are; what is pushed goes to a place of this node alone. */
 	readonly pulls: DriverSettings;
-	readonly pushes: DriverSettings;
-	/** The latter as we reach it. */
-	readonly pushed: ObjectStore;
 	readonly images: readonly CopiedImage[];
 }
 
 export interface RehearseOptions extends Call {
 	/** Called with each result as it is there; must not throw. */
 	readonly observe?: ((result: StepResult) => void) | undefined;
-}
-
-/** The repository and the tag that are pushed to, in a place of their own. */
-const REPOSITORY = "regmigrate/rehearsal";
-const TAG = "canary";
-
-const MIB = 1024 * 1024;
-
-/** A step that asks a running registry something, and resolves to what was found: a sentence. */
-interface Asking {
-	readonly step: StepName;
-	readonly ask: (client: RegistryClient) => Promise<string>;
 }
 
 /**
@@ -79,7 +51,7 @@ export async function rehearseNode(
 	const failure = await stage(
 		rehearsal,
 		{ storage: rehearsal.pulls, isReadOnly: true },
-		{ start: "start", asked: reading(rehearsal, signal) },
+		{ start: "start", asked: readingSteps(rehearsal.images, signal) },
 		tell,
 		signal,
 	);
@@ -90,7 +62,7 @@ export async function rehearseNode(
 		await stage(
 			rehearsal,
 			{ storage: rehearsal.pushes, isReadOnly: false },
-			{ start: "start-writable", asked: writing(rehearsal, signal) },
+			{ start: "start-writable", asked: writingSteps(rehearsal, signal) },
 			tell,
 			signal,
 		);
@@ -103,7 +75,10 @@ export async function rehearseNode(
 async function stage(
 	{ host, serving }: NodeRehearsal,
 	how: Pick<Serving, "storage" | "isReadOnly">,
-	{ start, asked }: { readonly start: StepName; readonly asked: Asking[] },
+	{
+		start,
+		asked,
+	}: { readonly start: StepName; readonly asked: readonly Asking[] },
 	tell: (result: StepResult) => void,
 	signal: AbortSignal | undefined,
 ): Promise<{ step: StepName; code: RegistryError["code"] } | undefined> {
@@ -150,128 +125,6 @@ function startMessage(
 		: `It starts on a place of its own, writable (${seconds} s).`;
 }
 
-/** What a read-only registry is asked. */
-function reading(
-	{ images }: NodeRehearsal,
-	signal: AbortSignal | undefined,
-): Asking[] {
-	return [
-		{
-			step: "refuse-writes",
-			async ask(client) {
-				const { state, because } = await probeWrites(client, { signal });
-				if (state === "read-only") return "It refuses writes.";
-				throw new ProbeError(
-					"unproven",
-					`have ${client.name} refuse writes`,
-					because,
-				);
-			},
-		},
-		{
-			step: "pull",
-			async ask(client) {
-				const hosts = new Set<string>();
-				let blobs = 0;
-				let bytes = 0;
-				for (const { repository, digest } of images) {
-					const image = await pullImage(client, repository, digest, { signal });
-					blobs += image.blobs;
-					bytes += image.bytes;
-					for (const host of image.hosts) hosts.add(host);
-				}
-				const from =
-					hosts.size === 0
-						? ""
-						: `, for blobs sent to ${[...hosts].join(", ")}`;
-				return `Pulled by digest: ${counted(images.length, "image")} (${counted(blobs, "blob")}, ${sized(bytes)}${from}).`;
-			},
-		},
-	];
-}
-
-/** What a writable registry is asked. */
-function writing(
-	{ pushed, pushes }: NodeRehearsal,
-	signal: AbortSignal | undefined,
-): Asking[] {
-	const image = canaryImage({ name: pushed.identity });
-	const push = (client: RegistryClient) =>
-		pushImage(client, REPOSITORY, TAG, image, { signal });
-	const pull = (client: RegistryClient, reference: string) =>
-		pullImage(client, REPOSITORY, reference, { signal });
-	const chunks = `${counted([...image.chunks()].length, "chunk")}, ${sized(image.layerBytes)}`;
-	return [
-		{
-			step: "push",
-			async ask(client) {
-				await push(client);
-				const key = formatKey({
-					kind: "current",
-					repository: REPOSITORY,
-					tag: TAG,
-				});
-				if ((await pushed.head(key, { signal })) === undefined)
-					throw new ProbeError(
-						"unproven",
-						`find in ${pushed.url} what was pushed to ${client.name}`,
-						"the registry writes somewhere else",
-						{
-							suggestions: [
-								`Remove what it wrote there: it was configured with ${String(pushes.parameters.rootdirectory)}.`,
-							],
-						},
-					);
-				return `Pushed an image in chunks (${chunks}).`;
-			},
-		},
-		{
-			step: "push-again",
-			async ask(client) {
-				await push(client);
-				return "Pushed the same tag once more.";
-			},
-		},
-		{
-			step: "pull-pushed",
-			async ask(client) {
-				const { digest } = await pull(client, TAG);
-				if (digest === image.digest) return "Pulled what was pushed.";
-				throw new ProbeError(
-					"unproven",
-					`pull ${REPOSITORY}:${TAG} from ${client.name}`,
-					`it has the digest ${digest}, and ${image.digest} was pushed`,
-				);
-			},
-		},
-		{
-			step: "delete",
-			async ask(client) {
-				await deleteImage(client, REPOSITORY, image.digest, { signal });
-				const left = await pull(client, image.digest).then(
-					() => true,
-					(error: unknown) => {
-						if (error instanceof ProbeError && error.code === "not-found")
-							return false;
-						throw error;
-					},
-				);
-				if (!left) return "Deleted it.";
-				throw new ProbeError(
-					"unproven",
-					`delete ${REPOSITORY}@${image.digest} at ${client.name}`,
-					"the registry says that it did, and still serves it",
-					{
-						suggestions: [
-							"Allow the registry's credentials to delete (s3:DeleteObject): some drivers do not tell that they could not.",
-						],
-					},
-				);
-			},
-		},
-	];
-}
-
 function passed(step: StepName, message: string): StepResult {
 	return { step, outcome: "passed", message, said: [], suggestions: [] };
 }
@@ -296,14 +149,4 @@ function skipped(step: StepName): StepResult {
 		said: [],
 		suggestions: [],
 	};
-}
-
-function counted(count: number, word: string): string {
-	return `${count} ${word}${count === 1 ? "" : "s"}`;
-}
-
-function sized(bytes: number): string {
-	return bytes < MIB
-		? `${Math.ceil(bytes / 1024)} KiB`
-		: `${(bytes / MIB).toFixed(1)} MiB`;
 }

@@ -5,7 +5,7 @@ import type { DriverSettings } from "../settings.ts";
 import { rootDirectory } from "../target/target.ts";
 
 /** What the names of all places of rehearsals begin with. */
-export const SCRATCH_PREFIX = "regmigrate-rehearsal-";
+const SCRATCH_PREFIX = "regmigrate-rehearsal-";
 
 const NAME = /^regmigrate-rehearsal-[0-9a-f]{12}$/;
 

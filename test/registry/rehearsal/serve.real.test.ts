@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -21,7 +22,7 @@ beforeEach(async () => {
 	serving = {
 		program,
 		user: undefined,
-		environment: servedEnvironment(new Map([["MINE", "it's"]])),
+		environment: servedEnvironment(new Map([["MINE", `it's ${randomUUID()}`]])),
 		storage: {
 			driver: "filesystem",
 			parameters: { rootdirectory: temporaryFolder() },
@@ -32,19 +33,32 @@ beforeEach(async () => {
 	};
 });
 
-/** The folders that are written for registries that are served. */
+/** The folders that are written for the registry of the test. */
 function folders(): readonly string[] {
 	return readdirSync("/dev/shm")
-		.filter((name) => name.startsWith("regmigrate-rehearsal."))
-		.map((name) => join("/dev/shm", name));
+		.map((name) => join("/dev/shm", name))
+		.filter((folder) => {
+			try {
+				const text = readFileSync(join(folder, "environment"), "utf8");
+				return text === serving.environment;
+			} catch {
+				// Something else's, or removed meanwhile.
+				return false;
+			}
+		});
 }
 
 /** The process that was started with the configuration in a folder. */
 function processOf(folder: string): string {
 	const found = readdirSync("/proc").find((pid) => {
 		if (!/^\d+$/.test(pid)) return false;
-		const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-		return line.endsWith(`\0serve\0${folder}/config.yml\0`);
+		try {
+			const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+			return line.endsWith(`\0serve\0${folder}/config.yml\0`);
+		} catch {
+			// It has ended meanwhile.
+			return false;
+		}
 	});
 	if (found === undefined) throw new Error("it does not run");
 	return `/proc/${found}`;
@@ -68,7 +82,7 @@ describe.skipIf(!hasTools("registry-3"))("a registry for a rehearsal", () => {
 		expect(environment.split("\0").sort()).toEqual([
 			"",
 			"HOME=/",
-			"MINE=it's",
+			expect.stringMatching(/^MINE=it's /),
 			"OTEL_TRACES_EXPORTER=none",
 			expect.stringContaining("PATH=/usr/local/sbin"),
 			expect.stringMatching(/^PWD=/),
