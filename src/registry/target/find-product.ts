@@ -4,6 +4,14 @@ import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { type Product, parseProduct } from "./product.ts";
 
+/** The names of Distribution's program, as it is and as Debian packages it. */
+const USUAL = ["registry", "docker-registry"];
+
+export interface FindProductCall extends Call {
+	/** The path of the program that runs, where it is known: it is asked before what is on the PATH. */
+	readonly running?: string | undefined;
+}
+
 /**
  * Finds out which registry is configured, from what its program or its package says on its host: GitLab's Linux package
  * by its manifest, its chart by `helm list`, Distribution by `--version`. Rejects with a `RegistryError` where that does
@@ -12,7 +20,7 @@ import { type Product, parseProduct } from "./product.ts";
 export async function findProduct(
 	description: RegistryDescription,
 	host: Host,
-	call: Call = {},
+	call: FindProductCall = {},
 ): Promise<Product> {
 	switch (description.kind) {
 		case "linux-package": {
@@ -27,7 +35,11 @@ export async function findProduct(
 			const [node] = description.nodes;
 			const told = node?.program;
 			const programs =
-				told === undefined ? ["registry", "docker-registry"] : [told];
+				told !== undefined
+					? [told]
+					: call.running !== undefined
+						? [call.running, ...USUAL]
+						: USUAL;
 			for (const program of programs) {
 				const said = await outputOf(host, [program, "--version"], call);
 				if (said !== "") return distribution(said, program, host);

@@ -7,6 +7,7 @@ import { driverSettings } from "./driver-settings.ts";
 import { findProduct } from "./find-product.ts";
 import { parseProduct, productName } from "./product.ts";
 import { resolveTarget } from "./resolve-target.ts";
+import { runningProgram } from "./running-program.ts";
 import { secretsIn } from "./secret-parameters.ts";
 import type { Target, TargetOptions } from "./target.ts";
 
@@ -45,7 +46,13 @@ export async function renderAll(
 	if (first === undefined) throw new RangeError("A registry has nodes");
 	const product =
 		version === undefined
-			? await findProduct(description, first.host, call)
+			? await findProduct(description, first.host, {
+					...call,
+					running:
+						description.kind === "distribution"
+							? await runningProgram(first, call)
+							: undefined,
+				})
 			: parseProduct(version);
 	const resolved = await resolveTarget(target, call);
 	const { storage, notes } = driverSettings(resolved, product, {

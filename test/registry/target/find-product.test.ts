@@ -11,7 +11,9 @@ import { productName } from "../../../src/registry/target/product.ts";
 const NODE = { name: "one", url: new URL("http://127.0.0.1:5000") };
 
 /** A registry whose program says this of itself. */
-function distribution(said: string): RegistryDescription {
+function distribution(
+	said: string,
+): Extract<RegistryDescription, { kind: "distribution" }> {
 	const folder = mkdtempSync(join(tmpdir(), "regmigrate-product-"));
 	onTestFinished(() => rmSync(folder, { recursive: true }));
 	const program = join(folder, "registry");
@@ -85,6 +87,20 @@ test("GitLab's chart says it as the version of what it installs", async () => {
 	const registry = { chart: "registry-0.7.0", app_version: "v4.24.0-gitlab" };
 	await expect(findProduct(description, saying(registry))).rejects.toThrow(
 		"the release git is not known to be GitLab's chart",
+	);
+});
+
+test("the program that runs is asked before one on the PATH, and after one that is described", async () => {
+	const { nodes } = distribution("distribution v3.1.2");
+	const running = nodes[0]?.program;
+	const unnamed = nodes.map(({ program: _, ...node }) => node);
+	const plain: RegistryDescription = { kind: "distribution", nodes: unnamed };
+	const here = openHost({});
+	const found = await findProduct(plain, here, { running });
+	expect(productName(found)).toBe("Distribution 3.1.2");
+	const told = distribution("distribution v3.0.0");
+	expect(productName(await findProduct(told, here, { running }))).toBe(
+		"Distribution 3.0.0",
 	);
 });
 
