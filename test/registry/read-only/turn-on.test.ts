@@ -32,7 +32,7 @@ describe("readonly on", () => {
 		]);
 	});
 
-	test("records what it found before anything is changed, and who, and since when", async () => {
+	test("records what it found before anything is changed, and who, and since when (I5)", async () => {
 		const { nodes, options, fakes, keeper } = fakeRegistry({});
 		const write = keeper.write.bind(keeper);
 		keeper.write = (record) => {
