@@ -122,6 +122,7 @@ async function nodeStatus(
 					: "links",
 		instances: instances?.map(({ name }) => name),
 		found: record?.nodes.find(({ url }) => url === node.url.origin)?.found,
-		problems,
+		// A host that cannot be reached is the same trouble for each question.
+		problems: [...new Set(problems)],
 	};
 }
