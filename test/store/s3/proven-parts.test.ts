@@ -20,13 +20,13 @@ const hasItsChecksum = ({ headers }: Arrived) =>
 
 /** Refuses a signed payload that is another one; a wrong checksum by the handler. */
 function server(onWrongChecksum: Handler): Handler {
-	return (request, response) => {
+	return async (request, response) => {
 		const payload = payloadOf(request);
 		if (payload !== "UNSIGNED-PAYLOAD" && payload !== SHA256)
 			refuse(response, 400, "XAmzContentSHA256Mismatch");
 		else if (hasItsChecksum(request))
 			response.writeHead(200, { etag: '"e"' }).end();
-		else onWrongChecksum(request, response);
+		else await onWrongChecksum(request, response);
 	};
 }
 
