@@ -11,7 +11,7 @@ const VERSION = {
 };
 
 test("what is wrong with a node is said once, though each question fails by it", async () => {
-	const { nodes, options } = fakeRegistry({});
+	const { nodes } = fakeRegistry({});
 	const unreachable = async () => {
 		throw new RegistryError("unreachable", "Cannot reach a by ssh");
 	};
@@ -21,7 +21,11 @@ test("what is wrong with a node is said once, though each question fails by it",
 		instances: unreachable,
 	}));
 	const { nodes: statuses } = await registryStatus(lost, {
-		probe: options.probe,
+		probe: async () => ({
+			state: "writable",
+			because: "it says so",
+			suggestions: [],
+		}),
 		askVersion: async () => VERSION,
 		record: undefined,
 	});
