@@ -19,6 +19,11 @@ export class Gc extends BaseCommand {
 
 	static override readonly flags = {
 		...switchFlags,
+		"dry-run": Flags.boolean({
+			char: "n",
+			description:
+				"have the collector print what it would delete; the registry goes on taking writes, and nothing is changed",
+		}),
 		"delete-untagged": Flags.boolean({
 			description:
 				"delete manifests, too, that neither a tag nor a tagged index names",

@@ -13,7 +13,7 @@ export const stableFlag = {
 	"until-stable": Flags.string({
 		helpValue: "DURATION",
 		description:
-			"pass after pass, until the next one is expected to take no longer than this (90s, 2m); then it is time to switch the registry to read-only",
+			"pass after pass, until the next one is expected to take no longer than this (90s, 2m); then it is time for readonly on",
 	}),
 };
 
@@ -69,7 +69,7 @@ export function stabilityLines(
 	return isStable
 		? [
 				`After ${count} the next one is expected to take ${expected}.`,
-				"That is how long pushes are refused, switching and verifying aside: switch the registry to read-only, and run sync once more with --delete.",
+				"That is how long pushes are refused, switching and verifying aside: make the registry read-only (readonly on), and run sync once more with --delete.",
 			]
 		: [
 				`Stopped after ${count}: the next one is expected to take ${expected}; that is more than the ${formatDuration(withinMs)} asked for.`,
