@@ -5,7 +5,7 @@ export const EXIT = {
 	failed: 1,
 	/** The command line is wrong, or Node is too old. */
 	usage: 2,
-	/** It finished, but some objects failed or differ. */
+	/** It finished, but objects failed or differ, a node takes writes, or a rehearsal found something. */
 	incomplete: 3,
 	/** A guard refused; nothing was changed. */
 	refused: 4,
@@ -22,7 +22,10 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, string])[] = [
 	[EXIT.done, "done"],
 	[EXIT.failed, "failed"],
 	[EXIT.usage, "wrong usage (or a Node that is too old)"],
-	[EXIT.incomplete, "finished, but some objects failed or differ"],
+	[
+		EXIT.incomplete,
+		"finished, but something failed, differs, or is not as it should be",
+	],
 	[EXIT.refused, "refused by a guard, nothing changed"],
 	[EXIT.rolledBack, "failed, and all was put back to what it was"],
 	[
