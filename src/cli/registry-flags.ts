@@ -172,12 +172,16 @@ async function urlHere(
 		if (isNodeUrl(told)) return new URL(told);
 		throw new UsageError(`--registry-url has to be ${URL_FORM}`);
 	}
-	const unknown = (reason: string) =>
+	const unknown = (reason: string, ...suggestions: string[]) =>
 		new UsageError(`It is not known where the registry answers: ${reason}`, [
+			...suggestions,
 			"Say so with --registry-url, such as --registry-url http://127.0.0.1:5000.",
 		]);
 	const text = await read(configuration, (reason) => {
-		throw unknown(`${configuration} cannot be read: ${reason}`);
+		throw unknown(
+			`${configuration} cannot be read: ${reason}`,
+			"Check how it is spelled, and who may read it.",
+		);
 	});
 	const { parseYaml, isMap } = await import(
 		"../registry/configuration-yaml.ts"
