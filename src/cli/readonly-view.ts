@@ -1,6 +1,7 @@
 import { maskedDiff } from "../registry/masking/masked-diff.ts";
 import type { FileChange } from "../registry/node.ts";
 import type { ReadOnlyEvent } from "../registry/read-only/events.ts";
+import { namesOf } from "../registry/read-only/names.ts";
 import type { NodePlan } from "../registry/read-only/turn.ts";
 import type { PutBackProof } from "../registry/read-only/turn-off.ts";
 import type { ReadOnlyProof } from "../registry/read-only/turn-on.ts";
@@ -58,9 +59,9 @@ export function eventLine(event: ReadOnlyEvent): string | undefined {
 		case "answered":
 			return `${event.node}: answers that it is ${event.state}`;
 		case "waiting":
-			return `${event.node}: waiting for ${names(event.instances)} of before to end`;
+			return `${event.node}: waiting for ${namesOf(event.instances)} of before to end`;
 		case "ended":
-			return `${event.node}: ${names(event.instances)} of before ${event.instances.length === 1 ? "has" : "have"} ended`;
+			return `${event.node}: ${namesOf(event.instances)} of before ${event.instances.length === 1 ? "has" : "have"} ended`;
 		case "drained":
 			return `${event.node}: what served it before cannot be seen ending; it was given ${formatDuration(event.ms)}, after which it has to have ended`;
 		case "putting-back":
@@ -72,12 +73,6 @@ export function eventLine(event: ReadOnlyEvent): string | undefined {
 		default:
 			return event satisfies never;
 	}
-}
-
-function names(
-	instances: Extract<ReadOnlyEvent, { type: "ended" }>["instances"],
-): string {
-	return new Intl.ListFormat("en").format(instances.map(({ name }) => name));
 }
 
 /** What has been proven. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isNode, LineCounter, parseDocument } from "yaml";
+import { SCALARS_AS_WRITTEN } from "../registry/configuration-yaml.ts";
 import type { RegistryDescription } from "../registry/description.ts";
 import {
 	type AnySchema,
@@ -106,14 +107,10 @@ const TOP = v.looseObject(
 
 function readYaml(text: string, file: string) {
 	const lines = new LineCounter();
-	// Every scalar is a text: a name may be all digits.
+	// A name may be all digits.
 	const document = parseDocument(text, {
-		schema: "failsafe",
-		customTags: ["null"],
-		merge: true,
+		...SCALARS_AS_WRITTEN,
 		lineCounter: lines,
-		prettyErrors: false,
-		logLevel: "error",
 	});
 	const lineAt = (offset: number) => lines.linePos(offset).line;
 	const [error] = document.errors;

@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import { ConfigurationError } from "../registry/configuration-error.ts";
 import type { RegistryDescription } from "../registry/description.ts";
+import { readText } from "./read-text.ts";
 import type { DescribedRegistry } from "./registry-file.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -52,7 +52,7 @@ export interface Machine {
 }
 
 /** The machine that the program runs on. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
 	return { directory: process.cwd(), root: "/", path: process.env.PATH };
 }
 
@@ -98,16 +98,18 @@ async function readFrom(
 	file: string,
 	isNamed: boolean,
 ): Promise<DescribedRegistry> {
-	const text = await read(file, (reason) => {
-		throw new UsageError(
-			`Cannot read the registry file ${file}: ${reason}`,
-			isNamed
-				? ["Check how it is spelled, and who may read it."]
-				: [
-						"Run this as who may read it, or name another with --registry-file.",
-					],
-		);
-	});
+	const text = await readText(
+		file,
+		(reason) =>
+			new UsageError(
+				`Cannot read the registry file ${file}: ${reason}`,
+				isNamed
+					? ["Check how it is spelled, and who may read it."]
+					: [
+							"Run this as who may read it, or name another with --registry-file.",
+						],
+			),
+	);
 	// Only here: who is told all by flags does not wait for parsers.
 	const { parseRegistryFile } = await import("./registry-file.ts");
 	return parseRegistryFile(text, file);
@@ -177,12 +179,12 @@ async function urlHere(
 			...suggestions,
 			"Say so with --registry-url, such as --registry-url http://127.0.0.1:5000.",
 		]);
-	const text = await read(configuration, (reason) => {
-		throw unknown(
+	const text = await readText(configuration, (reason) =>
+		unknown(
 			`${configuration} cannot be read: ${reason}`,
 			"Check how it is spelled, and who may read it.",
-		);
-	});
+		),
+	);
 	const { parseYaml, isMap } = await import(
 		"../registry/configuration-yaml.ts"
 	);
@@ -197,24 +199,6 @@ async function urlHere(
 	}
 	throw unknown(`${configuration} does not say it in http.addr`);
 }
-
-async function read(
-	file: string,
-	refuse: (reason: string) => never,
-): Promise<string> {
-	try {
-		return await readFile(file, "utf8");
-	} catch (error) {
-		const code = error instanceof Error && "code" in error ? error.code : "";
-		return refuse(READ_ERRORS[String(code)] ?? `the system says ${code}`);
-	}
-}
-
-const READ_ERRORS: Readonly<Record<string, string>> = {
-	ENOENT: "there is no such file",
-	EACCES: "permission denied",
-	EISDIR: "it is a directory",
-};
 
 function isThere(file: string): boolean {
 	try {

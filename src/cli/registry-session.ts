@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Call, RegistryNode } from "../registry/node.ts";
 import { type OpenNodesOptions, openNodes } from "../registry/open-nodes.ts";
@@ -13,6 +12,7 @@ import {
 } from "../registry/probe/registry-version.ts";
 import type { WatchedNode } from "../registry/probe/watch-writes.ts";
 import type { WriteState } from "../registry/probe/write-state.ts";
+import { readText } from "./read-text.ts";
 import type { DescribedRegistry, RegistryAccess } from "./registry-file.ts";
 import { describedRegistry, type RegistryWishes } from "./registry-flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -110,13 +110,12 @@ async function credentialsFor(
 }
 
 async function secretIn(file: string): Promise<string> {
-	try {
-		return (await readFile(file, "utf8")).trim();
-	} catch (error) {
-		const code = error instanceof Error && "code" in error ? error.code : "";
-		throw new UsageError(
-			`Cannot read ${file}: ${code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "permission denied" : `the system says ${code}`}`,
-			["Name another in regmigrate.yml, under access."],
-		);
-	}
+	const text = await readText(
+		file,
+		(reason) =>
+			new UsageError(`Cannot read ${file}: ${reason}`, [
+				"Name another in regmigrate.yml, under access.",
+			]),
+	);
+	return text.trim();
 }

@@ -1,19 +1,31 @@
-import { LineCounter, parseDocument } from "yaml";
+import {
+	type DocumentOptions,
+	LineCounter,
+	type ParseOptions,
+	parseDocument,
+	type SchemaOptions,
+} from "yaml";
 import { ConfigurationError } from "./configuration-error.ts";
 
+/** How YAML is read so that no scalar is more than a string or null: numbers and booleans would lose how they are written. */
+export const SCALARS_AS_WRITTEN: ParseOptions &
+	DocumentOptions &
+	SchemaOptions = {
+	schema: "failsafe",
+	customTags: ["null"],
+	merge: true,
+	prettyErrors: false,
+	logLevel: "error",
+};
+
 /**
- * The content of a YAML document. No scalar is more than a string or null: numbers and booleans would lose how they are
- * written. What a parser says of a mistake may quote the line, and with it a secret: only its place is told (I7).
+ * The content of a YAML document, its scalars as they are written (`SCALARS_AS_WRITTEN`). What a parser says of a mistake may quote the line, and with it a secret: only its place is told (I7).
  */
 export function parseYaml(text: string, file: string): unknown {
 	const lineCounter = new LineCounter();
 	const document = parseDocument(text, {
-		schema: "failsafe",
-		customTags: ["null"],
-		merge: true,
+		...SCALARS_AS_WRITTEN,
 		lineCounter,
-		prettyErrors: false,
-		logLevel: "error",
 	});
 	const malformed = (reason: string) =>
 		new ConfigurationError("malformed", file, reason, {

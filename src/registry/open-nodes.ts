@@ -2,6 +2,7 @@ import type { RegistryDescription } from "./description.ts";
 import { openHost } from "./host/open-host.ts";
 import type { RegistryNode } from "./node.ts";
 
+/** How nodes are opened. */
 export interface OpenNodesOptions {
 	/**
 	 * Whether what else is pending may come into force with a change, by a reconfigure of GitLab's Linux package or an upgrade

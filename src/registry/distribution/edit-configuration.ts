@@ -13,13 +13,16 @@ import { isSame, typedTree, valueAt, withValueAt } from "./typed-tree.ts";
 import { YamlText } from "./yaml-text.ts";
 import { heldBy, type YamlValue, yamlMapOf } from "./yaml-value.ts";
 
+/** Whether writes are refused. */
 export const READ_ONLY: Path = [
 	"storage",
 	"maintenance",
 	"readonly",
 	"enabled",
 ];
+/** Whether clients are kept from being sent to the store. */
 export const REDIRECT: Path = ["storage", "redirect", "disable"];
+/** Whether there is a metadata database. */
 export const DATABASE: Path = ["database", "enabled"];
 
 /**

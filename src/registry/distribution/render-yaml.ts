@@ -8,6 +8,7 @@ export interface YamlStyle {
 	readonly isCompact: boolean;
 }
 
+/** How a person writes it, one pair a line. */
 export const BLOCK_STYLE: YamlStyle = { isQuoted: false, isCompact: false };
 
 /** The lines of a pair in block style; of what is within, each is indented by one `step` more. */

@@ -5,6 +5,7 @@ import {
 	parseDocument,
 	type YAMLMap,
 } from "yaml";
+import { SCALARS_AS_WRITTEN } from "../configuration-yaml.ts";
 import { BLOCK_STYLE, type YamlStyle } from "./render-yaml.ts";
 import { nameOf } from "./yaml-value.ts";
 
@@ -21,12 +22,8 @@ export class YamlText {
 	constructor(text: string) {
 		this.text = text;
 		this.document = parseDocument(text, {
-			// Nothing is read as more than a text, so nothing loses how it is written.
-			schema: "failsafe",
-			customTags: ["null"],
-			merge: true,
+			...SCALARS_AS_WRITTEN,
 			keepSourceTokens: true,
-			logLevel: "error",
 		});
 		this.newline = text.includes("\r\n") ? "\r\n" : "\n";
 	}

@@ -19,6 +19,7 @@ export type YamlValue =
 	| readonly YamlValue[]
 	| YamlMap;
 
+/** A map, its pairs in order. */
 export type YamlMap = ReadonlyMap<string, YamlValue>;
 
 /** The key that takes over what another map holds. */

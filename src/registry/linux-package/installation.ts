@@ -13,6 +13,7 @@ export interface PackagePaths {
 	readonly data: string;
 }
 
+/** Where the package puts things, unless it was built otherwise. */
 export const PACKAGE_PATHS: PackagePaths = {
 	installation: "/opt/gitlab",
 	data: "/var/opt/gitlab",

@@ -27,7 +27,7 @@ export function requireNothingPending(
 	if (acceptPending) return [`${what}. That comes into force with ours.`];
 	throw new RegistryError(
 		"refused",
-		`Cannot change the registry alone: ${what}. Nothing was changed.`,
+		`Cannot change the registry alone: ${what}. Nothing was changed`,
 		{
 			suggestions: [
 				`Run ${gitlabCtl} reconfigure there at a time when that may come into force, or take it back; then run this again.`,

@@ -18,6 +18,7 @@ export interface Found {
 	readonly after: HostProcess | undefined;
 }
 
+/** What became of it. */
 export type Verdict =
 	| "in-force"
 	/** Somebody else wrote `gitlab.rb` while it was brought into force. */
@@ -28,7 +29,7 @@ export type Verdict =
 	/** A registry runs that has not read `config.yml` as it is. */
 	| "not-restarted";
 
-/** How far the start of a process, in whole seconds of the host, may seem to be before it was (ms). */
+/** How far the start of a process may seem to be before it was (ms): the host's clock and its uptime are read one after the other. */
 const TOLERANCE_MS = 2000;
 
 /**

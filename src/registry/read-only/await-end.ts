@@ -1,5 +1,6 @@
 import type { Instance, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { namesOf } from "./names.ts";
 import type { TurnOptions } from "./turn.ts";
 
 /** From one look at processes or pods to the next (ms). */
@@ -55,9 +56,4 @@ export async function awaitEnd(
 			);
 		await clock.wait(PAUSE_MS, signal);
 	}
-}
-
-/** `process 4711 and process 4712` */
-export function namesOf(instances: readonly Instance[]): string {
-	return new Intl.ListFormat("en").format(instances.map(({ name }) => name));
 }

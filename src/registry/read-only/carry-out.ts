@@ -1,5 +1,6 @@
 import type { Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { listed } from "./names.ts";
 import type { TurnOptions } from "./turn.ts";
 
 /** Runs what makes a change effective, for no longer than it may take. */
@@ -34,7 +35,7 @@ function tooLate(
 	{ name, host }: RegistryNode,
 	ms: number,
 ): RegistryError {
-	const shown = commands.map((command) => `"${command}"`).join(", ");
+	const shown = listed(commands.map((command) => `"${command}"`));
 	return new RegistryError(
 		"timed-out",
 		`${shown} of ${name} on ${host.name} took longer than ${ms / 1000} s, and ${commands.length === 1 ? "was" : "were"} ended`,

@@ -1,9 +1,9 @@
 import type { Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import { namesOf } from "./await-end.ts";
 import { awaitState } from "./await-state.ts";
 import { carryOut } from "./carry-out.ts";
 import type { FoundNode } from "./look.ts";
+import { listed, namesOf } from "./names.ts";
 import type { TurnOptions } from "./turn.ts";
 
 /** Makes a node read-only, and waits until it answers so. Those that served it before may go on. */
@@ -34,9 +34,7 @@ export async function changeNode(
 }
 
 function shown({ commands }: Change): string {
-	return new Intl.ListFormat("en").format(
-		commands.map((command) => `"${command}"`),
-	);
+	return listed(commands.map((command) => `"${command}"`));
 }
 
 function silent(

@@ -55,4 +55,5 @@ export type ReadOnlyEvent =
 			readonly reason: string;
 	  };
 
+/** Is told of each as it happens; must not throw. */
 export type Observe = (event: ReadOnlyEvent) => void;

@@ -1,7 +1,7 @@
 import type { Instance, RegistryNode } from "../node.ts";
 import type { WriteState } from "../probe/write-state.ts";
 import type { EffectiveSettings } from "../settings.ts";
-import type { NodeRecord, ReadOnlyRecord } from "./record.ts";
+import { type NodeRecord, type ReadOnlyRecord, recordOf } from "./record.ts";
 import type { Probe } from "./turn.ts";
 
 /** A node as it was found, before anything is changed. */
@@ -34,7 +34,7 @@ export async function lookAt(
 			]);
 			// Somebody answers, so that nobody is found does not say that nobody is there.
 			const serving = instances?.length === 0 ? undefined : instances;
-			const kept = record?.nodes.find(({ url }) => url === node.url.origin);
+			const kept = recordOf(record, node);
 			return { node, settings, probed, instances: serving, kept };
 		}),
 	);

@@ -1,6 +1,11 @@
 import type { Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { FoundState, NodeRecord, ReadOnlyRecord } from "./record.ts";
+import {
+	type FoundState,
+	type NodeRecord,
+	type ReadOnlyRecord,
+	recordOf,
+} from "./record.ts";
 import type { NodePlan, TurnOffOptions } from "./turn.ts";
 
 /** A node, what is to be done to it, and what it is to be then. */
@@ -51,7 +56,7 @@ export async function planOff(
 	return await Promise.all(
 		nodes.map(async (node): Promise<OffPlan> => {
 			const probed = await probe(node, { signal });
-			const kept = record?.nodes.find(({ url }) => url === node.url.origin);
+			const kept = recordOf(record, node);
 			const decision = decideOff(kept, isForced);
 			const wanted =
 				decision === "make-writable"

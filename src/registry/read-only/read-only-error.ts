@@ -1,4 +1,5 @@
 import { RegistryError } from "../registry-error.ts";
+import { listed } from "./names.ts";
 import type { FoundState } from "./record.ts";
 
 /** In which state a node is after a failure. */
@@ -44,7 +45,7 @@ export class ReadOnlyError extends Error {
 }
 
 /** In which state a registry is, node by node: sentences without the last full stop. */
-export function standingText(nodes: readonly NodeStanding[]): string {
+function standingText(nodes: readonly NodeStanding[]): string {
 	const namesIn = (found: FoundState) =>
 		nodes
 			.filter((node) => node.standing === "as-found" && node.found === found)
@@ -53,7 +54,7 @@ export function standingText(nodes: readonly NodeStanding[]): string {
 		if (names.length === 0) return [];
 		const [verb, pronoun] = names.length === 1 ? ["is", "it"] : ["are", "they"];
 		return [
-			`${list(names)} ${verb} as ${pronoun} ${verb === "is" ? "was" : "were"} found: ${state}`,
+			`${listed(names)} ${verb} as ${pronoun} ${verb === "is" ? "was" : "were"} found: ${state}`,
 		];
 	};
 	return [
@@ -66,10 +67,6 @@ export function standingText(nodes: readonly NodeStanding[]): string {
 		...told(namesIn("writable"), "writable"),
 		...told(namesIn("read-only"), "read-only"),
 	].join(". ");
-}
-
-function list(names: readonly string[]): string {
-	return new Intl.ListFormat("en").format(names);
 }
 
 /** What there is to do where a node is left. */

@@ -27,6 +27,14 @@ export interface ReadOnlyRecord {
 	readonly nodes: readonly NodeRecord[];
 }
 
+/** What is kept of a node; `undefined`: nothing. */
+export function recordOf(
+	record: ReadOnlyRecord | undefined,
+	{ url }: Pick<RegistryNode, "url">,
+): NodeRecord | undefined {
+	return record?.nodes.find((one) => one.url === url.origin);
+}
+
 /** Keeps the record of one registry, which one process at a time may have open. */
 export interface RecordKeeper extends Disposable {
 	read(): ReadOnlyRecord | undefined;
@@ -51,10 +59,10 @@ export class Recorder {
 		return this.#record;
 	}
 
-	of({ name, url }: RegistryNode): NodeRecord {
-		const node = this.#record.nodes.find((one) => one.url === url.origin);
-		if (node === undefined) throw new Error(`${name} is not recorded`);
-		return node;
+	of(node: RegistryNode): NodeRecord {
+		const kept = recordOf(this.#record, node);
+		if (kept === undefined) throw new Error(`${node.name} is not recorded`);
+		return kept;
 	}
 
 	note(node: RegistryNode, stage: NodeRecord["stage"]): void {

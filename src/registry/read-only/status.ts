@@ -1,7 +1,7 @@
 import type { Call, RegistryNode } from "../node.ts";
 import type { RegistryVersion } from "../probe/registry-version.ts";
 import type { WriteState } from "../probe/write-state.ts";
-import type { FoundState, ReadOnlyRecord } from "./record.ts";
+import { type FoundState, type ReadOnlyRecord, recordOf } from "./record.ts";
 import type { Probe } from "./turn.ts";
 
 /** In which state a registry is as a whole. */
@@ -25,6 +25,7 @@ export interface NodeStatus {
 	readonly problems: readonly string[];
 }
 
+/** In which state a registry is, as a whole and node by node. */
 export interface RegistryStatus {
 	readonly state: OverallState;
 	readonly nodes: readonly NodeStatus[];
@@ -121,7 +122,7 @@ async function nodeStatus(
 					? "database"
 					: "links",
 		instances: instances?.map(({ name }) => name),
-		found: record?.nodes.find(({ url }) => url === node.url.origin)?.found,
+		found: recordOf(record, node)?.found,
 		// A host that cannot be reached is the same trouble for each question.
 		problems: [...new Set(problems)],
 	};

@@ -17,6 +17,7 @@ export interface ReadOnlyProof {
 	readonly nodes: readonly NodeProof[];
 }
 
+/** How one node is known to be read-only. */
 export interface NodeProof {
 	readonly name: string;
 	readonly url: string;

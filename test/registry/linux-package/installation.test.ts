@@ -21,6 +21,7 @@ exec chpst -e /opt/gitlab/etc/registry/env -P \\
 			configuration: "/srv/registry/config.yml",
 			environment: "/opt/gitlab/etc/registry/env",
 			program: "/opt/gitlab/embedded/bin/registry",
+			user: "registry:registry",
 		});
 	});
 
