@@ -7,11 +7,13 @@ import { onFreePort } from "../../scripts/services/free-port.ts";
 import { s3Environment } from "../../scripts/services/s3.ts";
 import { skopeo } from "../../scripts/services/skopeo.ts";
 import { distributionNode } from "../../src/registry/distribution/distribution-node.ts";
+import { helmNode } from "../../src/registry/helm/helm-node.ts";
 import { localHost } from "../../src/registry/host/local-host.ts";
 import { linuxPackageNode } from "../../src/registry/linux-package/linux-package-node.ts";
 import type { RegistryNode } from "../../src/registry/node.ts";
 import { driverSettings } from "../../src/registry/target/driver-settings.ts";
 import { parseProduct } from "../../src/registry/target/product.ts";
+import { NAMESPACE, RELEASE, startCluster } from "../support/helm/cluster.ts";
 import { installLinuxPackage } from "../support/linux-package/linux-package.ts";
 import { describeResult } from "../support/program.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
@@ -131,6 +133,29 @@ test.skipIf(!hasTools("skopeo", "registry-2", "registry-3", "minio")).for([
 			.poll(() => digestOf(node).catch(() => undefined), WAIT)
 			.toBe(null);
 		await expectSwitched(node, product, folder, storage);
+	},
+);
+
+test.skipIf(!hasTools("skopeo", "helm", "registry-3", "minio"))(
+	"a release of GitLab's chart serves from the bucket that it is rendered to",
+	async () => {
+		const folder = await temporaryFolder();
+		const cluster = await startCluster(folder);
+		onTestFinished(() => cluster.stop());
+		const storage = join(folder, "storage");
+		cluster.putSecret("registry-storage", {
+			config: `filesystem:\n  rootdirectory: ${storage}\n`,
+		});
+		await cluster.install("registry: {storage: {secret: registry-storage}}\n");
+		const { chart, helm, kubectl, pods } = cluster;
+		const node = helmNode(
+			{
+				...{ name: RELEASE, url: pods.url, release: RELEASE },
+				...{ namespace: NAMESPACE, chart, helm, kubectl },
+			},
+			localHost,
+		);
+		await expectSwitched(node, "distribution 3.1.2", folder, storage);
 	},
 );
 

@@ -51,7 +51,9 @@ export async function findProduct(
 			const { helm = "helm", release = "", namespace = "" } = node ?? {};
 			const which = ["--namespace", namespace, "--filter", `^${release}$`];
 			const list = ["list", ...which, "--output", "json"];
-			const version = gitlabIn(await outputOf(host, [helm, ...list], call));
+			// The words of a shell (`helm --kube-context production`).
+			const command = ["sh", "-c", `${helm} "$@"`, "sh", ...list] as const;
+			const version = gitlabIn(await outputOf(host, command, call));
 			if (version === undefined)
 				throw untold(
 					`the release ${release} is not known to be GitLab's chart`,
