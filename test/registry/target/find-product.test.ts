@@ -74,7 +74,8 @@ test("GitLab's chart says it as the version of what it installs", async () => {
 		...packageHost(""),
 		run: async (command) => {
 			expect(command).toEqual([
-				...["helm", "list", "--namespace", "apps", "--filter", "^git$"],
+				...["sh", "-c", 'helm "$@"', "sh", "list"],
+				...["--namespace", "apps", "--filter", "^git$"],
 				...["--output", "json"],
 			]);
 			const stdout = Buffer.from(JSON.stringify([list]));
