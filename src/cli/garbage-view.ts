@@ -43,13 +43,17 @@ export function collectionLines(
 	{ marked, blobs, manifests, layerLinks, bytes, examples }: Collection,
 	isDryRun: boolean,
 ): readonly string[] {
+	const counted = (count: number, one: string, many: string) =>
+		`${formatCount(count)} ${count === 1 ? one : many}`;
 	const also = [
-		...(manifests === 0 ? [] : [`${formatCount(manifests)} manifests`]),
-		...(layerLinks === 0 ? [] : [`${formatCount(layerLinks)} links of layers`]),
+		...(manifests === 0 ? [] : [counted(manifests, "manifest", "manifests")]),
+		...(layerLinks === 0
+			? []
+			: [counted(layerLinks, "link of a layer", "links of layers")]),
 	].map((what) => `, and ${what}`);
 	const size = bytes === undefined ? "" : ` (${formatBytes(bytes)})`;
 	return [
-		`${formatCount(blobs)} ${blobs === 1 ? "blob" : "blobs"}${size} ${isDryRun ? "would be deleted" : "deleted"}${also.join("")}${marked === undefined ? "" : `; ${formatCount(marked)} needed`}.`,
+		`${counted(blobs, "blob", "blobs")}${size} ${isDryRun ? "would be deleted" : "deleted"}${also.join("")}${marked === undefined ? "" : `; ${formatCount(marked)} needed`}.`,
 		...examples.map((digest) => `  ${digest}`),
 		...(examples.length < blobs ? ["  …"] : []),
 	];

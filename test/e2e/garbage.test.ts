@@ -210,7 +210,7 @@ describe.each(["3", "2"] as const)("version %s", (version) => {
 				expect(registry.restarts()).toBe(0);
 			} else {
 				const { stdout } = await gc(0, ...argv);
-				expect(stdout).toContain("and 1 manifests");
+				expect(stdout).toContain("and 1 manifest, and");
 				expect(has(registry, untagged.layer)).toBe(false);
 			}
 			for (const { layer, manifest } of platforms) {

@@ -5,7 +5,11 @@ import type {
 } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import { shellWords } from "../host/shell-words.ts";
-import { PACKAGE_PATHS, readService } from "../linux-package/installation.ts";
+import {
+	PACKAGE_PATHS,
+	type PackagePaths,
+	readService,
+} from "../linux-package/installation.ts";
 import type { Call, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { type CollectorVersion, parseVersion } from "./collector-version.ts";
@@ -25,13 +29,14 @@ export interface FoundCollector extends CollectorCommand {
 
 /**
  * How the collector of a registry is run, on its first node: all nodes have one storage. Rejects with a `RegistryError`
- * where it cannot be.
+ * where it cannot be. `paths` is where GitLab's Linux package is.
  */
 export async function findCollector(
 	description: RegistryDescription,
 	node: RegistryNode,
 	wishes: CollectorWishes,
 	call: Call,
+	paths: PackagePaths = PACKAGE_PATHS,
 ): Promise<FoundCollector> {
 	const { host } = node;
 	switch (description.kind) {
@@ -43,10 +48,10 @@ export async function findCollector(
 			return await found(host, [program], configuration, pid, wishes, call);
 		}
 		case "linux-package": {
-			const service = await readService(host, PACKAGE_PATHS, call);
+			const service = await readService(host, paths, call);
 			const { program, configuration, environment, user } = service;
 			const words: readonly [string, ...string[]] = [
-				`${PACKAGE_PATHS.installation}/embedded/bin/chpst`,
+				`${paths.installation}/embedded/bin/chpst`,
 				...(environment === undefined ? [] : ["-e", environment]),
 				...(user === undefined ? [] : ["-U", user, "-u", user]),
 				program,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Host } from "../host/host.ts";
+import { maskedLines } from "../masking/mask.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import {
@@ -85,7 +86,8 @@ export function collectorOf(
 				{ signal, timeoutMs },
 			);
 			const end = parseCollection(stdout.toString());
-			if (code === 0 && end.exitCode !== undefined) return end;
+			if (code === 0 && end.exitCode !== undefined)
+				return { ...end, said: masked(end.said) };
 			throw new RegistryError(
 				"failed",
 				`"${shown}" on ${host.name} could not be run${lastLine(stderr)}`,
@@ -100,6 +102,12 @@ export function collectorOf(
 			);
 		},
 	};
+}
+
+/** What it says of a configuration may quote it (I7). */
+function masked(said: readonly string[]): readonly string[] {
+	const [lines = []] = maskedLines([{ text: said.join("\n"), isRuby: false }]);
+	return said.length === 0 ? said : lines;
 }
 
 function lastLine(stderr: string): string {

@@ -12,10 +12,14 @@ function digest(number: number): string {
 	return `sha256:${number.toString(16).padStart(64, "0")}`;
 }
 
+const WITH_AWK = 'awk "$1"';
+
 /** What is made of what a collector prints. */
 function countOf(lines: readonly string[], exitCode = 0) {
 	const input = [...lines, `regmigrate-exit ${exitCode}`, ""].join("\n");
-	const output = execFileSync("awk", [COUNT_LINES], { input }).toString();
+	const output = execFileSync("sh", ["-c", WITH_AWK, "sh", COUNT_LINES], {
+		input,
+	}).toString();
 	return { ...parseCollection(output), length: output.length };
 }
 
