@@ -249,7 +249,9 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			const again = await node.change({ readOnly: true });
 			expect([again.files.length, again.commands.length]).toEqual([0, 1]);
 			const rolledOut = bring(again);
-			await expect.poll(async () => (await node.instances())?.length).toBe(4);
+			await expect
+				.poll(async () => (await node.instances())?.length, WAIT)
+				.toBe(4);
 			expect(await node.remaining(instances)).toEqual(instances);
 			cluster.pods.hold(false);
 			await rolledOut;
@@ -267,7 +269,7 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			).resolves.toMatchObject({ files: [{ path: "values of gitlab" }] });
 			const activated = change.activate();
 			await expect
-				.poll(async () => await cluster.run(["history", RELEASE]))
+				.poll(async () => await cluster.run(["history", RELEASE]), WAIT)
 				.toContain("regmigrate");
 			cluster.pods.stall(false);
 			await activated;
@@ -433,6 +435,9 @@ async function bring(change: Change): Promise<void> {
 	await change.write();
 	await change.activate();
 }
+
+/** For a machine that has much to do. */
+const WAIT = { timeout: 60_000, interval: 50 };
 
 /** A value that is taken away, and texts that look like numbers. */
 const VALUES = `
