@@ -100,7 +100,9 @@ async function stage(
 	try {
 		served = await serveRegistry(host, { ...serving, ...how }, { signal });
 	} catch (error) {
-		return fail(start, error, error instanceof ServeError ? error.log : "");
+		// Anything else is not the registry's doing.
+		if (!(error instanceof ServeError)) throw error;
+		return fail(start, error, error.log);
 	}
 	await using registry = served;
 	tell(passed(start, startMessage(how, performance.now() - began)));

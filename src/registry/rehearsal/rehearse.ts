@@ -109,6 +109,7 @@ export async function prepareNodes(
 	const prepared: PreparedNode[] = [];
 	for (const found of nodes) {
 		const effective = await found.node.settings(call);
+		if (effective?.database === "on") throw hasDatabase(found.node);
 		const { storage } = told;
 		const { redirectDisabled = effective?.redirectDisabled ?? false } = told;
 		const blockers =
@@ -125,6 +126,18 @@ export async function prepareNodes(
 		prepared.push({ ...found, redirectDisabled, notes });
 	}
 	return prepared;
+}
+
+function hasDatabase({ name }: RegistryNode): RegistryError {
+	return new RegistryError(
+		"refused",
+		`Cannot rehearse ${name}: its metadata is in a database, and which images there are cannot be told from its storage`,
+		{
+			suggestions: [
+				"Try the target with a registry without one: on another machine, with the same settings (regmigrate config render).",
+			],
+		},
+	);
 }
 
 function notHere(nodes: readonly RegistryNode[]): RegistryError {

@@ -1,7 +1,7 @@
 /**
  * Serves a registry on a host until its standard input ends, or this shell is told to end, or the registry ends by itself.
  * Then the registry is no more, the last of its log is printed, and what was written for it is gone. It ends with 0 when
- * it was told to, else with 3.
+ * it was told to, with 2 when the registry could not be started (the reason is printed), else with 3.
  *
  * `$1` is the user that it runs as, `$2` the group, `$3` its other groups (`4,27`, or `-` for none); all are "" where it
  * runs as who runs this. `$4` is its program, `$5` and `$6` are how many bytes of the input are its configuration and

@@ -52,6 +52,8 @@ const START_MS = 90_000;
 const POLL_MS = 100;
 /** How long it may be silent while it waits for its store (ms). */
 const SILENCE_MS = 90_000;
+/** What the script ends with when it could not prepare the start. */
+const UNPREPARED = 2;
 /** Longer than any rehearsal (ms). */
 const LONGEST_MS = 6 * 60 * 60_000;
 
@@ -147,6 +149,12 @@ async function isUp(
 		if (answer === true) return;
 		if (typeof answer === "object") {
 			if ("error" in answer) throw answer.error;
+			const { code, stderr } = answer.result;
+			if (code === UNPREPARED)
+				throw new RegistryError(
+					"failed",
+					`Cannot start a registry for the rehearsal: ${stderr.trim().split("\n").at(-1)}`,
+				);
 			throw new NotUp("ended before it answered");
 		}
 		if (performance.now() > deadline)
