@@ -29,7 +29,9 @@ export function statusLines(
 		...(record === undefined
 			? []
 			: [
-					`It was made read-only by ${record.operator} at ${record.since}; readonly off brings back what was found.`,
+					record.nodes.every(({ stage }) => stage === "proven")
+						? `It was made read-only by ${record.operator} at ${record.since}; readonly off brings back what was found.`
+						: `What ${record.operator} began at ${record.since} has not ended well on every node: readonly on goes on from there, readonly off brings back what was found.`,
 				]),
 		verdict(state),
 	];

@@ -13,6 +13,7 @@ import {
 	requireReplaceable,
 } from "../kept-file/replace-host-file.ts";
 import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
+import { maskedCommand } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
@@ -26,7 +27,7 @@ import { restart } from "./restart.ts";
 import { undoConfiguration } from "./undo-configuration.ts";
 
 export interface DistributionOptions {
-	/** How long a restart may take (ms); default 15 minutes. */
+	/** How long a restart may take (ms); default 24 hours, for who switches a registry allows for less. */
 	readonly restartTimeoutMs?: number | undefined;
 }
 
@@ -162,7 +163,7 @@ interface ChangeOptions {
 }
 
 function toChange(
-	{ description, host, restartTimeoutMs = 15 * 60_000 }: Node,
+	{ description, host, restartTimeoutMs = 24 * 60 * 60_000 }: Node,
 	{ file, processes: found }: Pick<Found, "file" | "processes">,
 	text: string,
 	{ notes, isIdle = false, forgets = false }: ChangeOptions,
@@ -170,7 +171,9 @@ function toChange(
 	const { name, configuration, restart: line } = description;
 	const isChanged = text !== file.text;
 	const commands =
-		isChanged || !(isIdle || isInForce(file, found)) ? [line] : [];
+		isChanged || !(isIdle || isInForce(file, found))
+			? [maskedCommand(line)]
+			: [];
 	return {
 		files: isChanged
 			? [{ path: configuration, before: file.text, after: text }]

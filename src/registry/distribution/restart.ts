@@ -1,7 +1,7 @@
 import { endingOf } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import { runLine } from "../host/run-line.ts";
-import { maskedLines } from "../masking/mask.ts";
+import { maskedCommand, maskedLines } from "../masking/mask.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 
@@ -25,7 +25,7 @@ export async function restart(
 	{ node, host, line, timeoutMs, configurations }: Restart,
 	{ signal }: Call = {},
 ): Promise<void> {
-	const what = `The command "${line}" of ${node} on ${host.name}`;
+	const what = `The command "${maskedCommand(line)}" of ${node} on ${host.name}`;
 	const state =
 		"its configuration is written, and it is not known with which its registry runs";
 	const suggestions = [

@@ -4,13 +4,13 @@ import { endingOf, lastWords } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import { runLine } from "../host/run-line.ts";
-import { maskedLines } from "../masking/mask.ts";
+import { maskedCommand, maskedText } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
 
-/** How long one of the operator's commands may take (ms). */
-const COMMAND_TIMEOUT_MS = 15 * 60_000;
+/** How long one of the operator's commands may take at most (ms): who switches a registry allows for less. */
+const COMMAND_TIMEOUT_MS = 24 * 60 * 60_000;
 
 /** A node that is changed by its operator's own commands, of which all that is known is how they end. */
 export function hooksNode(
@@ -48,7 +48,11 @@ async function shownSettings(
 		{ signal: call?.signal },
 	);
 	requireSuccess(name, host, showConfiguration, code, stderr);
-	return effectiveSettings(stdout.toString(), {}, showConfiguration);
+	return effectiveSettings(
+		stdout.toString(),
+		{},
+		maskedCommand(showConfiguration),
+	);
 }
 
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
@@ -101,7 +105,7 @@ function change(
 ): Change {
 	return {
 		files: [],
-		commands,
+		commands: commands.map(maskedCommand),
 		notes,
 		write: async () => {},
 		async activate({ signal }: Call = {}) {
@@ -132,9 +136,8 @@ function requireSuccess(
 	said: string,
 ): void {
 	if (code === 0) return;
-	const [masked = []] = maskedLines([{ text: said, isRuby: false }]);
 	throw new RegistryError(
 		"failed",
-		`The command "${line}" of ${name} on ${host.name} ${endingOf(code)}${lastWords(masked.join("\n"))}`,
+		`The command "${maskedCommand(line)}" of ${name} on ${host.name} ${endingOf(code)}${lastWords(maskedText(said))}`,
 	);
 }

@@ -35,6 +35,17 @@ export function maskedLines(
 	});
 }
 
+/** What a command printed, as it may be shown (I7). */
+export function maskedText(text: string): string {
+	const [lines = []] = maskedLines([{ text, isRuby: false }]);
+	return lines.join("\n");
+}
+
+/** A shell line as it may be shown (I7): each of its words by itself, so that those after a secret are still seen. */
+export function maskedCommand(line: string): string {
+	return line.replace(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g, maskedText);
+}
+
 function secretsOf(text: string, isRuby: boolean): Found {
 	const yaml = isRuby
 		? { masked: [], shown: [], values: [] }

@@ -86,6 +86,19 @@ test("a secret that a command says is not told", async () => {
 	await expect(hooks.settings()).rejects.toThrow(/: secretkey: \*{3}$/);
 });
 
+test("a secret in a command is not told", async () => {
+	const { node: hooks, log } = node({
+		restart: "PGPASSWORD=hunter22 false",
+		health: undefined,
+	});
+	const change = await hooks.change({ readOnly: true });
+	expect(change.commands.join()).not.toContain("hunter22");
+	await expect(change.activate()).rejects.toThrow(
+		'"PGPASSWORD=*** false" of registry-1',
+	);
+	expect(log()).toEqual(["read-only"]);
+});
+
 test("what changes nothing runs nothing", async () => {
 	const { node: hooks } = node();
 	expect((await hooks.change({})).commands).toEqual([]);
