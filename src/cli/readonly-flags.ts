@@ -28,7 +28,7 @@ export const switchFlags = {
 	}),
 	"accept-pending": Flags.boolean({
 		description:
-			"on GitLab's Linux package, reconfigure also where that brings other changes into force that are pending",
+			"of GitLab's Linux package or chart: change it also where that brings other changes into force that are pending",
 	}),
 	...stateFlags,
 };

@@ -7,7 +7,7 @@ export interface HostDescription {
 }
 
 /** What all nodes have. */
-export interface NodeDescription extends HostDescription {
+interface NodeDescription extends HostDescription {
 	readonly name: string;
 	/** Where the node itself answers. */
 	readonly url: URL;

@@ -24,7 +24,7 @@ export interface KeptRelease {
 }
 
 /** The name of the Secret in which it is. */
-export function keptName({ release }: ReleaseAccess): string {
+function keptName({ release }: ReleaseAccess): string {
 	return `${release}-regmigrate`;
 }
 

@@ -23,7 +23,7 @@ export interface Leaf {
 }
 
 /** All that is in a tree and is no map with something in it. */
-export function leavesOf(
+function leavesOf(
 	tree: unknown,
 	parent: readonly string[] = [],
 ): readonly Leaf[] {

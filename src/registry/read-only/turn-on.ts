@@ -18,7 +18,7 @@ export interface ReadOnlyProof {
 }
 
 /** How one node is known to be read-only. */
-export interface NodeProof {
+interface NodeProof {
 	readonly name: string;
 	readonly url: string;
 	/** What it was before the first change. */

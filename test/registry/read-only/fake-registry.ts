@@ -35,7 +35,7 @@ export interface FakeNodeOptions {
 }
 
 /** A node, its file and its processes, in memory; and the clock of all. */
-export class FakeNode {
+class FakeNode {
 	readonly node: RegistryNode;
 	/** What its file says. */
 	configured = false;
@@ -154,7 +154,7 @@ export class FakeNode {
 }
 
 /** A clock that goes on only while somebody waits. */
-export class FakeClock implements TurnClock {
+class FakeClock implements TurnClock {
 	#now = 0;
 	readonly #due: { at: number; act: () => void }[] = [];
 
@@ -179,7 +179,7 @@ export class FakeClock implements TurnClock {
 }
 
 /** A record in memory, and all that was ever written. */
-export class FakeKeeper implements RecordKeeper {
+class FakeKeeper implements RecordKeeper {
 	record: ReadOnlyRecord | undefined;
 	readonly written: ReadOnlyRecord[] = [];
 
