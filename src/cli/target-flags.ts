@@ -71,7 +71,7 @@ export function targetOptions(
 		endpoint,
 		keyFile: wishes["registry-key-file"],
 		driver: wishes["registry-driver"],
-		set: Object.fromEntries((wishes.set ?? []).map(parameterOf)),
+		set: parametersOf(wishes.set ?? []),
 	};
 }
 
@@ -84,6 +84,19 @@ function isEndpoint(text: string): boolean {
 			(part) => part === "",
 		)
 	);
+}
+
+function parametersOf(
+	texts: readonly string[],
+): Readonly<Record<string, ParameterValue>> {
+	const parameters = texts.map(parameterOf);
+	const names = parameters.map(([name]) => name);
+	const repeated = names.find((name, index) => names.indexOf(name) !== index);
+	if (repeated !== undefined)
+		throw new UsageError(`--set says twice what ${repeated} is`, [
+			"Say it once.",
+		]);
+	return Object.fromEntries(parameters);
 }
 
 function parameterOf(text: string): readonly [string, ParameterValue] {

@@ -151,6 +151,7 @@ test("targetOptions › takes numbers and booleans of --set as such", () => {
 
 test.for([
 	[{ set: ["chunksize"] }, /NAME=VALUE/],
+	[{ set: ["region=a", "region=b"] }, /says twice what region is/],
 	[{ set: [`secretkey=${KEY}`] }, /no secret/],
 	[{ "registry-endpoint": "minio:9000" }, /not the URL of a server/],
 	[{ "registry-endpoint": `http://u:${KEY}@minio` }, /not the URL of a server/],

@@ -352,6 +352,8 @@ describe.skipIf(!hasTools("registry-3"))("bad luck", () => {
 		await registry.hanging;
 		first.child.kill("SIGKILL");
 		await first.ended;
+		const seen = await run(3, "readonly", "status", ...flags);
+		expect(seen.stdout).toContain("has not ended well on every node");
 		registry.let("restarts");
 		await run(0, "readonly", "off", ...flags, "--yes");
 		expect(readFileSync(registry.configFile)).toEqual(before);

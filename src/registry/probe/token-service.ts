@@ -145,7 +145,7 @@ function readToken(
 				suggestions: [
 					isKnown
 						? "Check the user name and password, and what they are allowed to."
-						: "Give a user name and a password, or a token.",
+						: "Name a user and the file of the password, or of a token, in regmigrate.yml under access; or log in with docker, podman or skopeo.",
 				],
 			},
 		);

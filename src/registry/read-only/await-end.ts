@@ -50,7 +50,7 @@ export async function awaitEnd(
 				`${node.name} answers that it is read-only, but ${namesOf(remaining)} of before ${remaining.length === 1 ? "has" : "have"} not ended, and may still take what was begun`,
 				{
 					suggestions: [
-						"Wait for what is being pushed, or end it; allow for more time with --timeout.",
+						"Wait for what is being pushed, or end it; allow for more time with --timeout. If that process is no registry of this node, its URL is another's.",
 					],
 				},
 			);
