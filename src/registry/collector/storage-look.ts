@@ -1,5 +1,6 @@
 import {
 	MARKER_KEY,
+	MAX_MARKER_BYTES,
 	parseMarkerText,
 	partialityOf,
 } from "../../layout/marker.ts";
@@ -178,7 +179,9 @@ async function markerIn(
 ): Promise<MarkerState> {
 	try {
 		await using reader = await store.get(MARKER_KEY, { signal });
-		const bytes = await reader.bytes(reader.meta.size);
+		// What is longer is no marker, whatever it is.
+		if (reader.meta.size > MAX_MARKER_BYTES) return markerState("");
+		const bytes = await reader.bytes(MAX_MARKER_BYTES);
 		return markerState(Buffer.from(bytes).toString());
 	} catch (error) {
 		if (error instanceof StoreError && error.code === "not-found")

@@ -78,9 +78,7 @@ export async function putSecret(
 	const object = ownSecret({ ...secret, release });
 	const before = await readObject(access, "secret", name, call);
 	if (before === undefined) return await write("create", object);
-	const metadata = mapOf(before.metadata);
-	const { [OWNER]: owner } = mapOf(metadata.labels);
-	if (owner !== "regmigrate")
+	if (!isOurs(before))
 		throw new RegistryError(
 			"refused",
 			`Cannot write the Secret ${name} in the namespace ${access.namespace}: there is one that is not regmigrate's`,
@@ -91,7 +89,7 @@ export async function putSecret(
 	]);
 	if ([...keys].every((key) => secretText(before, key) === content[key]))
 		return;
-	const { resourceVersion } = metadata;
+	const { resourceVersion } = mapOf(before.metadata);
 	await write("replace", {
 		...object,
 		metadata: { ...mapOf(object.metadata), resourceVersion },
@@ -107,12 +105,19 @@ export async function putSecret(
 	}
 }
 
-/** Removes a Secret, if it is there. */
+/** Whether a Secret is one of those that we make. */
+function isOurs({ metadata }: Values): boolean {
+	return mapOf(mapOf(metadata).labels)[OWNER] === "regmigrate";
+}
+
+/** Removes a Secret of ours, if it is there; one of that name that is not ours stays. */
 export async function removeSecret(
 	access: ReleaseAccess,
 	name: string,
 	call?: Call,
 ): Promise<void> {
+	const secret = await readObject(access, "secret", name, call);
+	if (secret === undefined || !isOurs(secret)) return;
 	await runKubectl(
 		access,
 		["delete", "secret", name, "--ignore-not-found"],

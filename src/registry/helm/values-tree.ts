@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../configuration-yaml.ts";
 import { valueAt, withValueAt } from "../distribution/typed-tree.ts";
 import { isSecretName } from "../masking/secret-names.ts";
@@ -106,5 +107,5 @@ function goingPath(
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-	return JSON.stringify(one) === JSON.stringify(other);
+	return isDeepStrictEqual(one, other);
 }
