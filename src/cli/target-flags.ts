@@ -1,8 +1,9 @@
 import { Flags } from "@oclif/core";
 import { isSecretName } from "../registry/masking/secret-names.ts";
+import { RegistryError } from "../registry/registry-error.ts";
 import type { ParameterValue } from "../registry/settings.ts";
 import { hasKeys } from "../registry/target/credentials.ts";
-import { PRODUCT_FORM } from "../registry/target/product.ts";
+import { PRODUCT_FORM, parseProduct } from "../registry/target/product.ts";
 import type { Target, TargetOptions } from "../registry/target/target.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -47,6 +48,7 @@ export const targetFlags = {
 
 /** What the flags say. */
 export interface TargetWishes {
+	readonly "registry-version"?: string | undefined;
 	readonly "registry-credentials"?: "keys" | "role" | undefined;
 	readonly "registry-endpoint"?: string | undefined;
 	readonly "registry-key-file"?: string | undefined;
@@ -59,6 +61,7 @@ export function targetOptions(
 	target: Target,
 	wishes: TargetWishes,
 ): TargetOptions {
+	checkVersion(wishes["registry-version"]);
 	const endpoint = wishes["registry-endpoint"];
 	if (endpoint !== undefined && !isEndpoint(endpoint))
 		throw new UsageError(
@@ -73,6 +76,19 @@ export function targetOptions(
 		driver: wishes["registry-driver"],
 		set: parametersOf(wishes.set ?? []),
 	};
+}
+
+/** Throws a `UsageError` for what names no product and version. */
+function checkVersion(version: string | undefined): void {
+	if (version === undefined) return;
+	try {
+		parseProduct(version);
+	} catch (error) {
+		if (!(error instanceof RegistryError)) throw error;
+		throw new UsageError(`--registry-version: ${error.message}`, [
+			...error.suggestions,
+		]);
+	}
 }
 
 function isEndpoint(text: string): boolean {

@@ -104,7 +104,7 @@ middleware:
 
 test.for<[readonly string[], number, RegExp]>([
 	[["s3://reg"], 4, /not known which version of which registry/],
-	[["s3://reg", "--registry-version", "harbor"], 4, /Write "distribution 3/],
+	[["s3://reg", "--registry-version", "harbor"], 2, /Write "distribution 3/],
 	[
 		["s3://reg?sse=kms", "--registry-version", "gitlab 19.0"],
 		4,
