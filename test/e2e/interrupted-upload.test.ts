@@ -168,7 +168,11 @@ needsListing(
 		});
 		const all = Array.from({ length: parts }, (_, index) => index + 1);
 		const missing = all.filter((number) => !arrived.includes(number));
-		expect(sent.toSorted((left, right) => left - right)).toEqual(missing);
+		// One of them twice: the server is tried with it.
+		expect(sent.length).toBeLessThanOrEqual(missing.length + 1);
+		expect([...new Set(sent)].toSorted((left, right) => left - right)).toEqual(
+			missing,
+		);
 		expect(await pendingUploads(midst.upload)).toEqual([]);
 		const url = storeUrl(midst.bucket).href;
 		const verified = await runProgram(["verify", midst.storage, url]);
