@@ -1,5 +1,6 @@
 import type { CommandTable, TopicTable } from "../src/cli/table-plugin.ts";
 import { ConfigRender } from "./config/render.ts";
+import { Cutover } from "./cutover.ts";
 import { Gc } from "./gc.ts";
 import { ReadonlyOff } from "./readonly/off.ts";
 import { ReadonlyOn } from "./readonly/on.ts";
@@ -12,6 +13,7 @@ import { Verify } from "./verify.ts";
 export const COMMANDS: CommandTable = {
 	"config:render": ConfigRender,
 	gc: Gc,
+	cutover: Cutover,
 	"readonly:off": ReadonlyOff,
 	"readonly:on": ReadonlyOn,
 	"readonly:status": ReadonlyStatus,

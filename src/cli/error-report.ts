@@ -1,4 +1,8 @@
 import { Errors } from "@oclif/core";
+import {
+	CutoverError,
+	type CutoverErrorCode,
+} from "../cutover/cutover-error.ts";
 import { ConfigurationError } from "../registry/configuration-error.ts";
 import { ReadOnlyError } from "../registry/read-only/read-only-error.ts";
 import {
@@ -21,10 +25,18 @@ export function exitCodeOf(error: unknown): number {
 		return EXIT.refused;
 	if (error instanceof ReadOnlyError)
 		return error.code === "rolled-back" ? EXIT.rolledBack : EXIT.needsOperator;
+	if (error instanceof CutoverError) return CUTOVER_EXITS[error.code];
 	if (error instanceof UsageError || error instanceof Errors.CLIError)
 		return EXIT.usage;
 	return EXIT.failed;
 }
+
+const CUTOVER_EXITS: Readonly<Record<CutoverErrorCode, number>> = {
+	"rolled-back": EXIT.rolledBack,
+	"needs-operator": EXIT.needsOperator,
+	refused: EXIT.refused,
+	unproven: EXIT.failed,
+};
 
 /** Those of a registry's errors that a guard makes: nothing was changed. */
 const REFUSALS: ReadonlySet<RegistryErrorCode> = new Set([
@@ -72,6 +84,7 @@ function suggestionsOf(error: unknown): readonly string[] {
 		error instanceof IndexError ||
 		error instanceof SyncRefusal ||
 		error instanceof ReadOnlyError ||
+		error instanceof CutoverError ||
 		error instanceof UsageError ||
 		error instanceof Interruption
 	)

@@ -1,8 +1,4 @@
 import { ReadOnlyError } from "../registry/read-only/read-only-error.ts";
-import type {
-	ReadOnlyRecord,
-	RecordKeeper,
-} from "../registry/read-only/record.ts";
 import {
 	openRecordFile,
 	seeRecord,
@@ -20,6 +16,7 @@ import {
 import { eventLine, planJson, planLines } from "./readonly-view.ts";
 import type { RegistryWishes } from "./registry-flags.ts";
 import { openRegistry, type RegistrySession } from "./registry-session.ts";
+import { seenKeeper } from "./seen-keeper.ts";
 import { stateDirectory } from "./state-directory.ts";
 
 /** What the flags of a command that switches a registry say. */
@@ -111,17 +108,4 @@ export function interruptedCleanly(error: unknown): unknown {
 	return cause instanceof Interruption
 		? new Interruption(cause.message, [`${message}.`])
 		: error;
-}
-
-/** For a dry run: what an earlier run has kept is seen, and nothing is kept. */
-function seenKeeper(record: ReadOnlyRecord | undefined): RecordKeeper {
-	const nothing = () => {
-		throw new Error("A dry run keeps nothing");
-	};
-	return {
-		read: () => record,
-		write: nothing,
-		remove: nothing,
-		[Symbol.dispose]() {},
-	};
 }

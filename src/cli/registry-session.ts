@@ -40,6 +40,11 @@ export class RegistrySession implements AsyncDisposable {
 		return await probeWrites(this.#client(node), { ...call, repository });
 	};
 
+	/** Who asks a node. */
+	clientOf(node: RegistryNode): RegistryClient {
+		return this.#client(node);
+	}
+
 	readonly askVersion = async (
 		node: RegistryNode,
 		call: Call,

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -50,6 +50,8 @@ export interface ManagedRegistry {
 	readonly server: () => RegistryServer;
 	/** Changes what the restart command does. */
 	readonly let: (behaviour: RestartBehaviour) => void;
+	/** What the next processes run with in place of the configuration file's text; default that. */
+	override: (text: string) => string;
 	/** How often the command was run. */
 	readonly restarts: () => number;
 	/** Waits until the command runs that hangs. */
@@ -72,11 +74,16 @@ export async function startManaged(
 	writeFileSync(configFile, original);
 	const servers: RegistryServer[] = [];
 	const url = `http://127.0.0.1:${port}`;
+	const overriding = { override: (text: string) => text };
 	const start = async () => {
+		const text = readFileSync(configFile, "utf8");
+		const other = overriding.override(text);
+		const file = other === text ? configFile : join(directory, "other.yml");
+		if (other !== text) writeFileSync(file, other);
 		const { stop, ...server } = await startServer({
 			product: `${product} ${tool.version}`,
 			command: path,
-			arguments: ["serve", configFile],
+			arguments: ["serve", file],
 			environment: { OTEL_TRACES_EXPORTER: "none" },
 			logFile: join(directory, `registry-${servers.length}.log`),
 			...{ port, readyPath },
@@ -124,7 +131,7 @@ export async function startManaged(
 				return behaviour satisfies never;
 		}
 	};
-	return {
+	return Object.assign(overriding, {
 		...{ url, configFile, storage, server },
 		restart: await restartScript(directory, act),
 		let: (next) => {
@@ -132,7 +139,7 @@ export async function startManaged(
 		},
 		restarts: () => restarts,
 		hanging: hanging.promise,
-	};
+	});
 }
 
 /** As operators write it, with comments. */

@@ -1,0 +1,79 @@
+import { Flags } from "@oclif/core";
+import { BaseCommand } from "../src/cli/base-command.ts";
+import { cutoverSignals } from "../src/cli/cutover-signals.ts";
+import { switchFlags } from "../src/cli/readonly-flags.ts";
+import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
+import { targetFlags } from "../src/cli/target-flags.ts";
+
+const { "accept-pending": _, ...switching } = switchFlags;
+
+export class Cutover extends BaseCommand {
+	static override readonly summary =
+		"Move the registry from SOURCE to TARGET, or back if anything fails";
+	static override readonly description = [
+		"Copies while the registry is in use, until the next pass is short; asks; makes every node read-only and proves it; copies the rest and deletes what is gone; proves what that changed; configures one node after the other to TARGET, still read-only; has each serve an image that is only there; and lets them take pushes again. Whatever fails before that, or Ctrl-C (twice at a terminal), brings every node back to its configuration of before, on SOURCE. From the moment on at which the first node is to take pushes on TARGET, there is no way back.",
+		"Each step is noted before it is begun. Where the process is killed, the same command goes on: with the same --state-directory.",
+		"Only registries whose config.yml is edited (kind distribution) can be cut over by this version, and only without a metadata database.",
+		STORE_HELP,
+	].join("\n\n");
+
+	static override readonly examples = [
+		"<%= config.bin %> cutover /var/lib/registry 's3://my-registry?region=eu-west-1' --dry-run",
+		"<%= config.bin %> cutover /var/lib/registry s3://my-registry --registry-file regmigrate.yml --max-window 20m",
+	];
+
+	static override readonly args = storeArguments("where the registry is moved");
+
+	static override readonly flags = {
+		...switching,
+		"drain-timeout": Flags.string({
+			default: "60s",
+			helpValue: "DURATION",
+			description:
+				"how long a process that was told to end may go on, where neither the configuration says it nor the process can be seen ending",
+		}),
+		"until-stable": Flags.string({
+			default: "1m",
+			helpValue: "DURATION",
+			description:
+				"open the window when the last pass is expected to take no longer than this",
+		}),
+		"max-window": Flags.string({
+			helpValue: "DURATION",
+			description:
+				"go back when pushes would be refused for longer than this, the way back included (default: as long as it takes)",
+		}),
+		"max-delete": Flags.integer({
+			min: 0,
+			helpValue: "N",
+			description:
+				"delete no more objects than this at TARGET (default: at most half of its tags, and what goes with them)",
+		}),
+		"accept-damage": Flags.boolean({
+			description:
+				"go on although something is broken in SOURCE; it is then so at TARGET",
+		}),
+		"shared-redis": Flags.boolean({
+			description:
+				"delete what the registry remembers of blobs in Redis, also where others use that database",
+		}),
+		"test-repository": Flags.string({
+			helpValue: "NAME",
+			description:
+				"push, pull and delete an image there in the end (default: nothing is pushed)",
+		}),
+		...targetFlags,
+	};
+
+	async run(): Promise<object> {
+		const { args, flags } = await this.parse(Cutover);
+		using signals = cutoverSignals((text) => this.logToStderr(text));
+		// Only here: no other command waits for what this needs.
+		const { cutOver } = await import("../src/cli/cutover.ts");
+		const wishes = { ...flags, "accept-pending": false };
+		return await cutOver(args, wishes, {
+			say: (line) => this.log(line),
+			signal: signals.signal,
+		});
+	}
+}

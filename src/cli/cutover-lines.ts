@@ -1,0 +1,84 @@
+import type { CutoverEvent, CutoverResult } from "../cutover/machine.ts";
+import type { Step } from "../cutover/step.ts";
+import type { WorldEvent } from "../cutover/world.ts";
+import { sumOf } from "../sync/pass-timing.ts";
+import {
+	formatBytes,
+	formatDuration,
+	formatObjects,
+	printable,
+} from "./format.ts";
+
+/** What has happened in a cutover, as a line; `undefined`: nothing to say. */
+export function cutoverLine(
+	event: CutoverEvent | WorldEvent,
+): string | undefined {
+	switch (event.type) {
+		case "began":
+			return `== ${event.step}: ${event.about}`;
+		case "done":
+			return `   done, ${formatDuration(event.ms)}`;
+		case "resumed":
+			return "Going on with a cutover that was begun before, and has not ended.";
+		case "turning-back":
+			return `It failed: ${printable(event.reason)}. Going back to the source`;
+		case "undoing":
+			return `== undo ${event.step}`;
+		case "undone":
+			return `   undone, ${formatDuration(event.ms)}`;
+		case "pass": {
+			const { copied, deleted } = event.result;
+			return `   ${event.kind} pass: copied ${formatObjects(copied.objects)}, ${formatBytes(copied.bytes)}; deleted ${formatObjects(deleted.objects)}`;
+		}
+		case "predicted":
+			return `   the last pass is expected to take ${formatDuration(sumOf(event.next))}, and to delete ${formatObjects(event.deletes)}`;
+		case "verified":
+			return `   ${formatObjects(event.objects)} ${event.isWhole ? "compared: all that there are" : "read again"}`;
+		case "switched":
+			return `   ${event.node}: configured to the target, and answers, read-only`;
+		case "served":
+			return `   ${event.node}: serves what is only at the target${event.hosts.length === 0 ? "" : ` (blobs from ${event.hosts.join(", ")})`}`;
+		case "opened":
+			return `   ${event.node}: takes writes`;
+		case "flushed":
+			return `   Redis at ${event.address}: ${formatObjects(event.keys, "key")} deleted`;
+		case "note":
+			return `   Note: ${printable(event.text)}`;
+		default:
+			return event satisfies never;
+	}
+}
+
+/** What whoever is asked to open the window is told. */
+export function windowText(
+	steps: readonly Step[],
+	nodes: number,
+	predicted: Extract<WorldEvent, { type: "predicted" }> | undefined,
+): string {
+	const opening = steps.findIndex(({ window }) => window === "opens");
+	const names = steps.slice(opening).map(({ name }) => name);
+	const pass =
+		predicted === undefined
+			? ""
+			: ` The last pass is expected to take ${formatDuration(sumOf(predicted.next))}, and to delete ${formatObjects(predicted.deletes)} at the target.`;
+	return `From now on pushes are refused: ${names.join(", ")}.${pass} ${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, which comes on top. Whatever fails before read-write brings the registry back to the source.`;
+}
+
+/** What it came to. */
+export function resultLines(
+	{ windowMs }: CutoverResult,
+	{ source, target }: { readonly source: string; readonly target: string },
+): readonly string[] {
+	return [
+		`The registry is on ${target}, and takes writes.`,
+		...(windowMs === undefined
+			? []
+			: [`Pushes were refused for ${formatDuration(windowMs)}.`]),
+		"What there is to do now:",
+		`  Nobody may write to ${source} any more; keep it until you are sure. There is no command yet that goes back to it.`,
+		"  Write the new storage into your configuration management, if there is one.",
+		"  Backups of GitLab no longer hold the images: leave them out with SKIP=registry, and have the bucket keep versions.",
+		"  Give the bucket a lifecycle rule that ends incomplete multipart uploads after 3 days.",
+		"  Look after the cron of the garbage collection, if there is one: it works on the target from now on.",
+	];
+}

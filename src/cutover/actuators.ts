@@ -1,0 +1,39 @@
+import type { Call } from "./step.ts";
+
+/**
+ * What the steps of a cutover do to the world. All are safe to repeat. There is one that does it (`real-actuators.ts`),
+ * and one that only says what would be done (`dry-run.ts`).
+ */
+export interface Actuators {
+	/** Refuses what is known to go wrong. Changes nothing. */
+	preflight(call: Call): Promise<void>;
+	/** Passes while the registry is in use, until the next one is short. */
+	catchUp(call: Call): Promise<void>;
+	/** Whether the operator wants the window to be opened now. */
+	approve(call: Call): Promise<boolean>;
+	makeReadOnly(call: Call): Promise<void>;
+	isReadOnly(call: Call): Promise<boolean>;
+	/** Brings every node back to the configuration that it had, on the source and taking writes. */
+	putBack(call: Call): Promise<void>;
+	/** The last pass, with deletes. */
+	finalPass(call: Call): Promise<void>;
+	/** Proves that what the last pass changed is at the target as it is in the source. */
+	verifyDelta(call: Call): Promise<void>;
+	/** Rejects when the source has moved since the last pass. */
+	requireStill(call: Call): Promise<void>;
+	/** Switches every node to the target, still read-only. */
+	switchNodes(call: Call): Promise<void>;
+	isSwitched(call: Call): Promise<boolean>;
+	/** As `putBack`, of nodes that may have been switched. */
+	switchBack(call: Call): Promise<void>;
+	/** Proves that every node serves an image that exists only at the target (I6), and removes it. */
+	tryCanary(call: Call): Promise<void>;
+	removeCanary(call: Call): Promise<void>;
+	/** Lets every node take writes, on the target. From its beginning on there is no way back. */
+	openTarget(call: Call): Promise<void>;
+	isTargetOpen(call: Call): Promise<boolean>;
+	/** Tries the registry as its clients use it. */
+	confirm(call: Call): Promise<void>;
+	/** Acts while all nodes are watched; what it is given is cancelled, and this rejects, when one takes writes. */
+	watched(act: (call: Call) => Promise<void>, call: Call): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import type { Change } from "../registry/node.ts";
+import { lookAt } from "../registry/read-only/look.ts";
+import { planOn } from "../registry/read-only/plan-on.ts";
+import { isWhole } from "../sync/events.ts";
+import { sync } from "../sync/pass.ts";
+import type { Actuators } from "./actuators.ts";
+import { preflight, settingsOf, switched } from "./preflight.ts";
+import type { World } from "./world.ts";
+
+/** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */
+export function dryRunActuators(
+	world: World,
+	say: (sentence: string) => void,
+): Actuators {
+	const { source, target, nodes } = world;
+	const nothing = async () => {};
+	return {
+		preflight: (call) => preflight(world, call),
+		async catchUp({ signal }) {
+			const result = await sync(source, target, {
+				...world.pass,
+				isDryRun: true,
+				deletes: { approve: () => true, maxObjects: world.maxDeletes },
+				signal,
+			});
+			const deletes = result.deletePlan?.objects ?? result.extra;
+			say(
+				`Would copy ${result.copied.objects} objects from ${source.url} to ${target.url} while the registry is in use, pass after pass until the next one takes no longer than ${world.passWithinMs / 1000} s.`,
+			);
+			say(`The last pass would delete ${deletes} objects there, as of now.`);
+			if (!isWhole(result))
+				say("Not all of the source could be looked at: run sync --dry-run.");
+		},
+		approve: async () => true,
+		async makeReadOnly({ signal }) {
+			const all = nodes.map(({ node }) => node);
+			const found = await lookAt(all, undefined, { ...world.turn, signal });
+			for (const { node, change } of await planOn(found, signal))
+				for (const sentence of changeSentences(node.name, change))
+					say(sentence);
+			say("Would wait until no process is left that served a node before.");
+		},
+		isReadOnly: async () => true,
+		putBack: nothing,
+		async finalPass() {
+			say(`Would copy what has changed meanwhile, and delete what is gone.`);
+		},
+		async verifyDelta() {
+			say("Would read again what that pass has changed, on both sides.");
+		},
+		async requireStill() {
+			say("Would look through the source: nothing may have changed there.");
+		},
+		async switchNodes(call) {
+			for (const { node } of nodes) {
+				const asked = switched(await settingsOf(node, call), world);
+				const change = await node.change(asked, call);
+				for (const sentence of changeSentences(node.name, change))
+					say(sentence);
+			}
+			say("Would flush what nodes remember of blobs in Redis, where they do.");
+		},
+		isSwitched: async () => true,
+		switchBack: nothing,
+		async tryCanary() {
+			say(
+				`Would put an image of three blobs into ${target.url}, pull it from each of ${nodes.map(({ node }) => node.name).join(", ")}, and remove it.`,
+			);
+		},
+		removeCanary: nothing,
+		async openTarget(call) {
+			say(
+				`Would remove the marker from ${target.url}, so that sync does not write there any more; and keep the configurations of before only for people.`,
+			);
+			for (const { node } of nodes) {
+				const asked = switched(await settingsOf(node, call), world);
+				const change = await node.change({ ...asked, readOnly: false }, call);
+				for (const sentence of changeSentences(node.name, change))
+					say(sentence);
+			}
+		},
+		isTargetOpen: async () => true,
+		async confirm() {
+			say(
+				world.testRepository === undefined
+					? "Would compare a few tags of each node with the target."
+					: `Would compare a few tags of each node with the target, and push, pull and delete an image in ${world.testRepository}.`,
+			);
+		},
+		watched: (act, call) => act(call),
+	};
+}
+
+function changeSentences(
+	node: string,
+	change: Change | undefined,
+): readonly string[] {
+	return [
+		...(change?.files ?? []).map(
+			({ path }) => `Would write ${path} (${node}).`,
+		),
+		...(change?.commands ?? []).map((line) => `Would run ${line} (${node}).`),
+	];
+}

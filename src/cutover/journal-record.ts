@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+
+/** Which cutover it is. Names and places only, never a secret (I7). */
+const BEGUN = v.object({
+	type: v.literal("begun"),
+	/** Unique; by it the canary is known again. */
+	id: v.string(),
+	/** `operator@host`. */
+	operator: v.string(),
+	/** Identities of the stores. */
+	source: v.string(),
+	target: v.string(),
+	at: v.string(),
+});
+
+const RECORD = v.variant("type", [
+	BEGUN,
+	/** A step is about to be applied; `done`: it has been. */
+	v.object({ type: v.literal("apply"), step: v.string(), at: v.string() }),
+	v.object({ type: v.literal("done"), step: v.string(), at: v.string() }),
+	/** From here on all is undone. The reason is a clause. */
+	v.object({
+		type: v.literal("turn-back"),
+		reason: v.string(),
+		at: v.string(),
+	}),
+	/** A step is about to be undone; `undone`: it has been. */
+	v.object({ type: v.literal("undo"), step: v.string(), at: v.string() }),
+	v.object({ type: v.literal("undone"), step: v.string(), at: v.string() }),
+	/** A record before this one was torn: whatever it announced may have begun. */
+	v.object({ type: v.literal("torn"), at: v.string() }),
+	v.object({
+		type: v.literal("ended"),
+		on: v.picklist(["source", "target"]),
+		at: v.string(),
+	}),
+]);
+
+/** One thing that a cutover is about to do, or has done. `at` is ISO 8601, UTC. */
+export type JournalRecord = v.InferOutput<typeof RECORD>;
+
+export type BegunRecord = v.InferOutput<typeof BEGUN>;
+
+/** A record as a line with its own checksum, so that a torn one is known. */
+export function recordLine(record: JournalRecord): string {
+	const json = JSON.stringify(record);
+	return `${checksum(json)} ${json}\n`;
+}
+
+/** What is left in a journal's bytes. */
+export interface ReadJournal {
+	readonly records: readonly JournalRecord[];
+	/** Bytes of the records. */
+	readonly length: number;
+	/** Bytes after them that are no record: one that was being written when the machine stopped. */
+	readonly tornBytes: number;
+}
+
+/**
+ * Reads the bytes of a journal: lines, and zeros after them. `undefined` where a record is damaged that is not the last:
+ * no power cut does that.
+ */
+export function parseJournal(bytes: Buffer): ReadJournal | undefined {
+	const used = bytes.findLastIndex((byte) => byte !== 0) + 1;
+	const records: JournalRecord[] = [];
+	let length = 0;
+	while (length < used) {
+		const end = bytes.indexOf("\n", length);
+		const record =
+			end === -1 ? undefined : parseLine(bytes.toString("utf8", length, end));
+		if (record === undefined) break;
+		records.push(record);
+		length = end + 1;
+	}
+	const rest = bytes.toString("latin1", length, used);
+	const isDamaged = rest
+		.split("\n")
+		.slice(1)
+		.some((line) => parseLine(line) !== undefined);
+	return isDamaged ? undefined : { records, length, tornBytes: used - length };
+}
+
+function parseLine(line: string): JournalRecord | undefined {
+	const json = line.slice(17);
+	if (line.slice(0, 17) !== `${checksum(json)} `) return undefined;
+	const parsed = v.safeParse(RECORD, JSON.parse(json));
+	return parsed.success ? parsed.output : undefined;
+}
+
+function checksum(json: string): string {
+	return createHash("sha256").update(json).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,152 @@
+import type { JournalRecord } from "./journal-record.ts";
+import type { Undo } from "./step.ts";
+
+/** What is known of a step to decide what comes next. */
+export interface StepShape {
+	readonly name: string;
+	readonly undo: Undo;
+}
+
+/** How far a cutover is. `step` is a place in the table; -1: before its first. */
+export type Standing =
+	| {
+			readonly direction: "forward";
+			readonly step: number;
+			/** Whether it is done; otherwise it was begun, and nobody knows how far it came. */
+			readonly isDone: boolean;
+	  }
+	| {
+			readonly direction: "back";
+			/** All after it are undone; it may be partly. */
+			readonly step: number;
+			readonly reason: string;
+	  }
+	| { readonly direction: "ended"; readonly on: "source" | "target" };
+
+/** What comes next. */
+export type Action =
+	| { readonly type: "apply"; readonly step: number }
+	| { readonly type: "undo"; readonly step: number }
+	| { readonly type: "end"; readonly on: "source" | "target" }
+	| { readonly type: "nothing" };
+
+/** How far a cutover is, by what was noted. Throws an `Error` for a journal of other steps than these. */
+export function standingOf(
+	records: readonly JournalRecord[],
+	steps: readonly StepShape[],
+): Standing {
+	let standing: Standing = { direction: "forward", step: -1, isDone: true };
+	for (const record of records) standing = after(standing, record, steps);
+	return standing;
+}
+
+/**
+ * | direction | record    | then                                                                  |
+ * | --------- | --------- | --------------------------------------------------------------------- |
+ * | forward   | apply     | forward, at that step, begun                                          |
+ * | forward   | done      | forward, at that step, done                                           |
+ * | forward   | torn      | as if the next step had been begun: it was its intent, or came to nothing |
+ * | forward   | turn-back | back, at the step that was begun last                                 |
+ * | back      | undone    | back, at the step before that one                                     |
+ * | back      | undo, torn | as it was                                                            |
+ * | any       | ended     | ended                                                                 |
+ */
+function after(
+	standing: Standing,
+	record: JournalRecord,
+	steps: readonly StepShape[],
+): Standing {
+	const at = (name: string) => {
+		const step = steps.findIndex((one) => one.name === name);
+		if (step === -1) throw new Error(`there is no step "${name}"`);
+		return step;
+	};
+	if (record.type === "ended") return { direction: "ended", on: record.on };
+	if (standing.direction === "ended")
+		throw new Error(`"${record.type}" is noted after the end`);
+	switch (record.type) {
+		case "begun":
+		case "undo":
+			return standing;
+		case "apply":
+			return { direction: "forward", step: at(record.step), isDone: false };
+		case "done":
+			return { direction: "forward", step: at(record.step), isDone: true };
+		case "torn":
+			return standing.direction === "forward" &&
+				standing.isDone &&
+				standing.step + 1 < steps.length
+				? { direction: "forward", step: standing.step + 1, isDone: false }
+				: standing;
+		case "turn-back":
+			return { direction: "back", step: standing.step, reason: record.reason };
+		case "undone":
+			return standing.direction === "back"
+				? { ...standing, step: at(record.step) - 1 }
+				: standing;
+		default:
+			return record satisfies never;
+	}
+}
+
+/**
+ * | direction | at                         | then                                  |
+ * | --------- | -------------------------- | ------------------------------------- |
+ * | forward   | a step that was begun      | apply it, again                       |
+ * | forward   | a step that is done        | apply the next one                    |
+ * | forward   | the last step, done        | end, on the target                    |
+ * | back      | a step that can be undone  | undo it                               |
+ * | back      | one with nothing to undo   | as of the nearest before it that has  |
+ * | back      | none is left               | end, on the source                    |
+ * | ended     | -                          | nothing                               |
+ */
+export function nextAction(
+	standing: Standing,
+	steps: readonly StepShape[],
+): Action {
+	switch (standing.direction) {
+		case "ended":
+			return { type: "nothing" };
+		case "forward": {
+			const step = standing.isDone ? standing.step + 1 : standing.step;
+			return step < steps.length
+				? { type: "apply", step }
+				: { type: "end", on: "target" };
+		}
+		case "back": {
+			const step = steps
+				.slice(0, standing.step + 1)
+				.findLastIndex(({ undo }) => undo !== "nothing");
+			return step === -1
+				? { type: "end", on: "source" }
+				: { type: "undo", step };
+		}
+		default:
+			return standing satisfies never;
+	}
+}
+
+/**
+ * Whether there is a way back. Not once a step has been begun that can never be undone: its intent alone forbids it.
+ */
+export function canTurnBack(
+	standing: Standing,
+	steps: readonly StepShape[],
+): boolean {
+	return (
+		standing.direction === "forward" &&
+		steps.slice(0, standing.step + 1).every(({ undo }) => undo !== "never")
+	);
+}
+
+/** Whether anything was changed that would have to be undone: so far, or before all was undone. */
+export function hasChanged(
+	records: readonly JournalRecord[],
+	steps: readonly StepShape[],
+): boolean {
+	return records.some(
+		(record) =>
+			record.type === "apply" &&
+			steps.find(({ name }) => name === record.step)?.undo !== "nothing",
+	);
+}

@@ -1,0 +1,102 @@
+import type { Step } from "./step.ts";
+
+/** What leaves nothing behind that could cease to be in force. */
+const always = async () => true;
+
+/**
+ * The steps of a cutover, in their order. GitLab's documentation has them as: sync while it is in use; read-only; sync with
+ * --delete; compare; configure the bucket; back to read-write. What is more here is proof.
+ */
+export const STEPS: readonly Step[] = [
+	{
+		name: "preflight",
+		about: "look for what is known to go wrong",
+		apply: (world, call) => world.preflight(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: false,
+	},
+	{
+		name: "catch up",
+		about: "copy while the registry is in use, until the next pass is short",
+		apply: (world, call) => world.catchUp(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: false,
+	},
+	{
+		name: "read-only",
+		about: "refuse pushes on every node, and prove it",
+		apply: (world, call) => world.makeReadOnly(call),
+		holds: (world, call) => world.isReadOnly(call),
+		undo: (world, call) => world.putBack(call),
+		isWatched: false,
+		window: "opens",
+	},
+	{
+		name: "final pass",
+		about: "copy what has changed since, and delete what is gone",
+		apply: (world, call) => world.finalPass(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: true,
+	},
+	{
+		name: "verify the delta",
+		about: "prove what the final pass has changed",
+		apply: (world, call) => world.verifyDelta(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: true,
+	},
+	{
+		name: "still",
+		about: "prove that the source has not moved",
+		apply: (world, call) => world.requireStill(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: true,
+	},
+	{
+		name: "switch",
+		about: "configure every node to the target, still read-only",
+		apply: (world, call) => world.switchNodes(call),
+		holds: (world, call) => world.isSwitched(call),
+		undo: (world, call) => world.switchBack(call),
+		isWatched: true,
+	},
+	{
+		name: "canary",
+		about: "have every node serve an image that is only at the target",
+		apply: (world, call) => world.tryCanary(call),
+		holds: always,
+		undo: (world, call) => world.removeCanary(call),
+		isWatched: true,
+	},
+	{
+		name: "still, once more",
+		about: "prove again that the source has not moved",
+		apply: (world, call) => world.requireStill(call),
+		holds: (world, call) => world.requireStill(call).then(always),
+		undo: "nothing",
+		isWatched: true,
+	},
+	{
+		name: "read-write",
+		about:
+			"take pushes again, on the target: from here on there is no way back",
+		apply: (world, call) => world.openTarget(call),
+		holds: (world, call) => world.isTargetOpen(call),
+		undo: "never",
+		isWatched: false,
+		window: "closes",
+	},
+	{
+		name: "confirm",
+		about: "use it as clients do",
+		apply: (world, call) => world.confirm(call),
+		holds: always,
+		undo: "never",
+		isWatched: false,
+	},
+];

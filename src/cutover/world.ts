@@ -1,0 +1,78 @@
+import type { RegistryNode } from "../registry/node.ts";
+import type { RegistryClient } from "../registry/probe/registry-client.ts";
+import type { TurnOffOptions } from "../registry/read-only/turn.ts";
+import type { Settings } from "../registry/settings.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import type { SyncResult } from "../sync/events.ts";
+import type { SyncOptions } from "../sync/pass.ts";
+import type { PassTiming } from "../sync/pass-timing.ts";
+
+/** A node, and who asks it. */
+export interface CutoverNode {
+	readonly node: RegistryNode;
+	readonly client: RegistryClient;
+	/** Makes the configuration of now what there is to go back to; what was kept is left under this name, for people. */
+	readonly accept: (name: string) => Promise<void>;
+}
+
+/** What is told of what the steps do, as it happens. */
+export type WorldEvent =
+	| {
+			readonly type: "pass";
+			readonly kind: "live" | "final";
+			readonly result: SyncResult;
+	  }
+	/** What the last pass is expected to take. */
+	| {
+			readonly type: "predicted";
+			readonly next: PassTiming;
+			readonly deletes: number;
+	  }
+	| {
+			readonly type: "verified";
+			readonly objects: number;
+			readonly isWhole: boolean;
+	  }
+	| { readonly type: "switched"; readonly node: string }
+	| {
+			readonly type: "served";
+			readonly node: string;
+			readonly hosts: readonly string[];
+	  }
+	| { readonly type: "opened"; readonly node: string }
+	| {
+			readonly type: "flushed";
+			readonly address: string;
+			readonly keys: number;
+	  }
+	/** A sentence. */
+	| { readonly type: "note"; readonly text: string };
+
+/** What a cutover is made of. */
+export interface World {
+	readonly nodes: readonly CutoverNode[];
+	readonly source: ObjectStore;
+	readonly target: ObjectStore;
+	/** What every node is switched to. Secrets inside (I7). */
+	readonly settings: Pick<Settings, "storage" | "redirectDisabled">;
+	/** Of every pass. */
+	readonly pass: Pick<SyncOptions, "indexPath" | "concurrency" | "metadata">;
+	/** How nodes are made read-only and brought back. */
+	readonly turn: Omit<TurnOffOptions, "approve" | "signal">;
+	/** Names the canary, and what is kept of configurations. */
+	readonly id: string;
+	/** A repository that exists, where a registry does not let everybody ask for any. */
+	readonly repository: string | undefined;
+	/** The operator's own, in which an image is pushed and deleted at the end; `undefined`: none is. */
+	readonly testRepository: string | undefined;
+	/** Go on although something is broken in the source: it is so at the target, too. */
+	readonly acceptsDamage: boolean;
+	/** How long the pass after the live ones may take (ms). */
+	readonly passWithinMs: number;
+	/** Most objects that the last pass deletes; default as for a pass. */
+	readonly maxDeletes: number | undefined;
+	/** Whether somebody else may use the registry's Redis database. */
+	readonly isSharedRedis: boolean;
+	readonly approve: (signal: AbortSignal | undefined) => Promise<boolean>;
+	readonly observe: (event: WorldEvent) => void;
+}

@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
+import { RegistryClient } from "../../src/registry/probe/registry-client.ts";
+import { describeResult, type ProgramResult } from "../support/program.ts";
+import { hasTools, newBucket, services } from "../support/services.ts";
+import { storeUrl } from "../support/store-url.ts";
+import { beginPush } from "./draining-registry.ts";
+import { minioClient, s3Contents } from "./independent-readers.ts";
+import { type ManagedRegistry, startManaged } from "./managed-registry.ts";
+import { runProgram, startProgram } from "./program.ts";
+import { tagDigests } from "./registry-client.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { treeKeys } from "./tree.ts";
+
+const VERSIONS = { "3": "distribution 3.1.2", "2": "distribution 2.8.2" };
+
+/** A registry with a few images on a directory, and a bucket that it is to be moved to. */
+async function installed(version: "3" | "2") {
+	const folder = await temporaryFolder();
+	const registry = await startManaged({
+		version,
+		directory: join(folder, "registry"),
+	});
+	for (const tag of ["v1", "v2"]) await push(registry, "team/app", tag);
+	await push(registry, "team/other", "latest");
+	const bucket = await newBucket();
+	const target = storeUrl(bucket, "/pre/fix", services().s3).href;
+	const flags = [
+		...["--registry-config", registry.configFile],
+		...["--restart", registry.restart],
+		...["--state-directory", join(folder, "state")],
+		...["--registry-version", VERSIONS[version]],
+		"--disable-redirect",
+	];
+	return { folder, registry, bucket, target, flags };
+}
+
+/** Pushes an image; rejects when it was not acknowledged. */
+async function push(
+	registry: ManagedRegistry,
+	repository: string,
+	tag: string,
+): Promise<void> {
+	const begun = await beginPush(registry.server(), repository, tag);
+	const status = await begun.finish();
+	if (status !== 201) throw new Error(`It was answered with ${status}`);
+}
+
+/** Pushes one image after the other until it is told to stop; resolves with those that were acknowledged. */
+function pushing(registry: ManagedRegistry) {
+	let isStopped = false;
+	const acknowledged: string[] = [];
+	let refused = 0;
+	const run = async () => {
+		for (let number = 0; !isStopped; number++) {
+			const tag = `n${number}`;
+			try {
+				await push(registry, "team/busy", tag);
+				acknowledged.push(`team/busy:${tag}`);
+			} catch {
+				// Read-only, or between two processes.
+				refused++;
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			}
+		}
+	};
+	const running = run();
+	return async () => {
+		isStopped = true;
+		await running;
+		return { acknowledged, refused };
+	};
+}
+
+async function stateOf({ url }: ManagedRegistry): Promise<string> {
+	await using client = new RegistryClient(new URL(url));
+	return (await probeWrites(client)).state;
+}
+
+/** Runs a command, which has to end with this code. */
+async function run(
+	exitCode: number,
+	...argv: readonly string[]
+): Promise<ProgramResult> {
+	const result = await runProgram(argv);
+	expect(result.exitCode, describeResult(result)).toBe(exitCode);
+	return result;
+}
+
+describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
+	const tools = hasTools(`registry-${version}`, "minio");
+
+	test.skipIf(!tools)(
+		"is cut over while a client pushes: all that was acknowledged is served from the target",
+		async () => {
+			const { folder, registry, bucket, target, flags } =
+				await installed(version);
+			const stop = pushing(registry);
+			const { stdout } = await run(
+				0,
+				...["cutover", registry.storage, target, ...flags, "--yes"],
+				...["--test-repository", "team/test"],
+			);
+			const { acknowledged, refused } = await stop();
+			expect(stdout).toContain("The registry is on ");
+			expect(stdout).toContain("Pushes were refused for ");
+			expect(stdout).toContain("serves what is only at the target");
+			expect(acknowledged.length).toBeGreaterThan(0);
+			expect(refused).toBeGreaterThan(0);
+
+			renameSync(registry.storage, join(folder, "away"));
+			expect(await stateOf(registry)).toBe("writable");
+			await push(registry, "team/app", "after");
+			const tags = await tagDigests(registry.server());
+			for (const name of [
+				...["team/app:v1", "team/app:v2", "team/other:latest"],
+				...["team/app:after", ...acknowledged],
+			])
+				expect(tags.get(name), name).toMatch(/^sha256:/);
+			const keys = await s3Contents(minioClient(services().s3), bucket, "");
+			expect([...keys.keys()].join("\n")).not.toMatch(
+				/regmigrate\/canary|regmigrate\.json/,
+			);
+			// There is nothing by which the registry could be brought back by mistake.
+			await run(4, "readonly", "off", ...flags.slice(0, 6), "--yes");
+			await run(0, "readonly", "on", ...flags.slice(0, 6), "--yes");
+			await run(0, "readonly", "off", ...flags.slice(0, 6), "--yes");
+			expect(await tagDigests(registry.server())).toEqual(tags);
+		},
+	);
+});
+
+const tools = hasTools("registry-3", "minio");
+
+describe.skipIf(!tools)("bad luck", () => {
+	test("a node that stays on the file system is found out by the canary, and all is as it was", async () => {
+		const { registry, target, flags } = await installed("3");
+		const before = readFileSync(registry.configFile);
+		// A process that is started anew, with the configuration that it had at first, but for read-only.
+		const text = before.toString();
+		registry.override = (now) =>
+			now.includes("s3:")
+				? text.replace(
+						"  delete:",
+						"  maintenance: {readonly: {enabled: true}}\n  delete:",
+					)
+				: now;
+		const { stderr, stdout } = await run(
+			5,
+			...["cutover", registry.storage, target, ...flags, "--yes"],
+		);
+		expect(stdout).toContain("== canary");
+		expect(stderr).toContain("does not serve an image that is only at the");
+		expect(stderr).toContain("the registry is on the source, and takes writes");
+		expect(readFileSync(registry.configFile)).toEqual(before);
+		expect(await stateOf(registry)).toBe("writable");
+		await push(registry, "team/app", "after");
+		const keys = treeKeys(registry.storage).join("\n");
+		expect(keys).toContain("team/app/_manifests/tags/after/");
+	});
+
+	test("the process is killed after the switch; the same command goes on", async () => {
+		const { registry, target, flags } = await installed("3");
+		const words = ["cutover", registry.storage, target, ...flags, "--yes"];
+		const first = await startProgram(words);
+		first.stdout.setEncoding("utf8");
+		let text = "";
+		for await (const chunk of first.stdout) {
+			text += String(chunk);
+			if (text.includes("== canary")) break;
+		}
+		first.child.kill("SIGKILL");
+		await first.ended;
+		const { stdout } = await run(0, ...words);
+		expect(stdout).toContain("Going on with a cutover that was begun before");
+		expect(await stateOf(registry)).toBe("writable");
+		expect(readFileSync(registry.configFile, "utf8")).toContain("s3:");
+	});
+
+	test("a window that is too long is given up in time", async () => {
+		const { registry, target, flags } = await installed("3");
+		const before = readFileSync(registry.configFile);
+		const { stderr } = await run(
+			5,
+			...["cutover", registry.storage, target, ...flags, "--yes"],
+			...["--max-window", "1s"],
+		);
+		expect(stderr).toContain("longer than the 1 s that are allowed for");
+		expect(readFileSync(registry.configFile)).toEqual(before);
+		expect(await stateOf(registry)).toBe("writable");
+	});
+
+	test("a dry run changes nothing", async () => {
+		const { folder, registry, bucket, target, flags } = await installed("3");
+		const hash = () =>
+			createHash("sha256")
+				.update(readFileSync(registry.configFile))
+				.update(treeKeys(folder).join("\n"))
+				.digest("hex");
+		const before = hash();
+		const { stdout } = await run(
+			0,
+			...["cutover", registry.storage, target, ...flags, "--dry-run"],
+		);
+		expect(stdout).toContain(`Would write ${registry.configFile}`);
+		expect(stdout).toContain(`Would run ${registry.restart}`);
+		expect(stdout).toContain("Nothing was changed.");
+		expect(hash()).toBe(before);
+		expect(registry.restarts()).toBe(0);
+		const s3 = minioClient(services().s3);
+		expect(await s3Contents(s3, bucket, "")).toEqual(new Map());
+	});
+});
