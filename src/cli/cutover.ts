@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { CutoverError } from "../cutover/cutover-error.ts";
 import { dryRunActuators } from "../cutover/dry-run.ts";
 import { passingJournal } from "../cutover/journal.ts";
@@ -107,7 +108,7 @@ export async function cutOver(
 		...{ source: stores.source, target: stores.target },
 		settings: await targetSettings(named.target, session, wishes, signal),
 		pass: {
-			indexPath: indexPath(state, stores.source, stores.target),
+			indexPath: indexFor(state, stores, isDryRun),
 			metadata: { configured: stores.sourceDatabase },
 		},
 		turn: turnOf(session, keeper, wishes, say),
@@ -142,6 +143,16 @@ export async function cutOver(
 		}))
 			say(line);
 	return report(result, isDryRun, begun);
+}
+
+/** A dry run makes no index, but uses one that is there. */
+function indexFor(
+	state: string,
+	{ source, target }: OpenStores,
+	isDryRun: boolean,
+): string | undefined {
+	const path = indexPath(state, source, target);
+	return isDryRun && !existsSync(path) ? undefined : path;
 }
 
 function report(

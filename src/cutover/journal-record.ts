@@ -74,12 +74,12 @@ export function parseJournal(bytes: Buffer): ReadJournal | undefined {
 		length = end + 1;
 	}
 	const rest = bytes.toString("latin1", length, used);
-	const isDamaged = rest
-		.split("\n")
-		.slice(1)
-		.some((line) => parseLine(line) !== undefined);
+	const isDamaged = RECORD_START.test(rest.slice(1));
 	return isDamaged ? undefined : { records, length, tornBytes: used - length };
 }
+
+/** Where another record begins: in no other record's text, for its quotes would be escaped there. */
+const RECORD_START = /[0-9a-f]{16} \{"type":/;
 
 function parseLine(line: string): JournalRecord | undefined {
 	const json = line.slice(17);

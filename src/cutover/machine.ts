@@ -63,6 +63,8 @@ class Machine {
 	readonly #options: MachineOptions;
 	readonly #now: () => number;
 	readonly #window: PushWindow;
+	/** Cancelled from outside, or because the time is over. */
+	readonly #call: Call;
 	#cause: unknown;
 
 	constructor(
@@ -77,6 +79,13 @@ class Machine {
 		this.#options = options;
 		this.#now = options.now ?? Date.now;
 		this.#window = new PushWindow(options.maxWindowMs, this.#now);
+		const { signal } = this.#window;
+		this.#call = {
+			signal: AbortSignal.any([
+				signal,
+				...(options.signal ? [options.signal] : []),
+			]),
+		};
 	}
 
 	async run(): Promise<CutoverResult> {
@@ -264,17 +273,6 @@ class Machine {
 			`The cutover failed: ${reason}. All is as it was: the registry is on the source, and takes writes`,
 			{ suggestions: suggestionsOf(this.#cause), cause: this.#cause },
 		);
-	}
-
-	/** Cancelled from outside, or because the time is over. */
-	get #call(): Call {
-		const { signal } = this.#options;
-		return {
-			signal:
-				signal === undefined
-					? this.#window.signal
-					: AbortSignal.any([signal, this.#window.signal]),
-		};
 	}
 
 	#note(record: DistributiveOmit<JournalRecord, "at">): void {

@@ -24,6 +24,7 @@ describe("the interface", () => {
 		expect(commands).toMatchInlineSnapshot(`
 			[
 			  "config:render, target, --registry-file, --registry-config, --restart, --registry-url, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --read-only, --ca-bundle",
+			  "cutover, source, target, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --state-directory, --drain-timeout = 60s, --until-stable = 1m, --max-window, --max-delete, --accept-damage, --shared-redis, --test-repository, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --ca-bundle",
 			  "gc, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --accept-pending, --state-directory, --delete-untagged, --verified, --shared-redis, --drain-timeout = 60s, --collector-timeout = 24h, --ca-bundle",
 			  "readonly:off, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --accept-pending, --state-directory, --force, --ca-bundle",
 			  "readonly:on, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --accept-pending, --state-directory, --drain-timeout = 60s, --ca-bundle",

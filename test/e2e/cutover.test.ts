@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { STEPS } from "../../src/cutover/steps.ts";
 import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
 import { RegistryClient } from "../../src/registry/probe/registry-client.ts";
 import { describeResult, type ProgramResult } from "../support/program.ts";
@@ -73,6 +74,18 @@ function pushing(registry: ManagedRegistry) {
 		await running;
 		return { acknowledged, refused };
 	};
+}
+
+/** What every file in a folder holds, and when it was changed; but for what the registry itself writes of what it does. */
+function hashes(folder: string): ReadonlyMap<string, string> {
+	const files = treeKeys(folder).filter((key) => !key.endsWith(".log"));
+	return new Map(
+		files.map((key) => {
+			const path = join(folder, key);
+			const hash = createHash("sha256").update(readFileSync(path));
+			return [key, `${hash.digest("hex")} ${statSync(path).mtimeMs}`];
+		}),
+	);
 }
 
 async function stateOf({ url }: ManagedRegistry): Promise<string> {
@@ -162,22 +175,54 @@ describe.skipIf(!tools)("bad luck", () => {
 		expect(keys).toContain("team/app/_manifests/tags/after/");
 	});
 
-	test("the process is killed after the switch; the same command goes on", async () => {
+	test.each(STEPS.map(({ name }) => name))(
+		"killed in the middle of %s, while a client pushes, the same command goes on",
+		async (step) => {
+			const { registry, target, flags } = await installed("3");
+			const words = ["cutover", registry.storage, target, ...flags, "--yes"];
+			const stop = pushing(registry);
+			const first = await startProgram(words);
+			first.stdout.setEncoding("utf8");
+			let text = "";
+			for await (const chunk of first.stdout) {
+				text += String(chunk);
+				if (text.includes(`== ${step}:`)) break;
+			}
+			// Far enough for it to have begun something.
+			await new Promise((resolve) => setTimeout(resolve, 30));
+			first.child.kill("SIGKILL");
+			await first.ended;
+			await run(0, ...words);
+			const { acknowledged } = await stop();
+			expect(await stateOf(registry)).toBe("writable");
+			expect(readFileSync(registry.configFile, "utf8")).toContain("s3:");
+			const tags = await tagDigests(registry.server());
+			for (const name of ["team/app:v1", ...acknowledged])
+				expect(tags.get(name), name).toMatch(/^sha256:/);
+		},
+	);
+
+	test("killed after the switch, and not wanted any more, it goes back", async () => {
 		const { registry, target, flags } = await installed("3");
+		const before = readFileSync(registry.configFile);
 		const words = ["cutover", registry.storage, target, ...flags, "--yes"];
 		const first = await startProgram(words);
 		first.stdout.setEncoding("utf8");
 		let text = "";
 		for await (const chunk of first.stdout) {
 			text += String(chunk);
-			if (text.includes("== canary")) break;
+			if (text.includes("== canary:")) break;
 		}
 		first.child.kill("SIGKILL");
 		await first.ended;
-		const { stdout } = await run(0, ...words);
-		expect(stdout).toContain("Going on with a cutover that was begun before");
+		// By whoever knows only that command.
+		await run(0, "readonly", "off", ...flags.slice(0, 6), "--yes");
+		expect(readFileSync(registry.configFile)).toEqual(before);
+		await push(registry, "team/app", "meanwhile");
+		const { stderr } = await run(5, ...words);
+		expect(stderr).toContain("is no longer in force");
+		expect(readFileSync(registry.configFile)).toEqual(before);
 		expect(await stateOf(registry)).toBe("writable");
-		expect(readFileSync(registry.configFile, "utf8")).toContain("s3:");
 	});
 
 	test("a window that is too long is given up in time", async () => {
@@ -195,12 +240,7 @@ describe.skipIf(!tools)("bad luck", () => {
 
 	test("a dry run changes nothing", async () => {
 		const { folder, registry, bucket, target, flags } = await installed("3");
-		const hash = () =>
-			createHash("sha256")
-				.update(readFileSync(registry.configFile))
-				.update(treeKeys(folder).join("\n"))
-				.digest("hex");
-		const before = hash();
+		const before = hashes(folder);
 		const { stdout } = await run(
 			0,
 			...["cutover", registry.storage, target, ...flags, "--dry-run"],
@@ -208,7 +248,7 @@ describe.skipIf(!tools)("bad luck", () => {
 		expect(stdout).toContain(`Would write ${registry.configFile}`);
 		expect(stdout).toContain(`Would run ${registry.restart}`);
 		expect(stdout).toContain("Nothing was changed.");
-		expect(hash()).toBe(before);
+		expect(hashes(folder)).toEqual(before);
 		expect(registry.restarts()).toBe(0);
 		const s3 = minioClient(services().s3);
 		expect(await s3Contents(s3, bucket, "")).toEqual(new Map());

@@ -134,7 +134,7 @@ export async function startManaged(
 	return Object.assign(overriding, {
 		...{ url, configFile, storage, server },
 		restart: await restartScript(directory, act),
-		let: (next) => {
+		let: (next: RestartBehaviour) => {
 			behaviour = next;
 		},
 		restarts: () => restarts,
