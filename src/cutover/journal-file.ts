@@ -87,16 +87,6 @@ export class JournalFile implements Journal, Disposable {
 	}
 }
 
-/** The records of a registry's journal, for who only looks; `undefined`: there is none. Throws a `CutoverError`. */
-export function seeJournal(path: string): readonly JournalRecord[] | undefined {
-	if (!existsSync(path)) return undefined;
-	try {
-		return readJournal(path).records;
-	} catch (error) {
-		throw unusable(path, error);
-	}
-}
-
 function readJournal(path: string): ReadJournal {
 	const read = parseJournal(readFileSync(path));
 	if (read === undefined)

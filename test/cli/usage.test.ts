@@ -95,6 +95,8 @@ describe("help", () => {
 			COMMANDS
 			  config render    Show what the registry will be configured to, as a diff
 			                   against today
+			  cutover          Move the registry from SOURCE to TARGET, or back if
+			                   anything fails
 			  gc               Collect the registry's garbage, by its own collector in a
 			                   read-only window
 			  readonly off     Put the registry back to what readonly on has found, and
