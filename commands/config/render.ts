@@ -9,7 +9,6 @@ import {
 import { renderingLines } from "../../src/cli/rendering-lines.ts";
 import { asUsage, locateStore, STORE_HELP } from "../../src/cli/stores.ts";
 import { targetFlags, targetOptions } from "../../src/cli/target-flags.ts";
-import { openNodes } from "../../src/registry/open-nodes.ts";
 
 export class ConfigRender extends BaseCommand {
 	static override readonly summary =
@@ -55,6 +54,8 @@ export class ConfigRender extends BaseCommand {
 		};
 		const options = targetOptions(target, flags);
 		const { description } = await describedRegistry(flags);
+		// Only here: no other command waits for what this needs.
+		const { openNodes } = await import("../../src/registry/open-nodes.ts");
 		const nodes = await openNodes(description);
 		const { renderAll } = await import("../../src/registry/target/render.ts");
 		const rendered = await renderAll(

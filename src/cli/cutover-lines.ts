@@ -1,4 +1,5 @@
-import type { CutoverEvent, CutoverResult } from "../cutover/machine.ts";
+import type { CutoverResult } from "../cutover/journal-times.ts";
+import type { CutoverEvent } from "../cutover/machine.ts";
 import type { Step } from "../cutover/step.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import { sumOf } from "../sync/pass-timing.ts";

@@ -5,16 +5,13 @@ import { dryRunActuators } from "../cutover/dry-run.ts";
 import { passingJournal } from "../cutover/journal.ts";
 import { JournalFile } from "../cutover/journal-file.ts";
 import type { BegunRecord, JournalRecord } from "../cutover/journal-record.ts";
-import {
-	type CutoverEvent,
-	type CutoverResult,
-	runCutover,
-} from "../cutover/machine.ts";
+import type { CutoverResult } from "../cutover/journal-times.ts";
+import { type CutoverEvent, runCutover } from "../cutover/machine.ts";
 import { realActuators } from "../cutover/real-actuators.ts";
 import { STEPS } from "../cutover/steps.ts";
 import type { CutoverNode, World, WorldEvent } from "../cutover/world.ts";
-import { acceptConfiguration } from "../registry/accept-configuration.ts";
 import type { DistributionDescription } from "../registry/description.ts";
+import { acceptConfiguration } from "../registry/kept-file/accept-configuration.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import {
 	openRecordFile,

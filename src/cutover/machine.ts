@@ -3,6 +3,12 @@ import { CutoverError } from "./cutover-error.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import {
+	type CutoverResult,
+	hasBegun,
+	openedAt,
+	resultOf,
+} from "./journal-times.ts";
+import {
 	canTurnBack,
 	hasChanged,
 	nextAction,
@@ -31,13 +37,6 @@ export interface MachineOptions {
 	readonly maxWindowMs?: number | undefined;
 	/** Milliseconds since 1970; default `Date.now`. */
 	readonly now?: (() => number) | undefined;
-}
-
-/** A cutover that has ended on the target. */
-export interface CutoverResult {
-	/** How long pushes were refused (ms), as far as it is noted. */
-	readonly windowMs: number | undefined;
-	readonly steps: readonly { readonly step: string; readonly ms: number }[];
 }
 
 /**
@@ -103,7 +102,7 @@ class Machine {
 				case "end":
 					this.#note({ type: "ended", on: action.on });
 					if (action.on === "source") throw this.#rolledBack();
-					return this.#result();
+					return resultOf(this.#journal.records, this.#steps);
 				case "nothing":
 					throw new Error("It has ended already");
 				default:
@@ -128,7 +127,7 @@ class Machine {
 		if (standing.direction !== "forward" || standing.step === -1) return;
 		this.#options.observe({ type: "resumed", standing });
 		if (!canTurnBack(standing, this.#steps)) return;
-		const opened = this.#openedAt();
+		const opened = openedAt(this.#journal.records, this.#steps);
 		if (opened !== undefined) this.#window.open(opened);
 		const done = this.#steps.slice(
 			0,
@@ -152,7 +151,7 @@ class Machine {
 
 	async #apply(step: Step): Promise<void> {
 		const { observe } = this.#options;
-		const isFirst = this.#lastOf("apply", step) === undefined;
+		const isFirst = !hasBegun(this.#journal.records, step);
 		if (step.window === "opens" && isFirst) {
 			const approved = await this.#attempt(() =>
 				this.#world.approve(this.#call),
@@ -280,43 +279,6 @@ class Machine {
 			...record,
 			at: new Date(this.#now()).toISOString(),
 		});
-	}
-
-	#lastOf(type: "apply" | "done", { name }: Step): number | undefined {
-		const record = this.#journal.records.findLast(
-			(one) => one.type === type && one.step === name,
-		);
-		return record === undefined ? undefined : Date.parse(record.at);
-	}
-
-	#firstOf({ name }: Step): number | undefined {
-		const record = this.#journal.records.find(
-			(one) => one.type === "apply" && one.step === name,
-		);
-		return record === undefined ? undefined : Date.parse(record.at);
-	}
-
-	#openedAt(): number | undefined {
-		const opening = this.#steps.find(({ window }) => window === "opens");
-		return opening && this.#firstOf(opening);
-	}
-
-	#result(): CutoverResult {
-		const opened = this.#openedAt();
-		const closing = this.#steps.find(({ window }) => window === "closes");
-		const closed = closing && this.#lastOf("done", closing);
-		return {
-			windowMs:
-				opened === undefined || closed === undefined
-					? undefined
-					: closed - opened,
-			steps: this.#steps.map((step) => ({
-				step: step.name,
-				ms:
-					(this.#lastOf("done", step) ?? 0) -
-					(this.#lastOf("apply", step) ?? 0),
-			})),
-		};
 	}
 }
 

@@ -1,8 +1,7 @@
+import type { Call } from "../store/object-store.ts";
 import type { Actuators } from "./actuators.ts";
 
-export interface Call {
-	readonly signal?: AbortSignal | undefined;
-}
+export type { Call };
 
 /** Acts on the world, by what is given to it. */
 type Act = (world: Actuators, call: Call) => Promise<void>;

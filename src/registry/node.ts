@@ -1,9 +1,8 @@
+import type { Call } from "../store/object-store.ts";
 import type { Host } from "./host/host.ts";
 import type { EffectiveSettings, Settings } from "./settings.ts";
 
-export interface Call {
-	readonly signal?: AbortSignal | undefined;
-}
+export type { Call };
 
 /**
  * A node: where one registry runs, or one release of a chart with all its pods. Each kind (`distribution/`,

@@ -1,9 +1,9 @@
-import type { DistributionDescription } from "./description.ts";
-import type { Host } from "./host/host.ts";
-import { keptPlace } from "./kept-file/kept-place.ts";
-import { readHostFile } from "./kept-file/read-host-file.ts";
-import type { Call } from "./node.ts";
-import { RegistryError } from "./registry-error.ts";
+import type { DistributionDescription } from "../description.ts";
+import type { Host } from "../host/host.ts";
+import type { Call } from "../node.ts";
+import { RegistryError } from "../registry-error.ts";
+import { keptPlace } from "./kept-place.ts";
+import { readHostFile } from "./read-host-file.ts";
 
 /**
  * Puts the original away that is kept first, under the name that it is given; what is kept later is no original. With it
