@@ -1,5 +1,5 @@
 import type { CutoverResult } from "../cutover/journal-times.ts";
-import type { CutoverEvent } from "../cutover/machine.ts";
+import type { CutoverEvent } from "../cutover/machine-event.ts";
 import type { Step } from "../cutover/step.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import { sumOf } from "../sync/pass-timing.ts";
@@ -52,7 +52,7 @@ export function cutoverLine(
 
 /** What whoever is asked to open the window is told. */
 export function windowText(
-	steps: readonly Step[],
+	steps: readonly Pick<Step<never>, "name" | "window">[],
 	nodes: number,
 	predicted: Extract<WorldEvent, { type: "predicted" }> | undefined,
 ): string {

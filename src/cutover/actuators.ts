@@ -1,16 +1,14 @@
-import type { Call } from "./step.ts";
+import type { Call, Stage } from "./step.ts";
 
 /**
  * What the steps of a cutover do to the world. All are safe to repeat. There is one that does it (`real-actuators.ts`),
  * and one that only says what would be done (`dry-run.ts`).
  */
-export interface Actuators {
+export interface Actuators extends Stage {
 	/** Refuses what is known to go wrong. Changes nothing. */
 	preflight(call: Call): Promise<void>;
 	/** Passes while the registry is in use, until the next one is short. */
 	catchUp(call: Call): Promise<void>;
-	/** Whether the operator wants the window to be opened now. */
-	approve(call: Call): Promise<boolean>;
 	makeReadOnly(call: Call): Promise<void>;
 	isReadOnly(call: Call): Promise<boolean>;
 	/** Brings every node back to the configuration that it had, on the source and taking writes. */
@@ -34,6 +32,4 @@ export interface Actuators {
 	isTargetOpen(call: Call): Promise<boolean>;
 	/** Tries the registry as its clients use it. */
 	confirm(call: Call): Promise<void>;
-	/** Acts while all nodes are watched; what it is given is cancelled, and this rejects, when one takes writes. */
-	watched(act: (call: Call) => Promise<void>, call: Call): Promise<void>;
 }

@@ -32,13 +32,16 @@ const RECORD = v.variant("type", [
 	v.object({ type: v.literal("torn"), at: v.string() }),
 	v.object({
 		type: v.literal("ended"),
-		on: v.picklist(["source", "target"]),
+		outcome: v.picklist(["done", "undone"]),
 		at: v.string(),
 	}),
 ]);
 
 /** One thing that a cutover is about to do, or has done. `at` is ISO 8601, UTC. */
 export type JournalRecord = v.InferOutput<typeof RECORD>;
+
+/** Whether all steps are done, or all that were begun undone. */
+export type Outcome = Extract<JournalRecord, { type: "ended" }>["outcome"];
 
 export type BegunRecord = v.InferOutput<typeof BEGUN>;
 

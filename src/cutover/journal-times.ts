@@ -9,7 +9,7 @@ export interface CutoverResult {
 }
 
 /** What of a step times tell. */
-type TimedStep = Pick<Step, "name" | "window">;
+type TimedStep = Pick<Step<never>, "name" | "window">;
 
 /** Whether a step has been begun, by whatever process. */
 export function hasBegun(

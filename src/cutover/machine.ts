@@ -1,5 +1,11 @@
-import type { Actuators } from "./actuators.ts";
 import { CutoverError } from "./cutover-error.ts";
+import {
+	messageOf,
+	notNoted,
+	notUndone,
+	pastReturn,
+	rolledBack,
+} from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import {
@@ -8,6 +14,7 @@ import {
 	openedAt,
 	resultOf,
 } from "./journal-times.ts";
+import type { CutoverEvent } from "./machine-event.ts";
 import {
 	canTurnBack,
 	hasChanged,
@@ -15,22 +22,14 @@ import {
 	type Standing,
 	standingOf,
 } from "./standing.ts";
-import type { Call, Step } from "./step.ts";
+import type { Call, Course, Stage, Step } from "./step.ts";
 import { PushWindow } from "./window.ts";
 
-/** What has happened in a cutover. `step` is a step's name. */
-export type CutoverEvent =
-	| { readonly type: "began"; readonly step: string; readonly about: string }
-	| { readonly type: "done"; readonly step: string; readonly ms: number }
-	/** Another process had begun it; it goes on from here. */
-	| { readonly type: "resumed"; readonly standing: Standing }
-	/** The reason is a clause. */
-	| { readonly type: "turning-back"; readonly reason: string }
-	| { readonly type: "undoing"; readonly step: string }
-	| { readonly type: "undone"; readonly step: string; readonly ms: number };
-
 export interface MachineOptions {
+	readonly course: Course;
 	readonly observe: (event: CutoverEvent) => void;
+	/** Turns back at once, for this reason (a clause), if there is a way back; otherwise it is refused. */
+	readonly turnBack?: string | undefined;
 	/** Turns back, as long as there is a way back. */
 	readonly signal?: AbortSignal | undefined;
 	/** How long pushes may be refused, at most, the way back included (ms); default for as long as it takes. */
@@ -46,18 +45,18 @@ export interface MachineOptions {
  * Resolves when all is done. Rejects with a `CutoverError` (`rolled-back`, `needs-operator`), or, where nothing had to be
  * undone, with what was thrown.
  */
-export async function runCutover(
-	steps: readonly Step[],
-	world: Actuators,
+export async function runSteps<W extends Stage>(
+	steps: readonly Step<W>[],
+	world: W,
 	journal: Journal,
 	options: MachineOptions,
 ): Promise<CutoverResult> {
 	return await new Machine(steps, world, journal, options).run();
 }
 
-class Machine {
-	readonly #steps: readonly Step[];
-	readonly #world: Actuators;
+class Machine<W extends Stage> {
+	readonly #steps: readonly Step<W>[];
+	readonly #world: W;
 	readonly #journal: Journal;
 	readonly #options: MachineOptions;
 	readonly #now: () => number;
@@ -67,8 +66,8 @@ class Machine {
 	#cause: unknown;
 
 	constructor(
-		steps: readonly Step[],
-		world: Actuators,
+		steps: readonly Step<W>[],
+		world: W,
 		journal: Journal,
 		options: MachineOptions,
 	) {
@@ -90,6 +89,7 @@ class Machine {
 	async run(): Promise<CutoverResult> {
 		using _ = this.#window;
 		await this.#resume();
+		this.#turnBackAsAsked();
 		for (;;) {
 			const action = nextAction(this.#standing, this.#steps);
 			switch (action.type) {
@@ -100,8 +100,8 @@ class Machine {
 					await this.#undo(this.#stepAt(action.step));
 					break;
 				case "end":
-					this.#note({ type: "ended", on: action.on });
-					if (action.on === "source") throw this.#rolledBack();
+					this.#note({ type: "ended", outcome: action.outcome });
+					if (action.outcome === "undone") throw this.#undone();
 					return resultOf(this.#journal.records, this.#steps);
 				case "nothing":
 					throw new Error("It has ended already");
@@ -115,7 +115,7 @@ class Machine {
 		return standingOf(this.#journal.records, this.#steps);
 	}
 
-	#stepAt(index: number): Step {
+	#stepAt(index: number): Step<W> {
 		const step = this.#steps[index];
 		if (step === undefined) throw new RangeError(`There is no step ${index}`);
 		return step;
@@ -149,7 +149,7 @@ class Machine {
 		}
 	}
 
-	async #apply(step: Step): Promise<void> {
+	async #apply(step: Step<W>): Promise<void> {
 		const { observe } = this.#options;
 		const isFirst = !hasBegun(this.#journal.records, step);
 		if (step.window === "opens" && isFirst) {
@@ -189,7 +189,7 @@ class Machine {
 		observe({ type: "done", step: step.name, ms });
 	}
 
-	async #undo(step: Step): Promise<void> {
+	async #undo(step: Step<W>): Promise<void> {
 		const began = this.#now();
 		const { observe } = this.#options;
 		try {
@@ -200,17 +200,11 @@ class Machine {
 			await step.undo(this.#world, {});
 			this.#note({ type: "undone", step: step.name });
 		} catch (error) {
-			throw new CutoverError(
-				"needs-operator",
-				`The cutover failed (${messageOf(this.#cause ?? "it was ended")}), and the step "${step.name}" could not be undone: ${messageOf(error)}`,
-				{
-					suggestions: [
-						...suggestionsOf(error),
-						"Mend that, and run the same command again: it goes on with the way back. Or run restore.sh beside the original of each node's configuration, and restart its registry.",
-					],
-					cause: error,
-				},
-			);
+			throw notUndone(this.#options.course, {
+				reason: messageOf(this.#cause ?? "it was ended"),
+				step: step.name,
+				cause: error,
+			});
 		}
 		observe({ type: "undone", step: step.name, ms: this.#now() - began });
 	}
@@ -228,36 +222,30 @@ class Machine {
 		}
 	}
 
+	#turnBackAsAsked(): void {
+		const { turnBack } = this.#options;
+		const standing = this.#standing;
+		if (turnBack === undefined || standing.direction !== "forward") return;
+		this.#turnBack(new CutoverError("refused", turnBack));
+	}
+
 	/** Throws when there is no way back. */
 	#turnBack(cause: unknown): void {
+		const { course } = this.#options;
 		this.#cause = cause;
 		const reason = messageOf(cause);
 		if (!canTurnBack(this.#standing, this.#steps))
-			throw new CutoverError(
-				"needs-operator",
-				`The cutover could not be ended: ${reason}. It is past the point of no return: the registry is configured to the target, and nodes may take writes there already`,
-				{
-					suggestions: [
-						...suggestionsOf(cause),
-						"Do not go back to the source: what was pushed would be lost. Mend what is said, and run the same command again: it goes on.",
-					],
-					cause,
-				},
-			);
+			throw pastReturn(course, cause);
 		try {
 			this.#note({ type: "turn-back", reason });
 		} catch (error) {
-			throw new CutoverError(
-				"needs-operator",
-				`The cutover failed (${reason}), and has stopped where it was: ${messageOf(error)}`,
-				{ suggestions: suggestionsOf(error), cause },
-			);
+			throw notNoted(course, reason, error);
 		}
 		if (hasChanged(this.#journal.records, this.#steps))
 			this.#options.observe({ type: "turning-back", reason });
 	}
 
-	#rolledBack(): unknown {
+	#undone(): unknown {
 		const { records } = this.#journal;
 		const standing = standingOf(
 			records.filter(({ type }) => type !== "ended"),
@@ -267,11 +255,7 @@ class Machine {
 			standing.direction === "back" ? standing.reason : "it was ended";
 		if (!hasChanged(records, this.#steps) && this.#cause !== undefined)
 			return this.#cause;
-		return new CutoverError(
-			"rolled-back",
-			`The cutover failed: ${reason}. All is as it was: the registry is on the source, and takes writes`,
-			{ suggestions: suggestionsOf(this.#cause), cause: this.#cause },
-		);
+		return rolledBack(this.#options.course, reason, this.#cause);
 	}
 
 	#note(record: DistributiveOmit<JournalRecord, "at">): void {
@@ -285,16 +269,3 @@ class Machine {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown
 	? Omit<T, K>
 	: never;
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
-}
-
-/** Errors of every part say what there is to do. */
-function suggestionsOf(error: unknown): readonly string[] {
-	return error instanceof Error &&
-		"suggestions" in error &&
-		Array.isArray(error.suggestions)
-		? error.suggestions.map(String)
-		: [];
-}

@@ -1,13 +1,13 @@
-import type { JournalRecord } from "./journal-record.ts";
+import type { JournalRecord, Outcome } from "./journal-record.ts";
 import type { Undo } from "./step.ts";
 
 /** What is known of a step to decide what comes next. */
 export interface StepShape {
 	readonly name: string;
-	readonly undo: Undo;
+	readonly undo: Undo<never>;
 }
 
-/** How far a cutover is. `step` is a place in the table; -1: before its first. */
+/** How far it is. `step` is a place in the table; -1: before its first. */
 export type Standing =
 	| {
 			readonly direction: "forward";
@@ -21,13 +21,13 @@ export type Standing =
 			readonly step: number;
 			readonly reason: string;
 	  }
-	| { readonly direction: "ended"; readonly on: "source" | "target" };
+	| { readonly direction: "ended"; readonly outcome: Outcome };
 
 /** What comes next. */
 export type Action =
 	| { readonly type: "apply"; readonly step: number }
 	| { readonly type: "undo"; readonly step: number }
-	| { readonly type: "end"; readonly on: "source" | "target" }
+	| { readonly type: "end"; readonly outcome: Outcome }
 	| { readonly type: "nothing" };
 
 /** How far a cutover is, by what was noted. Throws an `Error` for a journal of other steps than these. */
@@ -61,7 +61,8 @@ function after(
 		if (step === -1) throw new Error(`there is no step "${name}"`);
 		return step;
 	};
-	if (record.type === "ended") return { direction: "ended", on: record.on };
+	if (record.type === "ended")
+		return { direction: "ended", outcome: record.outcome };
 	if (standing.direction === "ended")
 		throw new Error(`"${record.type}" is noted after the end`);
 	switch (record.type) {
@@ -94,10 +95,10 @@ function after(
  * | --------- | -------------------------- | ------------------------------------- |
  * | forward   | a step that was begun      | apply it, again                       |
  * | forward   | a step that is done        | apply the next one                    |
- * | forward   | the last step, done        | end, on the target                    |
+ * | forward   | the last step, done        | end, done                             |
  * | back      | a step that can be undone  | undo it                               |
  * | back      | one with nothing to undo   | as of the nearest before it that has  |
- * | back      | none is left               | end, on the source                    |
+ * | back      | none is left               | end, all undone                       |
  * | ended     | -                          | nothing                               |
  */
 export function nextAction(
@@ -111,14 +112,14 @@ export function nextAction(
 			const step = standing.isDone ? standing.step + 1 : standing.step;
 			return step < steps.length
 				? { type: "apply", step }
-				: { type: "end", on: "target" };
+				: { type: "end", outcome: "done" };
 		}
 		case "back": {
 			const step = steps
 				.slice(0, standing.step + 1)
 				.findLastIndex(({ undo }) => undo !== "nothing");
 			return step === -1
-				? { type: "end", on: "source" }
+				? { type: "end", outcome: "undone" }
 				: { type: "undo", step };
 		}
 		default:

@@ -1,13 +1,21 @@
-import type { Step } from "./step.ts";
+import type { Actuators } from "./actuators.ts";
+import type { Course, Step } from "./step.ts";
 
 /** What leaves nothing behind that could cease to be in force. */
 const always = async () => true;
+
+/** From the source to the target. */
+export const CUTOVER: Course = {
+	title: "The cutover",
+	from: "source",
+	to: "target",
+};
 
 /**
  * The steps of a cutover, in their order. GitLab's documentation has them as: sync while it is in use; read-only; sync with
  * --delete; compare; configure the bucket; back to read-write. What is more here is proof.
  */
-export const STEPS: readonly Step[] = [
+export const STEPS: readonly Step<Actuators>[] = [
 	{
 		name: "preflight",
 		about: "look for what is known to go wrong",

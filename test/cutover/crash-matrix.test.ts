@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CutoverError } from "../../src/cutover/cutover-error.ts";
-import { runCutover } from "../../src/cutover/machine.ts";
-import { STEPS } from "../../src/cutover/steps.ts";
+import { runSteps } from "../../src/cutover/machine.ts";
+import { CUTOVER, STEPS } from "../../src/cutover/steps.ts";
 import { ModelJournal } from "./model-journal.ts";
 import { Killed, ModelWorld } from "./model-world.ts";
 
@@ -14,7 +14,8 @@ async function process(
 	signal?: AbortSignal,
 ): Promise<unknown> {
 	try {
-		await runCutover(STEPS, world.actuators, journal, {
+		await runSteps(STEPS, world.actuators, journal, {
+			course: CUTOVER,
 			signal,
 			observe: () => {},
 		});
@@ -38,7 +39,7 @@ function expectSound(world: ModelWorld, journal: ModelJournal): void {
 	expect(world.lost).toEqual([]);
 	expect(journal.records.at(-1)).toMatchObject({
 		type: "ended",
-		on: world.state,
+		outcome: world.state === "target" ? "done" : "undone",
 	});
 	expect(world.stores.target.has("canary")).toBe(false);
 	for (const { original } of world.nodes) expect(original).toBeUndefined();
@@ -138,15 +139,15 @@ test("when a node cannot be brought back, an operator is needed; run again, it g
 		tryCanary: () => Promise.reject(new Error("it is not served")),
 		switchBack: () => Promise.reject(new Error("a node does not start")),
 	};
-	const options = { observe: () => {} };
+	const options = { course: CUTOVER, observe: () => {} };
 	await expect(
-		runCutover(STEPS, failing, journal, options),
+		runSteps(STEPS, failing, journal, options),
 	).rejects.toMatchObject({
 		code: "needs-operator",
 		message: expect.stringContaining("it is not served"),
 	});
 	await expect(
-		runCutover(STEPS, actuators, journal, options),
+		runSteps(STEPS, actuators, journal, options),
 	).rejects.toMatchObject({ code: "rolled-back" });
 	expectSound(world, journal);
 	expect(world.state).toBe("source");
@@ -164,7 +165,7 @@ test("what is no longer in force when it goes on leads back", async () => {
 		},
 	};
 	await expect(
-		runCutover(STEPS, killed, journal, { observe: () => {} }),
+		runSteps(STEPS, killed, journal, { course: CUTOVER, observe: () => {} }),
 	).rejects.toMatchObject({ cause: expect.any(Killed) });
 	world.revive();
 	const [node] = world.nodes;

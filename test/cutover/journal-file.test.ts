@@ -28,7 +28,7 @@ const RECORDS: readonly JournalRecord[] = [
 	{ type: "apply", step: "prüfen", at },
 	{ type: "done", step: "prüfen", at },
 	{ type: "turn-back", reason: 'a reason\nwith a line and a "quote"', at },
-	{ type: "ended", on: "source", at },
+	{ type: "ended", outcome: "undone", at },
 ];
 const BYTES = Buffer.from(RECORDS.map(recordLine).join(""));
 

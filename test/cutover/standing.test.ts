@@ -51,21 +51,22 @@ describe("what comes next", () => {
 		["done change", "apply 2"],
 		["done prove, torn", "apply 3"],
 		["apply open", "apply 3"],
-		["done open", "end target"],
-		["apply look, back", "end source"],
+		["done open", "end done"],
+		["apply look, back", "end undone"],
 		["apply change, back", "undo 1"],
 		["apply prove, back", "undo 1"],
 		["apply prove, back, undo change", "undo 1"],
 		["apply prove, back, undo change, torn", "undo 1"],
-		["apply prove, back, undo change, undone change", "end source"],
+		["apply prove, back, undo change, undone change", "end undone"],
 	])("after %j it is %j", (noted, expected) => {
 		const action = nextAction(standingOf(records(noted), TABLE), TABLE);
-		const what = "step" in action ? action.step : "on" in action && action.on;
+		const what =
+			"step" in action ? action.step : "outcome" in action && action.outcome;
 		expect(`${action.type} ${what}`).toBe(expected);
 	});
 
 	test("nothing comes after the end", () => {
-		const ended: JournalRecord = { type: "ended", on: "source", at };
+		const ended: JournalRecord = { type: "ended", outcome: "undone", at };
 		const standing = standingOf([ended], TABLE);
 		expect(nextAction(standing, TABLE)).toEqual({ type: "nothing" });
 		expect(() => standingOf([ended, ...records("torn")], TABLE)).toThrow();
