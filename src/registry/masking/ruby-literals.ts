@@ -1,10 +1,14 @@
 import type { Range } from "./range.ts";
 
-/** After these a text is no secret, but says where one is: a variable, a file, a key of a map. */
-const FETCHERS =
-	/(?:[\w\])]\[|\.(?:fetch|dig)\(|\b(?:File|IO)\.(?:read|binread|readlines|open|join)\()\s*$/;
+/** A text that is written out in Ruby, without what quotes it. */
+export interface RubyLiteral extends Range {
+	/** Where the program goes on: behind the quote, or, for a heredoc, behind its word, in the same line. */
+	readonly next: number;
+	/** Whether it is in the lines after this one (`<<~EOS`). */
+	readonly isHeredoc: boolean;
+}
 
-/** What closes a text that `%q(` and its like begin. */
+/** What closes a text that `%q(` and its like begin; such a text may hold more of these pairs. */
 const CLOSING: Readonly<Record<string, string>> = {
 	"(": ")",
 	"[": "]",
@@ -12,89 +16,136 @@ const CLOSING: Readonly<Record<string, string>> = {
 	"<": ">",
 };
 
-/** What is written out in a Ruby expression. */
-export interface RubyExpression extends Range {
-	/** Its texts, without their quotes; but those that say where another is. */
-	readonly literals: readonly Range[];
-	/** The rest of it: what is computed. */
-	readonly computed: string;
+/** A slash after these, or first in its line, begins a pattern; after a value it divides. */
+const BEFORE_PATTERN = /(?:^|[(,=~!|&{[;:?\n]|\b(?:if|unless|when|and|or))\s*$/;
+
+/**
+ * The text that begins at an offset of a Ruby program, if one does; the offset is not within another. The first heredoc
+ * of a line begins in the next one, and each further one after the one before: there, `bodiesFrom`.
+ */
+export function literalAt(
+	text: string,
+	at: number,
+	bodiesFrom?: number | undefined,
+): RubyLiteral | undefined {
+	const rest = text.slice(at, at + 200);
+	const before = text.slice(Math.max(0, at - 40), at);
+	const [quote] = /^["'`]/.exec(rest) ?? [];
+	if (quote !== undefined)
+		return quoted(text, at + 1, quote, { isComputed: quote !== "'" });
+	const [opening, kind = "", delimiter = ""] =
+		/^%([qQwWiIrxs]?)([([{<|!/])/.exec(rest) ?? [];
+	if (opening !== undefined)
+		return quoted(text, at + opening.length, CLOSING[delimiter] ?? delimiter, {
+			isComputed: !/[qwis]/.test(kind),
+			nested: delimiter in CLOSING ? delimiter : undefined,
+		});
+	if (rest.startsWith("/") && BEFORE_PATTERN.test(before))
+		return quoted(text, at + 1, "/", { isComputed: true });
+	// A character: one that quotes would begin a text. `a ?'b':'c'` has none.
+	if (/^\?["'`#/](?=[\s),.\]]|$)/.test(rest) && !/[\w\])]$/.test(before))
+		return { start: at + 1, end: at + 2, next: at + 2, isHeredoc: false };
+	return heredocAt(text, at, bodiesFrom);
+}
+
+/** The comment that begins at an offset: where it ends, which is at the end of a line. */
+export function commentAt(text: string, at: number): number | undefined {
+	if (text.charAt(at) === "#") return endOfLine(text, at);
+	const isBlock = at === 0 || text.charAt(at - 1) === "\n";
+	if (!isBlock || !/^=begin\s/.test(text.slice(at, at + 7))) return undefined;
+	const end = text.indexOf("\n=end", at);
+	return end === -1 ? text.length : endOfLine(text, end + 1);
 }
 
 /**
- * The Ruby expression that begins at an offset: up to the comma or the bracket that ends it, or the end of its line. A
- * text that is spread over lines is taken as a whole; what is computed within one (`#{…}`) is taken with it. A map is
- * left to the names of its members, unless `withMaps`: then all of its values are taken.
+ * The texts of a Ruby program that go on to a line with a word of their own (`<<~EOS`). What looks like one in another
+ * text or in a comment is none.
  */
-export function expressionAt(
-	text: string,
-	from: number,
-	{ withMaps = false }: { readonly withMaps?: boolean | undefined } = {},
-): RubyExpression {
-	const literals: Range[] = [];
-	let computed = "";
-	let depth = 0;
-	let at = from;
-	for (; at < text.length; at++) {
-		const character = text.charAt(at);
-		const isBegun = computed.trim() !== "" || literals.length > 0;
-		if (character === "\n" && isBegun && depth === 0) break;
-		if (character === "#") {
-			const newline = text.indexOf("\n", at);
-			if (newline === -1) break;
-			at = newline - 1;
-			continue;
+export function heredocsIn(text: string): readonly RubyLiteral[] {
+	const heredocs: RubyLiteral[] = [];
+	let bodiesEnd: number | undefined;
+	for (let at = 0; at < text.length; at++) {
+		const comment = commentAt(text, at);
+		if (comment !== undefined) at = comment;
+		if (text.charAt(at) === "\n" && bodiesEnd !== undefined) {
+			at = bodiesEnd;
+			bodiesEnd = undefined;
 		}
-		const literal = literalAt(text, at);
-		if (literal !== undefined) {
-			const isKey =
-				depth > 0 &&
-				/^\s*(?:=>|:(?!:))/.test(text.slice(literal.next, literal.next + 80));
-			const isFetched = FETCHERS.test(text.slice(Math.max(from, at - 200), at));
-			if (!isKey && !isFetched)
-				literals.push({ start: literal.start, end: literal.end });
-			// A text is worth a word, so that what is around it is not taken for one.
-			computed += ' "" ';
-			at = literal.next - 1;
-			continue;
+		const literal = literalAt(text, at, bodiesEnd);
+		if (literal === undefined) continue;
+		if (literal.isHeredoc) {
+			heredocs.push(literal);
+			bodiesEnd = endOfLine(text, literal.end);
 		}
-		if (character === "{" && depth === 0 && !withMaps) break;
-		if ("([{".includes(character)) depth++;
-		if (")]}".includes(character)) depth--;
-		if (depth < 0 || (character === "," && depth === 0)) break;
-		computed += character;
+		at = literal.next - 1;
 	}
-	return { literals, computed, start: from, end: at };
+	return heredocs;
 }
 
-/** The text that begins here, without what quotes it, and where the program goes on. */
-function literalAt(
+/** Where the line ends that holds an offset. */
+export function endOfLine(text: string, at: number): number {
+	const newline = text.indexOf("\n", at);
+	return newline === -1 ? text.length : newline;
+}
+
+/** Without the line that closes it, it is none: `list <<ITEM` adds to a list. */
+function heredocAt(
 	text: string,
 	at: number,
-): (Range & { readonly next: number }) | undefined {
-	const rest = text.slice(at, at + 200);
-	const [quote] = /^["'`]/.exec(rest) ?? [];
-	if (quote !== undefined) return until(text, at + 1, quote);
-	const [opening, delimiter = ""] = /^%[qQwWiI]?([([{<|!/])/.exec(rest) ?? [];
-	if (opening !== undefined)
-		return until(text, at + opening.length, CLOSING[delimiter] ?? delimiter);
-	const [, word] = /^<<[-~]?["']?([A-Z_]\w*)["']?/.exec(rest) ?? [];
-	if (word === undefined) return undefined;
-	const start = text.indexOf("\n", at) + 1;
-	const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "m").exec(
-		text.slice(start),
-	);
-	const stop = end === null || start === 0 ? text.length : start + end.index;
-	return { start: start === 0 ? at : start, end: stop, next: stop };
+	bodiesFrom = endOfLine(text, at),
+): RubyLiteral | undefined {
+	const [opening, , word = ""] =
+		/^<<[-~]?(["'`]?)([A-Za-z_]\w*)\1/.exec(text.slice(at, at + 200)) ?? [];
+	if (opening === undefined) return undefined;
+	const start = bodiesFrom + 1;
+	const closing = new RegExp(`^[ \\t]*${word}[ \\t\\r]*$`, "m");
+	const length = closing.exec(text.slice(start))?.index;
+	if (length === undefined) return undefined;
+	const next = at + opening.length;
+	return { start, end: start + length, next, isHeredoc: true };
 }
 
-function until(
+function quoted(
 	text: string,
 	start: number,
 	closing: string,
-): Range & { readonly next: number } {
+	{
+		isComputed,
+		nested,
+	}: {
+		/** Whether it may hold expressions (`#{…}`), which have quotes of their own. */
+		readonly isComputed: boolean;
+		readonly nested?: string | undefined;
+	},
+): RubyLiteral {
+	let depth = 0;
 	let end = start;
-	while (end < text.length && text.charAt(end) !== closing)
-		end += text.charAt(end) === "\\" ? 2 : 1;
+	for (; end < text.length; end++) {
+		const character = text.charAt(end);
+		if (character === closing && depth === 0) break;
+		if (character === closing) depth--;
+		else if (character === nested) depth++;
+		else if (character === "\\") end++;
+		else if (isComputed && text.startsWith("#{", end))
+			end = closingBrace(text, end + 2);
+	}
 	end = Math.min(end, text.length);
-	return { start, end, next: end + 1 };
+	return { start, end, next: end + 1, isHeredoc: false };
+}
+
+/** Where the expression within a text ends. */
+function closingBrace(text: string, from: number): number {
+	let depth = 0;
+	for (let at = from; at < text.length; at++) {
+		const literal = literalAt(text, at);
+		if (literal !== undefined) {
+			at = literal.next - 1;
+			continue;
+		}
+		const character = text.charAt(at);
+		if (character === "}" && depth === 0) return at;
+		if (character === "}") depth--;
+		if (character === "{") depth++;
+	}
+	return text.length;
 }

@@ -1,5 +1,5 @@
 import type { Range } from "./range.ts";
-import { expressionAt, type RubyExpression } from "./ruby-literals.ts";
+import { expressionAt, type RubyExpression } from "./ruby-expression.ts";
 
 /** Maps whose values are secrets, whatever they are called. */
 const SECRET_MAPS =
@@ -49,22 +49,4 @@ function assignmentsOf(text: string, name: string): readonly RubyExpression[] {
 	return [...text.matchAll(assignment)].map(({ 0: all, index }) =>
 		expressionAt(text, index + all.length, { withMaps: true }),
 	);
-}
-
-/** The texts in a Ruby text that go on to a line with a word of their own (`<<~EOS`). */
-export function heredocsIn(text: string): readonly Range[] {
-	const ranges: Range[] = [];
-	for (const { index, 2: word } of text.matchAll(
-		/<<[-~]?(["']?)([A-Z_]\w*)\1/g,
-	)) {
-		const start = text.indexOf("\n", index) + 1;
-		if (start === 0) continue;
-		const closing = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "m");
-		const length = closing.exec(text.slice(start))?.index;
-		ranges.push({
-			start,
-			end: length === undefined ? text.length : start + length,
-		});
-	}
-	return ranges;
 }

@@ -1,5 +1,6 @@
 import { overlap, type Range } from "./range.ts";
-import { heredocsIn, rubySecrets } from "./ruby-secrets.ts";
+import { heredocsIn } from "./ruby-literals.ts";
+import { rubySecrets } from "./ruby-secrets.ts";
 import { isObjectName, SECRET_NAME } from "./secret-names.ts";
 
 /** A secret's name, quoted or not, and what stands between it and its value. */

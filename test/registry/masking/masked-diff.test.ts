@@ -244,6 +244,22 @@ describe("in gitlab.rb", () => {
 			"gitlab_rails['ldap_servers'] = YAML.load <<-EOS\nmain:\n  password: ***\n  host: ldap\nEOS",
 		],
 		[
+			`key = 'zq7<<Azq7'\nregistry['storage'] = { 's3' => { 'accesskey' => key } }\nA\n`,
+			"key = '***'\nregistry['storage'] = { 's3' => { 'accesskey' => key } }\nA",
+		],
+		[
+			`# <<EOS and '\nkey = "#{h["<<EOS"]}" + '${SECRET}'\ntoken = key\nEOS\n`,
+			`# <<EOS and '\nkey = "***" + '***'\ntoken = key\nEOS`,
+		],
+		[
+			`token = [<<~ONE, <<-'TWO'].join, 'bucket' => 'reg'\n  ${SECRET}\nONE\n  ${SECRET}2\nTWO\n`,
+			"token = [<<~ONE, <<-'TWO'].join, 'bucket' => 'reg'\n  ***\nONE\n  ***\nTWO",
+		],
+		[
+			`list <<ITEM\nname = x.sub(/'/, ?')\ntoken = key\nkey = %q(a (b) ${SECRET})`,
+			"list <<ITEM\nname = x.sub(/'/, ?')\ntoken = key\nkey = %q(***)",
+		],
+		[
 			"gitlab_rails['smtp_enable'] = true",
 			"gitlab_rails['smtp_enable'] = true",
 		],
