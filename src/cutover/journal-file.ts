@@ -13,6 +13,7 @@ import { makePrivateDirectory } from "../state/private-directory.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Journal } from "./journal.ts";
 import {
+	type JournalProblem,
 	type JournalRecord,
 	parseJournal,
 	type ReadJournal,
@@ -87,11 +88,40 @@ export class JournalFile implements Journal, Disposable {
 	}
 }
 
+const PROBLEMS: Readonly<Record<JournalProblem, string>> = {
+	damaged: "a record in it is damaged, which no power cut does",
+	"another version's":
+		"it has records that this version does not know: a newer one wrote them",
+};
+
 function readJournal(path: string): ReadJournal {
 	const read = parseJournal(readFileSync(path));
-	if (read === undefined)
-		throw new Error("a record in it is damaged, which no power cut does");
-	return read;
+	if (typeof read !== "string") return read;
+	throw new Error(PROBLEMS[read]);
+}
+
+/**
+ * What is noted in the journal at a path, for who only looks: nothing is made, locked or mended, and whoever writes is not
+ * kept from it. A record that is being written, or torn, is not among them. `undefined`: there is none. Throws a
+ * `CutoverError` (`refused`) when it cannot be read.
+ */
+export function seeJournal(path: string): readonly JournalRecord[] | undefined {
+	try {
+		return readJournal(path).records;
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT")
+			return undefined;
+		throw new CutoverError(
+			"refused",
+			`How far a cutover is cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+			{
+				suggestions: [
+					"Read it as who began the cutover, with the version of regmigrate that did.",
+				],
+				cause: error,
+			},
+		);
+	}
 }
 
 /** It is there as a whole, with its space, or not at all. */

@@ -60,35 +60,37 @@ export interface ReadJournal {
 	readonly tornBytes: number;
 }
 
-/**
- * Reads the bytes of a journal: lines, and zeros after them. `undefined` where a record is damaged that is not the last:
- * no power cut does that.
- */
-export function parseJournal(bytes: Buffer): ReadJournal | undefined {
+/** Why a journal cannot be read: a record that is not the last is damaged, which no power cut does, or is not known here. */
+export type JournalProblem = "damaged" | "another version's";
+
+/** Reads the bytes of a journal: lines, and zeros after them. */
+export function parseJournal(bytes: Buffer): ReadJournal | JournalProblem {
 	const used = bytes.findLastIndex((byte) => byte !== 0) + 1;
 	const records: JournalRecord[] = [];
 	let length = 0;
 	while (length < used) {
 		const end = bytes.indexOf("\n", length);
 		const record =
-			end === -1 ? undefined : parseLine(bytes.toString("utf8", length, end));
-		if (record === undefined) break;
+			end === -1 ? "torn" : parseLine(bytes.toString("utf8", length, end));
+		if (record === "torn") break;
+		if (record === "unknown") return "another version's";
 		records.push(record);
 		length = end + 1;
 	}
 	const rest = bytes.toString("latin1", length, used);
 	const isDamaged = RECORD_START.test(rest.slice(1));
-	return isDamaged ? undefined : { records, length, tornBytes: used - length };
+	return isDamaged ? "damaged" : { records, length, tornBytes: used - length };
 }
 
 /** Where another record begins: in no other record's text, for its quotes would be escaped there. */
 const RECORD_START = /[0-9a-f]{16} \{"type":/;
 
-function parseLine(line: string): JournalRecord | undefined {
+/** `unknown`: it is as it was written, and no record that this version knows. */
+function parseLine(line: string): JournalRecord | "torn" | "unknown" {
 	const json = line.slice(17);
-	if (line.slice(0, 17) !== `${checksum(json)} `) return undefined;
+	if (line.slice(0, 17) !== `${checksum(json)} `) return "torn";
 	const parsed = v.safeParse(RECORD, JSON.parse(json));
-	return parsed.success ? parsed.output : undefined;
+	return parsed.success ? parsed.output : "unknown";
 }
 
 function checksum(json: string): string {

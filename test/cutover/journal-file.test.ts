@@ -1,13 +1,15 @@
+import { createHash } from "node:crypto";
 import {
+	mkdirSync,
 	readdirSync,
 	readFileSync,
 	statSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { JournalFile } from "../../src/cutover/journal-file.ts";
+import { JournalFile, seeJournal } from "../../src/cutover/journal-file.ts";
 import {
 	type JournalRecord,
 	parseJournal,
@@ -69,8 +71,8 @@ describe("parseJournal", () => {
 			const bytes = Buffer.from(BYTES);
 			bytes[index] = (bytes[index] ?? 0) ^ 1;
 			const read = parseJournal(bytes);
-			if (index < lastStart) expect(read, `${index}`).toBeUndefined();
-			else expect(read?.records).toEqual(RECORDS.slice(0, 4));
+			if (index < lastStart) expect(read, `${index}`).toBe("damaged");
+			else expect(read).toMatchObject({ records: RECORDS.slice(0, 4) });
 		}
 	});
 });
@@ -131,4 +133,47 @@ describe("JournalFile", () => {
 		writeFileSync(path, bytes);
 		expect(() => new JournalFile(path)).toThrow("is damaged");
 	});
+
+	test("refuses one that a newer version has written, and leaves it as it is", () => {
+		{
+			using _ = new JournalFile(path);
+		}
+		const bytes = Buffer.concat([
+			BYTES.subarray(0, -1),
+			Buffer.from(`\n${newerLine()}`),
+		]);
+		writeFileSync(path, bytes);
+		expect(() => new JournalFile(path)).toThrow("a newer one wrote them");
+		expect(() => seeJournal(path)).toThrow("a newer one wrote them");
+		expect(readFileSync(path)).toEqual(bytes);
+	});
 });
+
+describe("seeJournal", () => {
+	test("tells what is noted, also while it is written, and makes and mends nothing", () => {
+		expect(seeJournal(path)).toBeUndefined();
+		expect(() => statSync(path)).toThrow("ENOENT");
+		using journal = new JournalFile(path);
+		for (const record of RECORDS.slice(0, 2)) journal.append(record);
+		expect(seeJournal(path)).toEqual(RECORDS.slice(0, 2));
+		const torn = Buffer.concat([BYTES.subarray(0, -5), Buffer.alloc(9)]);
+		writeFileSync(path, torn);
+		expect(seeJournal(path)).toEqual(RECORDS.slice(0, 4));
+		expect(readFileSync(path)).toEqual(torn);
+	});
+
+	test("says what is damaged", () => {
+		const bytes = Buffer.from(BYTES);
+		bytes[30] = 0;
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, bytes);
+		expect(() => seeJournal(path)).toThrow("a record in it is damaged");
+	});
+});
+
+/** A record that is sound, and of no type that there is. */
+function newerLine(): string {
+	const json = JSON.stringify({ type: "paused", at });
+	const sum = createHash("sha256").update(json).digest("hex").slice(0, 16);
+	return `${sum} ${json}\n`;
+}
