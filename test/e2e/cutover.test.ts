@@ -3,78 +3,18 @@ import { readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { STEPS } from "../../src/cutover/steps.ts";
-import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
-import { RegistryClient } from "../../src/registry/probe/registry-client.ts";
-import { describeResult, type ProgramResult } from "../support/program.ts";
-import { hasTools, newBucket, services } from "../support/services.ts";
-import { storeUrl } from "../support/store-url.ts";
-import { beginPush } from "./draining-registry.ts";
+import { hasTools, services } from "../support/services.ts";
 import { minioClient, s3Contents } from "./independent-readers.ts";
-import { type ManagedRegistry, startManaged } from "./managed-registry.ts";
-import { runProgram, startProgram } from "./program.ts";
+import {
+	installed,
+	push,
+	pushing,
+	run,
+	stateOf,
+} from "./installed-registry.ts";
+import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
-
-const VERSIONS = { "3": "distribution 3.1.2", "2": "distribution 2.8.2" };
-
-/** A registry with a few images on a directory, and a bucket that it is to be moved to. */
-async function installed(version: "3" | "2") {
-	const folder = await temporaryFolder();
-	const registry = await startManaged({
-		version,
-		directory: join(folder, "registry"),
-	});
-	for (const tag of ["v1", "v2"]) await push(registry, "team/app", tag);
-	await push(registry, "team/other", "latest");
-	const bucket = await newBucket();
-	const target = storeUrl(bucket, "/pre/fix", services().s3).href;
-	const flags = [
-		...["--registry-config", registry.configFile],
-		...["--restart", registry.restart],
-		...["--state-directory", join(folder, "state")],
-		...["--registry-version", VERSIONS[version]],
-		"--disable-redirect",
-	];
-	return { folder, registry, bucket, target, flags };
-}
-
-/** Pushes an image; rejects when it was not acknowledged. */
-async function push(
-	registry: ManagedRegistry,
-	repository: string,
-	tag: string,
-): Promise<void> {
-	const begun = await beginPush(registry.server(), repository, tag);
-	const status = await begun.finish();
-	if (status !== 201) throw new Error(`It was answered with ${status}`);
-}
-
-/** Pushes one image after the other until it is told to stop; resolves with those that were acknowledged. */
-function pushing(registry: ManagedRegistry) {
-	let isStopped = false;
-	const acknowledged: string[] = [];
-	let refused = 0;
-	const run = async () => {
-		for (let number = 0; !isStopped; number++) {
-			const tag = `n${number}`;
-			try {
-				await push(registry, "team/busy", tag);
-				acknowledged.push(`team/busy:${tag}`);
-			} catch {
-				// Read-only, or between two processes.
-				refused++;
-				await new Promise((resolve) => setTimeout(resolve, 50));
-			}
-		}
-	};
-	const running = run();
-	return async () => {
-		isStopped = true;
-		await running;
-		return { acknowledged, refused };
-	};
-}
 
 /** What every file in a folder holds, and when it was changed; but for what the registry itself writes of what it does. */
 function hashes(folder: string): ReadonlyMap<string, string> {
@@ -86,21 +26,6 @@ function hashes(folder: string): ReadonlyMap<string, string> {
 			return [key, `${hash.digest("hex")} ${statSync(path).mtimeMs}`];
 		}),
 	);
-}
-
-async function stateOf({ url }: ManagedRegistry): Promise<string> {
-	await using client = new RegistryClient(new URL(url));
-	return (await probeWrites(client)).state;
-}
-
-/** Runs a command, which has to end with this code. */
-async function run(
-	exitCode: number,
-	...argv: readonly string[]
-): Promise<ProgramResult> {
-	const result = await runProgram(argv);
-	expect(result.exitCode, describeResult(result)).toBe(exitCode);
-	return result;
 }
 
 describe.each(["3", "2"] as const)("a registry of version %s", (version) => {

@@ -73,7 +73,8 @@ export async function beginPush(
 	};
 }
 
-async function pushBlobs(
+/** Pushes all of an image but its manifest, which is what this resolves with. */
+export async function pushBlobs(
 	registry: RegistryServer,
 	repository: string,
 	tag: string,

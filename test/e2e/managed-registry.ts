@@ -24,6 +24,8 @@ export type RestartBehaviour =
 	/** It restarts it, and somebody puts the configuration back to what it was at first. */
 	| "reverts";
 
+type Behaviour = RestartBehaviour | ((times: number) => RestartBehaviour);
+
 export interface ManagedOptions {
 	/** `3`: Distribution; `2`: Debian's docker-registry. */
 	readonly version: "3" | "2";
@@ -48,8 +50,8 @@ export interface ManagedRegistry {
 	readonly restart: string;
 	/** The process that listens, or did last. */
 	readonly server: () => RegistryServer;
-	/** Changes what the restart command does. */
-	readonly let: (behaviour: RestartBehaviour) => void;
+	/** Changes what the restart command does; by how often it was run, this time included, where that is a function. */
+	readonly let: (behaviour: Behaviour) => void;
 	/** What the next processes run with in place of the configuration file's text; default that. */
 	override: (text: string) => string;
 	/** How often the command was run. */
@@ -105,11 +107,11 @@ export async function startManaged(
 	const end = async () => {
 		if (lives(server())) await tellToEnd(server());
 	};
-	let behaviour: RestartBehaviour = "restarts";
+	let behaviourOf = (_: number): RestartBehaviour => "restarts";
 	let restarts = 0;
 	const hanging = Promise.withResolvers<void>();
 	const act = async (): Promise<boolean> => {
-		restarts++;
+		const behaviour = behaviourOf(++restarts);
 		switch (behaviour) {
 			case "restarts":
 			case "reverts":
@@ -134,8 +136,8 @@ export async function startManaged(
 	return Object.assign(overriding, {
 		...{ url, configFile, storage, server },
 		restart: await restartScript(directory, act),
-		let: (next: RestartBehaviour) => {
-			behaviour = next;
+		let: (next: Behaviour) => {
+			behaviourOf = typeof next === "function" ? next : () => next;
 		},
 		restarts: () => restarts,
 		hanging: hanging.promise,

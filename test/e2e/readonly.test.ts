@@ -8,7 +8,6 @@ import {
 	describeResult,
 	finished,
 	type ProgramResult,
-	type RunningProgram,
 	runProgram,
 	startProgram,
 } from "../support/program.ts";
@@ -20,6 +19,7 @@ import {
 	startManaged,
 } from "./managed-registry.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { Told } from "./told.ts";
 import { treeKeys } from "./tree.ts";
 
 /** A registry that is described by flags, and where the program keeps what it found. */
@@ -55,38 +55,6 @@ async function run(
 async function stateOf({ url }: ManagedRegistry): Promise<string> {
 	await using client = new RegistryClient(new URL(url));
 	return (await probeWrites(client)).state;
-}
-
-/** A program that runs, and all that it has said until now. */
-class Told {
-	readonly program: RunningProgram;
-	text = "";
-
-	constructor(program: RunningProgram) {
-		this.program = program;
-		program.stdout.setEncoding("utf8");
-		program.stdout.on("data", (chunk: string) => {
-			this.text += chunk;
-		});
-	}
-
-	/** Waits until it has said that. */
-	async said(words: string): Promise<void> {
-		await this.#until(() => this.text.includes(words), words);
-	}
-
-	/** Waits until it has said something like that. */
-	async matched(pattern: RegExp): Promise<void> {
-		await this.#until(() => pattern.test(this.text), String(pattern));
-	}
-
-	async #until(isSaid: () => boolean, what: string): Promise<void> {
-		while (!isSaid()) {
-			if (this.program.child.exitCode !== null)
-				throw new Error(`It never said ${what}: ${this.text}`);
-			await sleep(20);
-		}
-	}
 }
 
 /** Starts the program, and listens to what it says. */
