@@ -20,8 +20,16 @@ export interface Settings {
 	readonly storage?: DriverSettings | undefined;
 	/** Whether clients are kept from being sent to the bucket: `storage.redirect.disable`. */
 	readonly redirectDisabled?: boolean | undefined;
-	/** `false` pins `database.enabled`, so that a registry that prefers a database does not take a new storage for an empty one. */
-	readonly database?: false | undefined;
+	/**
+	 * Pins `database.enabled` to what it is by now: a registry that prefers a database would take a new storage for an empty
+	 * one. What would give it another place for its metadata is refused.
+	 */
+	readonly database?: boolean | undefined;
+	/**
+	 * Whether a registry with a metadata database removes what is not needed while it is in use, also while it is read-only:
+	 * the opposite of `gc.disabled`. Source: handlers/app.go (startOnlineGC) of GitLab's container registry.
+	 */
+	readonly onlineGarbageCollection?: boolean | undefined;
 }
 
 /** What a registry is configured to: the file's content, and what overrides it. Secrets inside (I7). */
@@ -31,6 +39,8 @@ export interface EffectiveSettings {
 	readonly redirectDisabled: boolean;
 	/** What `database.enabled` says; `undefined`: nothing. */
 	readonly database: "on" | "off" | "prefer" | undefined;
+	/** What `gc` says; it has a meaning only with a metadata database. */
+	readonly onlineGarbageCollection: boolean;
 	/** How long the registry goes on with what it has begun when it is told to end (ms); 0: not at all. */
 	readonly drainMs: number;
 	/** The whole configuration as a tree of maps, lists and scalars, for what only some ask for (`redis`, `middleware`). */

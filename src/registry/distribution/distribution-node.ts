@@ -16,6 +16,7 @@ import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
 import { maskedCommand } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { requireSamePlace } from "../same-place.ts";
 import type { Settings } from "../settings.ts";
 import { notesOn } from "./change-notes.ts";
 import { editConfiguration } from "./edit-configuration.ts";
@@ -100,14 +101,11 @@ async function change(
 	const { name, configuration } = description;
 	const found = await look(node, call);
 	const { file, environment = {} } = found;
-	if (
-		asked.database === false &&
-		effectiveSettings(file.text, environment, configuration).database === "on"
-	)
-		throw new RegistryError(
-			"refused",
-			`Cannot configure ${name} to do without a metadata database: it has one (database.enabled in ${configuration}), and would lose sight of every image. Nothing was changed`,
-		);
+	requireSamePlace(
+		asked,
+		effectiveSettings(file.text, environment, configuration),
+		`${name} (database.enabled in ${configuration})`,
+	);
 	const text = editConfiguration(file.text, asked, configuration);
 	const overrides = overridesOfEdit(text, asked, environment, configuration);
 	if (overrides.length > 0)

@@ -24,6 +24,8 @@ export const READ_ONLY: Path = [
 export const REDIRECT: Path = ["storage", "redirect", "disable"];
 /** Whether there is a metadata database. */
 export const DATABASE: Path = ["database", "enabled"];
+/** Whether garbage is not collected while the registry is in use. */
+export const GC_DISABLED: Path = ["gc", "disabled"];
 
 /**
  * Edits a `config.yml` to what it is to be configured to: pieces of the text are replaced or added, and all the rest, with
@@ -40,6 +42,7 @@ export function editConfiguration(
 	const whole = expandShortForm(text);
 	const edits = new Edits(whole, file);
 	const { storage, readOnly, redirectDisabled, database } = settings;
+	const { onlineGarbageCollection } = settings;
 	if (storage !== undefined) {
 		const { driver } = parseStorage(edits.text, file);
 		const kept = valueAt(edits.tree, ["storage", driver]);
@@ -57,6 +60,8 @@ export function editConfiguration(
 	edits.set(READ_ONLY, readOnly, false);
 	edits.set(REDIRECT, redirectDisabled, false);
 	edits.set(DATABASE, database, undefined);
+	if (onlineGarbageCollection !== undefined)
+		edits.set(GC_DISABLED, !onlineGarbageCollection, false);
 	const edited = edits.proven();
 	return edited === whole ? text : edited;
 }

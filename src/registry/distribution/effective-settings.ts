@@ -39,6 +39,7 @@ export function effectiveSettings(
 		readOnly: flagAt(tree, ["storage", "maintenance", "readonly", "enabled"]),
 		redirectDisabled: flagAt(tree, ["storage", "redirect", "disable"]),
 		database: databaseOf(valueAt(tree, ["database", "enabled"])),
+		onlineGarbageCollection: collectsOnline(tree),
 		drainMs: parseGoDuration(textAt(tree, ["http", "draintimeout"])),
 		tree,
 		overrides,
@@ -52,6 +53,13 @@ function textAt(tree: unknown, path: readonly string[]): string {
 
 function flagAt(tree: unknown, path: readonly string[]): boolean {
 	return isTrue(valueAt(tree, path));
+}
+
+/** Not where it is disabled as a whole, or of blobs and of manifests. Source: handlers/app.go (startOnlineGC) of GitLab's registry. */
+function collectsOnline(tree: unknown): boolean {
+	const isDisabled = (...path: readonly string[]) =>
+		flagAt(tree, ["gc", ...path, "disabled"]);
+	return !isDisabled() && !(isDisabled("blobs") && isDisabled("manifests"));
 }
 
 function databaseOf(value: unknown): EffectiveSettings["database"] {

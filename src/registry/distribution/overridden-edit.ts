@@ -37,7 +37,13 @@ export function overridesOfEdit(
 
 /** The settings that were asked for. */
 function part(
-	{ storage, readOnly, redirectDisabled, database }: EffectiveSettings,
+	{
+		storage,
+		readOnly,
+		redirectDisabled,
+		database,
+		onlineGarbageCollection,
+	}: EffectiveSettings,
 	asked: Settings,
 ) {
 	return [
@@ -45,5 +51,8 @@ function part(
 		asked.readOnly === undefined ? undefined : readOnly,
 		asked.redirectDisabled === undefined ? undefined : redirectDisabled,
 		asked.database === undefined ? undefined : database,
+		asked.onlineGarbageCollection === undefined
+			? undefined
+			: onlineGarbageCollection,
 	];
 }

@@ -3,6 +3,7 @@ import { parseStorage } from "../storage-section.ts";
 import {
 	DATABASE,
 	Edits,
+	GC_DISABLED,
 	READ_ONLY,
 	REDIRECT,
 	requireStorage,
@@ -37,7 +38,7 @@ export function decideKey({
 
 /**
  * Undoes our own keys in a `config.yml` that somebody else has changed as well: the driver and its parameters, and the
- * three that `editConfiguration` sets. Maps that we made go with them, unless somebody else has put something in. Throws a
+ * four that `editConfiguration` sets. Maps that we made go with them, unless somebody else has put something in. Throws a
  * `ConfigurationError`, as `editConfiguration` does.
  */
 export function undoConfiguration(texts: UndoTexts, file: string): UndoneText {
@@ -69,7 +70,7 @@ export function undoConfiguration(texts: UndoTexts, file: string): UndoneText {
 				),
 		);
 	}
-	for (const path of [READ_ONLY, REDIRECT, DATABASE]) {
+	for (const path of [READ_ONLY, REDIRECT, DATABASE, GC_DISABLED]) {
 		const key = at(trees, path);
 		const decision = decideKey(key);
 		if (decision === "leave") left.push(path.join("."));

@@ -136,8 +136,7 @@ export async function emitUndo(
 		);
 	const after = valuesText({}, access);
 	if (before !== after) texts.set(EMITTED.values, after);
-	const { storageSecret, readOnly, redirectDisabled } = original;
-	const asked = { readOnly, redirectDisabled };
+	const { storageSecret, ...asked } = original;
 	const isInForce = (now: RegistryWorkload) =>
 		now.isRolledOut &&
 		isAsAsked(settingsOf(now), asked) &&
@@ -226,8 +225,13 @@ function whatIsMissing(now: RegistryWorkload, asked: Settings): string {
 		effective.redirectDisabled !== redirectDisabled
 	)
 		return `redirect.disable is ${effective.redirectDisabled}`;
+	if (
+		asked.onlineGarbageCollection !== undefined &&
+		effective.onlineGarbageCollection !== asked.onlineGarbageCollection
+	)
+		return `gc.disabled is ${!effective.onlineGarbageCollection}`;
 	return now.isRolledOut
-		? "database.enabled is not false"
+		? `database.enabled is not ${asked.database}`
 		: "not all of its pods are new ones";
 }
 

@@ -25,6 +25,8 @@ export const EMITTED = {
 export interface EmittedOriginal {
 	readonly readOnly: boolean;
 	readonly redirectDisabled: boolean;
+	/** `undefined`: an earlier version wrote it, which never changed that. */
+	readonly onlineGarbageCollection: boolean | undefined;
 	/** The name of the storage Secret; `null`: there was none. */
 	readonly storageSecret: string | null;
 }
@@ -68,6 +70,10 @@ export async function readEmitted(
 				: {
 						readOnly: found.readOnly === true,
 						redirectDisabled: found.redirectDisabled === true,
+						onlineGarbageCollection:
+							typeof found.onlineGarbageCollection === "boolean"
+								? found.onlineGarbageCollection
+								: undefined,
 						storageSecret:
 							typeof found.storageSecret === "string"
 								? found.storageSecret
@@ -109,8 +115,13 @@ export function originalOf(
 	effective: EffectiveSettings,
 	{ storage }: RegistryWorkload,
 ): EmittedOriginal {
-	const { readOnly, redirectDisabled } = effective;
-	return { readOnly, redirectDisabled, storageSecret: storage?.name ?? null };
+	const { readOnly, redirectDisabled, onlineGarbageCollection } = effective;
+	return {
+		readOnly,
+		redirectDisabled,
+		onlineGarbageCollection,
+		storageSecret: storage?.name ?? null,
+	};
 }
 
 /** The manifest of a storage Secret, with `<NAME>` in place of each secret: the operator fills them in, or seals it. */

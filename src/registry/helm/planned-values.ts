@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigurationError } from "../configuration-error.ts";
 import { RegistryError } from "../registry-error.ts";
+import { requireSamePlace } from "../same-place.ts";
 import type {
 	DriverSettings,
 	EffectiveSettings,
@@ -62,7 +63,8 @@ export const STORAGE_FOLDER = "/etc/docker/registry/storage";
  * | redirects         | the other, said in the Secret    | storage.secret, key: a Secret of ours                   |
  * | redirects         | the other, the chart's own MinIO | refused: any storage value takes MinIO's place          |
  * | another storage   | a Secret, or the chart's MinIO   | storage.secret, key (extraKey): a Secret of ours        |
- * | no database       | anything else                    | database.enabled                                        |
+ * | a database or none | anything else                   | database.enabled                                        |
+ * | garbage collection | the other                       | gc.disabled                                             |
  *
  * A Secret of ours is named by its content: pods read it when they start, and another content needs other pods.
  */
@@ -79,8 +81,17 @@ export function planValues(
 		refuseMaintenance(before);
 		set("maintenance.readonly.enabled", asked.readOnly);
 	}
-	if (asked.database === false && effective.database !== "off")
-		set("database.enabled", false);
+	requireSamePlace(asked, effective, release);
+	if (
+		asked.database !== undefined &&
+		effective.database !== (asked.database ? "on" : "off")
+	)
+		set("database.enabled", asked.database);
+	if (
+		asked.onlineGarbageCollection !== undefined &&
+		asked.onlineGarbageCollection !== effective.onlineGarbageCollection
+	)
+		set("gc.disabled", !asked.onlineGarbageCollection);
 
 	const redirect =
 		asked.redirectDisabled === effective.redirectDisabled

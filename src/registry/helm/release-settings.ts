@@ -20,12 +20,21 @@ export function settingsOf(workload: RegistryWorkload): EffectiveSettings {
 /** Whether settings are as was asked for. */
 export function isAsAsked(now: EffectiveSettings, asked: Settings): boolean {
 	const { readOnly, storage, redirectDisabled, database } = asked;
+	const { onlineGarbageCollection } = asked;
 	return (
 		(readOnly === undefined || now.readOnly === readOnly) &&
 		(storage === undefined || isSameStorage(storage, now.storage)) &&
 		(redirectDisabled === undefined ||
 			now.redirectDisabled === redirectDisabled) &&
-		// Where nothing is said of a database, there is none.
-		(database === undefined || now.database === "off" || !now.database)
+		(database === undefined || isPinned(now, database)) &&
+		(onlineGarbageCollection === undefined ||
+			now.onlineGarbageCollection === onlineGarbageCollection)
 	);
+}
+
+/** Where nothing is said of a database, there is none. */
+function isPinned({ database }: EffectiveSettings, asked: boolean): boolean {
+	return asked
+		? database === "on"
+		: database === "off" || database === undefined;
 }

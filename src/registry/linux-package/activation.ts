@@ -76,7 +76,9 @@ function requireAsked(
 		? []
 		: [...changed, ...gone].filter(
 				(name) =>
-					!/^(gitlab\.)?registry\.(storage\.|database\.enabled$)/.test(name),
+					!/^(gitlab\.)?registry\.(storage\.|(database\.enabled|gc\.disabled)$)/.test(
+						name,
+					),
 			);
 	if (others.length === 0 && isAsAsked(after.configured, asked)) return;
 	throw new RegistryError(
@@ -92,11 +94,15 @@ function requireAsked(
 
 function isAsAsked(configured: Configured, asked: Settings): boolean {
 	const { readOnly, redirectDisabled, storage, database } = asked;
+	const { onlineGarbageCollection } = asked;
 	return (
 		(readOnly === undefined || configured.readOnly === readOnly) &&
 		(redirectDisabled === undefined ||
 			configured.redirectDisabled === redirectDisabled) &&
-		(database === undefined || configured.database === "off") &&
+		(database === undefined ||
+			configured.database === (database ? "on" : "off")) &&
+		(onlineGarbageCollection === undefined ||
+			configured.onlineGarbageCollection === onlineGarbageCollection) &&
 		(storage === undefined || isDeepStrictEqual(configured.storage, storage))
 	);
 }

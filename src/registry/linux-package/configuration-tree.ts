@@ -34,7 +34,15 @@ export function configuredOf(registry: Tree): Configured | undefined {
 		readOnly: enabled === true,
 		redirectDisabled: mapOf(storage.redirect).disable === true,
 		database: databaseOf(mapOf(registry.database).enabled),
+		onlineGarbageCollection: collectsOnline(mapOf(registry.gc)),
 	};
+}
+
+/** As `effectiveSettings` has it. */
+function collectsOnline(gc: Tree): boolean {
+	const isDisabled = (part: Tree) => String(part.disabled) === "true";
+	const both = [mapOf(gc.blobs), mapOf(gc.manifests)];
+	return !isDisabled(gc) && !both.every(isDisabled);
 }
 
 function databaseOf(enabled: unknown): Configured["database"] {

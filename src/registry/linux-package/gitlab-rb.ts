@@ -7,7 +7,11 @@ import { rubyLiteral } from "./ruby-literal.ts";
 /** What is configured, as far as an edit has to know it. */
 export type Configured = Pick<
 	EffectiveSettings,
-	"storage" | "readOnly" | "redirectDisabled" | "database"
+	| "storage"
+	| "readOnly"
+	| "redirectDisabled"
+	| "database"
+	| "onlineGarbageCollection"
 >;
 
 /** What is beside the driver in `registry['storage']`, as Ruby has it. */
@@ -63,6 +67,7 @@ function change(
 	configured: Configured,
 ): Block {
 	const { storage, readOnly, redirectDisabled, database } = settings;
+	const { onlineGarbageCollection } = settings;
 	const parts: { -readonly [name in keyof Block]: Block[name] } = { ...block };
 	if (storage !== undefined && !isDeepStrictEqual(storage, configured.storage))
 		parts.storage = [
@@ -85,10 +90,21 @@ function change(
 			// Uploads are purged as they were; a string would keep the registry from starting.
 			`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${readOnly} }`,
 		];
-	if (database !== undefined && configured.database !== "off")
+	if (
+		database !== undefined &&
+		configured.database !== (database ? "on" : "off")
+	)
 		parts.database = [
 			"registry['database'] ||= {}",
-			"registry['database']['enabled'] = false",
+			`registry['database']['enabled'] = ${database}`,
+		];
+	if (
+		onlineGarbageCollection !== undefined &&
+		onlineGarbageCollection !== configured.onlineGarbageCollection
+	)
+		parts.gc = [
+			"registry['gc'] ||= {}",
+			`registry['gc']['disabled'] = ${!onlineGarbageCollection}`,
 		];
 	const touchesStorage =
 		parts.redirect !== undefined || parts["read-only"] !== undefined;

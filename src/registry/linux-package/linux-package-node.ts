@@ -6,6 +6,7 @@ import { requireReplaceable } from "../kept-file/replace-host-file.ts";
 import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { requireSamePlace } from "../same-place.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
 import { type Activation, activation } from "./activation.ts";
 import { type Evaluated, evaluate } from "./evaluated.ts";
@@ -83,6 +84,11 @@ async function change(
 	const state = await readPackageState(node, call);
 	const evaluated = await evaluate(node, call);
 	const { configuration, configured } = evaluated;
+	requireSamePlace(
+		asked,
+		{ database: state.generated.effective.database ?? configured.database },
+		`${node.file} on ${node.host.name}`,
+	);
 	const pending = requireNothingPending(node, state, configuration);
 	const { file, outline } = state;
 	const text = editGitlabRb(

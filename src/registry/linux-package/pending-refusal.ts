@@ -11,6 +11,7 @@ const MOST_NAMED = 8;
 const OURS = ["registry", "gitlab.registry"].flatMap((registry) => [
 	`${registry}.storage`,
 	`${registry}.database.enabled`,
+	`${registry}.gc.disabled`,
 ]);
 
 /**

@@ -71,10 +71,16 @@ export function isGenerated(
 }
 
 function spelled(
-	{ storage, readOnly, redirectDisabled }: Configured,
+	{ storage, readOnly, redirectDisabled, onlineGarbageCollection }: Configured,
 	database: Configured["database"],
 ): unknown {
-	return asStrings({ storage, readOnly, redirectDisabled, database });
+	return asStrings({
+		storage,
+		readOnly,
+		redirectDisabled,
+		database,
+		onlineGarbageCollection,
+	});
 }
 
 function asStrings(value: unknown): unknown {

@@ -24,6 +24,7 @@ function configured(name: string, storage: DriverSettings): ConfiguredNode {
 			storage,
 			readOnly: false,
 			redirectDisabled: false,
+			onlineGarbageCollection: true,
 			database: "prefer",
 			drainMs: 0,
 			tree: {},

@@ -87,6 +87,7 @@ test("without variables, the file is all", () => {
 		storage: { driver: "filesystem" },
 		readOnly: false,
 		redirectDisabled: false,
+		onlineGarbageCollection: true,
 		database: undefined,
 		drainMs: 90_000,
 		overrides: [],

@@ -99,6 +99,7 @@ http: {addr: ":5000"}
 		{
 			readOnly: true,
 			redirectDisabled: true,
+			onlineGarbageCollection: false,
 			storage: { driver: "s3", parameters: { bucket: "b" } },
 		},
 		"config.yml",

@@ -40,6 +40,13 @@ test.each<[string, Settings, Partial<StorageSecret> | undefined, object]>([
 		{ "database.enabled": false },
 	],
 	[
+		"is to leave garbage for now",
+		{ onlineGarbageCollection: false },
+		{},
+		{ "gc.disabled": true },
+	],
+	["collects garbage as asked", { onlineGarbageCollection: true }, {}, {}],
+	[
 		"is to send nobody to the bucket",
 		{ redirectDisabled: true },
 		{},
@@ -194,6 +201,7 @@ function now(secret: Partial<StorageSecret> | undefined): Configured {
 			},
 			readOnly: false,
 			redirectDisabled: false,
+			onlineGarbageCollection: true,
 			database: undefined,
 			drainMs: 0,
 			tree: {},

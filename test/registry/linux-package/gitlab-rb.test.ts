@@ -17,6 +17,7 @@ const CONFIGURED: Configured = {
 	},
 	readOnly: false,
 	redirectDisabled: false,
+	onlineGarbageCollection: true,
 	database: "prefer",
 };
 
@@ -51,6 +52,20 @@ registry['storage']['maintenance']['readonly'] = { 'enabled' => true }
 		const edited = edit("", { readOnly: true }, S3);
 		expect(edited).not.toContain("s3");
 		expect(edited).not.toContain("test-secret");
+	});
+
+	test("pins the database to what it is, and stops online garbage collection, with no word of the storage", () => {
+		const edited = edit("", { database: true, onlineGarbageCollection: false });
+		expect(edited).toContain(`# regmigrate: database
+registry['database'] ||= {}
+registry['database']['enabled'] = true
+# regmigrate: gc
+registry['gc'] ||= {}
+registry['gc']['disabled'] = true
+# END regmigrate`);
+		expect(edited).not.toContain("storage");
+		const asked = { database: true, onlineGarbageCollection: true };
+		expect(edit("", asked, { ...CONFIGURED, database: "on" })).toBe("");
 	});
 
 	test("replaces the driver by the target's, and nothing else", () => {

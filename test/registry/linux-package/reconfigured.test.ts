@@ -9,6 +9,7 @@ const READ_ONLY: Configured = {
 	storage: { driver: "filesystem", parameters: { rootdirectory: "/srv" } },
 	readOnly: true,
 	redirectDisabled: false,
+	onlineGarbageCollection: true,
 	database: "off",
 };
 

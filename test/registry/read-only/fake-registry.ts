@@ -67,6 +67,7 @@ class FakeNode {
 				storage: { driver: "filesystem", parameters: {} },
 				readOnly: this.configured,
 				redirectDisabled: false,
+				onlineGarbageCollection: true,
 				database: undefined,
 				drainMs,
 				tree: {},

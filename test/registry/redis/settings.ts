@@ -8,6 +8,7 @@ export function settingsWith(text: string): EffectiveSettings {
 		storage: { driver: "filesystem", parameters: {} },
 		readOnly: false,
 		redirectDisabled: false,
+		onlineGarbageCollection: true,
 		database: undefined,
 		drainMs: 0,
 		tree: isMap(tree) ? tree : {},

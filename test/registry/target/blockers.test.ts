@@ -17,6 +17,7 @@ function codes(
 			storage: { driver: "filesystem", parameters: {} },
 			readOnly: false,
 			redirectDisabled: false,
+			onlineGarbageCollection: true,
 			database: undefined,
 			drainMs: 0,
 			tree: {},
