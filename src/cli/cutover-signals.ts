@@ -23,7 +23,10 @@ export function cutoverSignals(
 		warn("Ctrl-C once more, within 10 s, goes back to the source. It goes on.");
 	};
 	const onEnd = () => abort("Interrupted (SIGTERM)");
-	const onHangUp = () => {};
+	let isLost = false;
+	const onHangUp = () => {
+		isLost = true;
+	};
 	process.on("SIGINT", onInterrupt);
 	process.on("SIGTERM", onEnd);
 	process.on("SIGHUP", onHangUp);
@@ -41,6 +44,8 @@ export function cutoverSignals(
 			process.off("SIGTERM", onEnd);
 			process.off("SIGHUP", onHangUp);
 			for (const { output, listeners } of outputs) {
+				// What was written last may have failed, and be told later: then, too, it changes nothing.
+				if (isLost || output.errored !== null) continue;
 				output.off("error", onHangUp);
 				for (const listener of listeners)
 					output.on("error", (error) => listener.call(output, error));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { STEPS } from "../../src/cutover/steps.ts";
 import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
 import { RegistryClient } from "../../src/registry/probe/registry-client.ts";
 import { describeResult, type ProgramResult } from "../support/program.ts";
@@ -23,6 +24,11 @@ export const VERSIONS = {
 	"3": "distribution 3.1.2",
 	"2": "distribution 2.8.2",
 };
+
+/** The steps in which pushes are refused, and those after them: as they are in the table. */
+export const WINDOW: readonly string[] = STEPS.slice(
+	STEPS.findIndex(({ window }) => window === "opens"),
+).map(({ name }) => name);
 
 /** A registry with a few images on a directory, and a bucket that it is to be moved to. */
 export interface InstalledRegistry {

@@ -16,16 +16,41 @@ const GRACE_MS = 2000;
 /** How long output is waited for that something holds open which the command left behind (ms). */
 const DRAIN_MS = 250;
 
+/** How often a program is started that a terminal's signal ends before it runs. */
+const STARTS = 3;
+/** What a terminal sends to all that belong to it: Ctrl-C, Ctrl-\\, and when it is lost. */
+const OF_TERMINAL: ReadonlySet<string | null> = new Set([
+	...["SIGINT", "SIGQUIT", "SIGHUP"],
+]);
+
 /**
  * Runs a program of this machine in a process group of its own, so that a Ctrl-C that is meant for us does not reach it,
  * and all that it started ends with it when it takes too long or the signal says so. What it leaves running of its own
  * accord when it ends goes on. `place` is where it runs, for messages: "on this machine".
+ *
+ * For a moment before it has its own group it is in ours, and a signal of the terminal ends it. Then it has not begun, and is
+ * started once more.
  */
 export async function spawnCommand(
+	command: readonly [string, ...string[]],
+	options: CommandOptions,
+	place: string,
+): Promise<CommandResult> {
+	for (let start = 1; ; start++) {
+		const { endedBy, ...result } = await runOnce(command, options, place);
+		const isUnbegun =
+			OF_TERMINAL.has(endedBy) &&
+			result.stdout.length + result.stderr.length === 0 &&
+			!(options.input instanceof Readable);
+		if (!isUnbegun || start === STARTS) return result;
+	}
+}
+
+async function runOnce(
 	[program, ...words]: readonly [string, ...string[]],
 	{ signal, input, timeoutMs = TIMEOUT_MS }: CommandOptions,
 	place: string,
-): Promise<CommandResult> {
+): Promise<CommandResult & { readonly endedBy: NodeJS.Signals | null }> {
 	signal?.throwIfAborted();
 	const child = spawn(program, words, {
 		stdio: ["pipe", "pipe", "pipe"],
@@ -53,7 +78,7 @@ export async function spawnCommand(
 		]);
 		signal?.throwIfAborted();
 		if (cut !== undefined) throw cut;
-		return { code, stdout, stderr };
+		return { code, stdout, stderr, endedBy: child.signalCode };
 	} finally {
 		clearTimeout(timer);
 		signal?.removeEventListener("abort", onAbort);

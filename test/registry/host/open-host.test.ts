@@ -182,6 +182,19 @@ test("a program that a signal ends has no exit code", async () => {
 	expect(code).toBeUndefined();
 });
 
+test.each(["INT", "HUP", "QUIT"])(
+	"a program that SIG%s ends before it has begun is started once more: Ctrl-C, or a lost terminal, was not meant for it",
+	async (signal) => {
+		const seen = join(temporaryFolder(), "seen");
+		const script = `[ -e "$1" ] || { : >"$1"; kill -${signal} $$; }; echo begun`;
+		const run = openHost({}).run(["sh", "-c", script, "sh", seen]);
+		expect(await run).toMatchObject({
+			code: 0,
+			stdout: Buffer.from("begun\n"),
+		});
+	},
+);
+
 test("a command that does not read what it is given is judged by its exit code", async () => {
 	const input = Buffer.alloc(1_000_000);
 	const { code } = await openHost({}).run(["true"], { input });
