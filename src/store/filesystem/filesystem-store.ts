@@ -3,6 +3,7 @@ import {
 	fstatSync,
 	realpathSync,
 	rmdirSync,
+	type Stats,
 	statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -210,18 +211,19 @@ export class FilesystemStore implements ObjectStore {
 		}
 	}
 
-	/** Like the topmost directory on the way to the object, or, where there is none yet, the root itself. */
+	/**
+	 * Like the nearest directory on the way to the object: what others have put beside it is theirs. One of root's is no
+	 * example while there is another above it: a tool has left it there.
+	 */
 	#ownership(key: string): Ownership | undefined {
 		const root = this.#root.check("put", key);
 		if (process.geteuid?.() !== 0) return undefined;
-		const slash = key.indexOf("/");
-		const top =
-			slash === -1
-				? undefined
-				: statSync(this.#root.path + key.slice(0, slash), {
-						throwIfNoEntry: false,
-					});
-		return ownershipLike(top?.isDirectory() ? top : root, true);
+		let nearest: Stats | undefined;
+		for (const above of directoriesAbove(this.#root.path, key)) {
+			if (above.uid !== 0) return ownershipLike(above, true);
+			nearest ??= above;
+		}
+		return ownershipLike(root.uid === 0 ? (nearest ?? root) : root, true);
 	}
 
 	#path(operation: string, key: string): string {
@@ -258,5 +260,19 @@ export class FilesystemStore implements ObjectStore {
 
 	#error(operation: string, key: string, error: unknown): StoreError {
 		return fromFilesystem(error, { store: this.url, operation, key });
+	}
+}
+
+/** The directories on the way to a key that are there, the nearest first. */
+function* directoriesAbove(root: string, key: string): Generator<Stats> {
+	for (
+		let slash = key.lastIndexOf("/");
+		slash > 0;
+		slash = key.lastIndexOf("/", slash - 1)
+	) {
+		const found = statSync(root + key.slice(0, slash), {
+			throwIfNoEntry: false,
+		});
+		if (found?.isDirectory()) yield found;
 	}
 }

@@ -75,6 +75,27 @@ describe.skipIf(!isRoot)("as root, a put", () => {
 		expect(ofName(root, "marker")).toEqual([0, 0, "644"]);
 	});
 
+	test("into a registry that root made, gives it to the owner of what is nearest", async () => {
+		using root = new TemporaryRoot();
+		chmodSync(root.path, 0o755);
+		mkdirSync(root.at("docker/repositories"), { recursive: true });
+		chownSync(root.at("docker/repositories"), USER, GROUP);
+		chmodSync(root.at("docker/repositories"), 0o2775);
+		await root.store.put("docker/repositories/a/link", bytes("x"));
+		await root.store.put("docker/blobs/data", bytes("x"));
+		expect(ofName(root, "docker/repositories/a")).toEqual([
+			USER,
+			GROUP,
+			"2775",
+		]);
+		expect(ofName(root, "docker/repositories/a/link")).toEqual([
+			USER,
+			GROUP,
+			"664",
+		]);
+		expect(ofName(root, "docker/blobs/data")).toEqual([0, 0, "644"]);
+	});
+
 	test("shows no file of another owner, not even under its temporary name", async () => {
 		using root = new TemporaryRoot();
 		chownSync(root.path, USER, GROUP);
