@@ -5,11 +5,11 @@ import {
 	fsyncSync,
 	openSync,
 	readFileSync,
-	renameSync,
 	writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../state/private-directory.ts";
+import { renameDurably } from "../state/rename-durably.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Journal } from "./journal.ts";
 import {
@@ -144,16 +144,6 @@ function putAsideIfEnded(path: string): void {
 	const last = existsSync(path) ? readJournal(path).records.at(-1) : undefined;
 	if (last?.type === "ended")
 		renameDurably(path, `${path}.${last.at.replaceAll(":", "-")}`);
-}
-
-function renameDurably(from: string, to: string): void {
-	renameSync(from, to);
-	const directory = openSync(dirname(to), "r");
-	try {
-		fsyncSync(directory);
-	} finally {
-		closeSync(directory);
-	}
 }
 
 function unusable(path: string, error: unknown): CutoverError {

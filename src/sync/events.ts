@@ -129,7 +129,9 @@ export class Counts {
 	deletedLocks = 0;
 	readonly deleted = { objects: 0, bytes: 0 };
 	deletePlan: PlannedDeletes | undefined;
-	/** What was extra before anything was deleted. */
+	/** Objects that only the target has, and that are left alone. */
+	spared = 0;
+	/** What was extra before anything was deleted, without those. */
 	extra = 0;
 	leftOut = NOTHING_LEFT_OUT;
 	partial: Partiality | undefined;
@@ -147,7 +149,7 @@ export class Counts {
 			objects: source.objects - (aside?.source.objects ?? 0),
 			bytes: source.bytes - (aside?.source.bytes ?? 0),
 		};
-		this.extra = atTarget - atBoth - (aside?.extra ?? 0);
+		this.extra = atTarget - atBoth - (aside?.extra ?? 0) - this.spared;
 		this.skipped = { ...same };
 		if (selection !== undefined) this.leftOut = selection.leftOut;
 	}

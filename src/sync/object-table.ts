@@ -241,7 +241,7 @@ function isIndex(database: DatabaseSync): boolean {
 	return tables.get() === undefined;
 }
 
-function numberOf(
+export function numberOf(
 	database: DatabaseSync,
 	pragma: "user_version" | "application_id",
 ): number {

@@ -26,6 +26,7 @@ import type { PassContext } from "./pass-context.ts";
 import { readBoth } from "./read-both.ts";
 import { isSelective, Selection, type SelectionOptions } from "./selection.ts";
 import { guardNoLivePass, snapshotSource } from "./snapshot.ts";
+import { spareExtra } from "./spare-extra.ts";
 import { isAsKnown } from "./spot-check.ts";
 
 export interface SyncOptions {
@@ -49,6 +50,11 @@ export interface SyncOptions {
 	readonly selection?: SelectionOptions | undefined;
 	/** What is known of the source's metadata beside its lock files; it matters to a selection. Default: nothing. */
 	readonly metadata?: KnownMetadata | undefined;
+	/**
+	 * Asked of each object that the target has and the source does not: false leaves it out, so that it is neither deleted
+	 * nor counted. Default: none is left out.
+	 */
+	readonly isExtra?: ((key: string) => boolean) | undefined;
 	/** List the target, also when the index is thought to agree with it. Default false. */
 	readonly relist?: boolean | undefined;
 	/** Go through everything and change nothing; the events are those of what would be done. Default false. */
@@ -198,6 +204,8 @@ async function pass(
 	});
 	if (read === undefined || "isComplete" in read) return read;
 	const context: PassContext = { ...read, observe, signal };
+	if (options.isExtra !== undefined)
+		spareExtra(file.table, index, options.isExtra, counts);
 	const toDo = await plan(context, options, approval);
 	file.save();
 	const isIdle =

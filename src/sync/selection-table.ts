@@ -38,6 +38,11 @@ export function takeBack({ database, statements }: ObjectTable): void {
 	statements.setFact.run(FACT, "no");
 }
 
+/** To be called before rows are put aside: by it they are taken back. */
+export function expectAside({ statements }: ObjectTable): void {
+	statements.setFact.run(FACT, "yes");
+}
+
 /**
  * Puts the rows of an index aside that a pass leaves out. Rows of links are used as they are, so it is called when all
  * of the source has been read.
@@ -47,7 +52,7 @@ export class SelectionTable {
 
 	constructor(table: ObjectTable) {
 		this.#table = table;
-		table.statements.setFact.run(FACT, "yes");
+		expectAside(table);
 	}
 
 	/**
