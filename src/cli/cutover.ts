@@ -92,6 +92,7 @@ export async function cutOver(
 			indexPath: indexFor(indexPath(state, source, target), isDryRun),
 			metadata: { configured: stores.sourceDatabase },
 		},
+		basePath: paths.base,
 		turn: turnOf(session, keeper, wishes, say),
 		id: begun.id,
 		repository: session.described.access.repository,

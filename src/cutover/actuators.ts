@@ -27,6 +27,8 @@ export interface Actuators extends Stage {
 	/** Proves that every node serves an image that exists only at the target (I6), and removes it. */
 	tryCanary(call: Call): Promise<void>;
 	removeCanary(call: Call): Promise<void>;
+	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */
+	keepBase(call: Call): Promise<void>;
 	/** Lets every node take writes, on the target. From its beginning on there is no way back. */
 	openTarget(call: Call): Promise<void>;
 	isTargetOpen(call: Call): Promise<boolean>;

@@ -68,6 +68,9 @@ export function dryRunActuators(
 			);
 		},
 		removeCanary: nothing,
+		async keepBase() {
+			say(`Would note what is on both sides in ${world.basePath}.`);
+		},
 		async openTarget(call) {
 			say(
 				`Would remove the marker from ${target.url}, so that sync does not write there any more; and keep the configurations of before only for people.`,

@@ -6,6 +6,7 @@ import { removeCanary, tryCanary } from "./canary.ts";
 import { confirm } from "./confirm.ts";
 import { CutoverError } from "./cutover-error.ts";
 import { type Delta, verifyDelta } from "./delta.ts";
+import { keepBase } from "./keep-base.ts";
 import { catchUp, finalPass, requireStill } from "./passes.ts";
 import { preflight } from "./preflight.ts";
 import type { Call } from "./step.ts";
@@ -40,6 +41,7 @@ export function realActuators(world: World): Actuators {
 		switchBack: (call) => switchBack(world, call),
 		tryCanary: (call) => tryCanary(world, call),
 		removeCanary: () => removeCanary(world),
+		keepBase: () => keepBase(world),
 		openTarget: (call) => openTarget(world, call),
 		isTargetOpen: (call) => isTargetOpen(world, call),
 		confirm: (call) => confirm(world, call),

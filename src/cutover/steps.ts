@@ -90,6 +90,14 @@ export const STEPS: readonly Step<Actuators>[] = [
 		isWatched: true,
 	},
 	{
+		name: "keep the base",
+		about: "note what is on both sides, for a way back after this",
+		apply: (world, call) => world.keepBase(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: true,
+	},
+	{
 		name: "read-write",
 		about:
 			"take pushes again, on the target: from here on there is no way back",

@@ -59,6 +59,8 @@ export interface World {
 	readonly pass: Pick<SyncOptions, "indexPath" | "concurrency" | "metadata">;
 	/** How nodes are made read-only and brought back. */
 	readonly turn: Omit<TurnOffOptions, "approve" | "signal">;
+	/** Where it is kept what was on both sides when the registry went over. */
+	readonly basePath: string;
 	/** Names the canary, and what is kept of configurations. */
 	readonly id: string;
 	/** A repository that exists, where a registry does not let everybody ask for any. */

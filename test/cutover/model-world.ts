@@ -165,6 +165,7 @@ export class ModelWorld {
 			removeCanary: acting("removeCanary", async () => {
 				stores.target.delete("canary");
 			}),
+			keepBase: acting("keepBase", async () => {}),
 			openTarget: acting("openTarget", async () => {
 				if (nodes.some(({ file }) => file.storage !== "target"))
 					throw new Error("a node was changed back");

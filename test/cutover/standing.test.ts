@@ -96,7 +96,7 @@ test("the table reads like the procedure", () => {
 	expect(STEPS.map(({ name }) => name)).toEqual([
 		...["preflight", "catch up", "read-only", "final pass"],
 		...["verify the delta", "still", "switch", "canary"],
-		...["still, once more", "read-write", "confirm"],
+		...["still, once more", "keep the base", "read-write", "confirm"],
 	]);
 	const final = STEPS.findIndex(({ undo }) => undo === "never");
 	expect(STEPS[final]?.name).toBe("read-write");

@@ -97,7 +97,7 @@ describe("the merge", () => {
 				const again = await registry.back(true);
 				expect(again.copied.objects + again.deleted.objects).toBe(0);
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 40 },
 		);
 	});
 
@@ -131,7 +131,7 @@ describe("the merge", () => {
 					await expectMerged(registry, blobs);
 				},
 			),
-			{ numRuns: 60 },
+			{ numRuns: 40 },
 		);
 	});
 

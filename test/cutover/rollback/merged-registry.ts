@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { backPass } from "../../../src/cutover/rollback/back-pass.ts";
 import { notingWrites } from "../../../src/cutover/rollback/noting-writes.ts";
@@ -21,25 +22,25 @@ import { seenTags } from "../../../src/sync/seen-tags.ts";
 import { writeBase } from "../../../src/sync/write-base.ts";
 import { contentOf } from "../../sync/content.ts";
 import type { Action } from "../../sync/live-registry.ts";
-import { TemporaryIndex } from "../../sync/temporary-index.ts";
+import { memoryDirectory } from "../../sync/memory-directory.ts";
 
 /** A registry in memory that went over from its source to its target, and what leads back. */
 export class MergedRegistry implements Disposable {
 	readonly source = new MemoryStore("source");
 	readonly target = new MemoryStore("target");
-	readonly #state = new TemporaryIndex();
+	readonly #state = memoryDirectory("merge");
 
 	get basePath(): string {
-		return join(this.#state.directory, "registry.base");
+		return join(this.#state, "registry.base");
 	}
 
 	get indexPath(): string {
-		return join(this.#state.directory, "back.index");
+		return join(this.#state, "back.index");
 	}
 
 	/** A pass, as the last one before the point of no return; then what is on both sides is kept. */
 	async goOver(): Promise<void> {
-		const { path } = this.#state;
+		const path = join(this.#state, "there.index");
 		await sync(this.source, this.target, {
 			indexPath: path,
 			deletes: { approve: () => true },
@@ -87,7 +88,7 @@ export class MergedRegistry implements Disposable {
 	}
 
 	[Symbol.dispose](): void {
-		this.#state[Symbol.dispose]();
+		rmSync(this.#state, { recursive: true, force: true });
 	}
 }
 
