@@ -21,6 +21,8 @@ export function cutoverLine(
 			return `   done, ${formatDuration(event.ms)}`;
 		case "resumed":
 			return "Going on with a cutover that was begun before, and has not ended.";
+		case "repeating":
+			return `${printable(event.reason)}. All is done again from "${event.step}" on`;
 		case "turning-back":
 			return `It failed: ${printable(event.reason)}. Going back to the source`;
 		case "undoing":

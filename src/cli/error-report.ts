@@ -36,6 +36,7 @@ const CUTOVER_EXITS: Readonly<Record<CutoverErrorCode, number>> = {
 	"needs-operator": EXIT.needsOperator,
 	refused: EXIT.refused,
 	unproven: EXIT.failed,
+	writable: EXIT.failed,
 };
 
 /** Those of a registry's errors that a guard makes: nothing was changed. */

@@ -7,7 +7,9 @@ export type CutoverErrorCode =
 	/** A guard; nothing was changed by this run. */
 	| "refused"
 	/** A proof failed, or the time was over. */
-	| "unproven";
+	| "unproven"
+	/** A node took writes in the middle of it: what was proven of the source since may not be so any more. */
+	| "writable";
 
 /** A cutover that could not be done. The message says why and in which state the registry is; it shows no secret (I7). */
 export class CutoverError extends Error {

@@ -19,6 +19,13 @@ const RECORD = v.variant("type", [
 	/** A step is about to be applied; `done`: it has been. */
 	v.object({ type: v.literal("apply"), step: v.string(), at: v.string() }),
 	v.object({ type: v.literal("done"), step: v.string(), at: v.string() }),
+	/** From this step on all is about to be applied again. The reason is a clause. */
+	v.object({
+		type: v.literal("repeat"),
+		step: v.string(),
+		reason: v.string(),
+		at: v.string(),
+	}),
 	/** From here on all is undone. The reason is a clause. */
 	v.object({
 		type: v.literal("turn-back"),

@@ -19,6 +19,7 @@ import {
 	canTurnBack,
 	hasChanged,
 	nextAction,
+	repeatFrom,
 	type Standing,
 	standingOf,
 } from "./standing.ts";
@@ -172,7 +173,8 @@ class Machine<W extends Stage> {
 		});
 		if (noted === undefined) return;
 		observe({ type: "began", step: step.name, about: step.about });
-		if (step.window === "opens") this.#window.open(began);
+		if (step.window === "opens")
+			this.#window.open(openedAt(this.#journal.records, this.#steps) ?? began);
 		const isFinal = step.undo === "never";
 		const act = (call: Call) => step.apply(this.#world, call);
 		const applied = await this.#attempt(async () => {
@@ -217,9 +219,27 @@ class Machine<W extends Stage> {
 			const { signal } = this.#call;
 			const isCancelled =
 				signal?.aborted === true && canTurnBack(this.#standing, this.#steps);
-			this.#turnBack(isCancelled ? signal.reason : error);
+			const cause = isCancelled ? signal.reason : error;
+			if (!this.#isRepeated(cause)) this.#turnBack(cause);
 			return undefined;
 		}
+	}
+
+	/** Where a node has taken writes, all that was done under read-only is done once more, if it can be. */
+	#isRepeated(cause: unknown): boolean {
+		if (!(cause instanceof CutoverError) || cause.code !== "writable")
+			return false;
+		const step = repeatFrom(this.#journal.records, this.#steps)?.name;
+		if (step === undefined) return false;
+		const { message: reason } = cause;
+		try {
+			this.#note({ type: "repeat", step, reason });
+		} catch {
+			// Turning back cannot be noted either, and says why.
+			return false;
+		}
+		this.#options.observe({ type: "repeating", step, reason });
+		return true;
 	}
 
 	#turnBackAsAsked(): void {

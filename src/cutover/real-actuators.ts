@@ -1,10 +1,8 @@
-import { watchWrites } from "../registry/probe/watch-writes.ts";
 import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators } from "./actuators.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
 import { confirm } from "./confirm.ts";
-import { CutoverError } from "./cutover-error.ts";
 import { type Delta, verifyDelta } from "./delta.ts";
 import { keepBase } from "./keep-base.ts";
 import { catchUp, finalPass, requireStill } from "./passes.ts";
@@ -18,6 +16,7 @@ import {
 	switchBack,
 	switchNodes,
 } from "./switch-nodes.ts";
+import { watched } from "./watched.ts";
 import type { World } from "./world.ts";
 
 /** Does what the steps say. */
@@ -62,51 +61,6 @@ async function isReadOnly(world: World, { signal }: Call): Promise<boolean> {
 	if (isRecorded !== true) return false;
 	await lookAgain(nodesOf(world), { ...world.turn, approve, signal });
 	return true;
-}
-
-/**
- * Probes every node while something is done, and gives that up when one takes writes: whatever was proven of the source
- * since is not so any more. A node that answers nothing may be restarting.
- */
-async function watched(
-	{ nodes, repository }: World,
-	act: (call: Call) => Promise<void>,
-	{ signal }: Call,
-): Promise<void> {
-	const seen = new AbortController();
-	const ended = new AbortController();
-	const watch = watchWrites(
-		nodes.map(({ node, client }) => ({ name: node.name, client, repository })),
-		{
-			signal: ended.signal,
-			observe: ({ node, state }) => {
-				if (state.state !== "writable") return;
-				seen.abort(
-					new CutoverError(
-						"unproven",
-						`${node} takes writes again in the middle of the cutover: ${state.because}`,
-						{
-							suggestions: [
-								"Keep configuration management (Puppet, Chef, Ansible) and other administrators from it until the cutover has ended.",
-							],
-						},
-					),
-				);
-			},
-		},
-	);
-	try {
-		await act({
-			signal:
-				signal === undefined
-					? seen.signal
-					: AbortSignal.any([signal, seen.signal]),
-		});
-	} finally {
-		ended.abort();
-		await watch;
-	}
-	seen.signal.throwIfAborted();
 }
 
 function nodesOf({ nodes }: World) {

@@ -1,11 +1,8 @@
 import type { JournalRecord, Outcome } from "./journal-record.ts";
-import type { Undo } from "./step.ts";
+import type { Step } from "./step.ts";
 
 /** What is known of a step to decide what comes next. */
-export interface StepShape {
-	readonly name: string;
-	readonly undo: Undo<never>;
-}
+export type StepShape = Pick<Step<never>, "name" | "undo" | "window">;
 
 /** How far it is. `step` is a place in the table; -1: before its first. */
 export type Standing =
@@ -46,6 +43,7 @@ export function standingOf(
  * | forward   | apply     | forward, at that step, begun                                          |
  * | forward   | done      | forward, at that step, done                                           |
  * | forward   | torn      | as if the next step had been begun: it was its intent, or came to nothing |
+ * | forward   | repeat    | forward, at that step, begun                                          |
  * | forward   | turn-back | back, at the step that was begun last                                 |
  * | back      | undone    | back, at the step before that one                                     |
  * | back      | undo, torn | as it was                                                            |
@@ -70,6 +68,7 @@ function after(
 		case "undo":
 			return standing;
 		case "apply":
+		case "repeat":
 			return { direction: "forward", step: at(record.step), isDone: false };
 		case "done":
 			return { direction: "forward", step: at(record.step), isDone: true };
@@ -138,6 +137,36 @@ export function canTurnBack(
 		standing.direction === "forward" &&
 		steps.slice(0, standing.step + 1).every(({ undo }) => undo !== "never")
 	);
+}
+
+/** How often a cutover is repeated from the step on that makes nodes refuse writes. */
+const REPEATS = 2;
+
+/**
+ * The step from which on all is applied again when a node was seen to take writes: the one that makes nodes refuse them.
+ * `undefined`: it is not repeated.
+ *
+ * | direction | begun since that step                 | repeated before | then             |
+ * | --------- | ------------------------------------- | --------------- | ---------------- |
+ * | forward   | steps that leave nothing to undo      | less than twice | from that step   |
+ * | forward   | the same                              | twice           | not              |
+ * | forward   | another: nodes may be on the target   | -               | not: what was pushed there is at no source |
+ * | forward   | none                                  | -               | not              |
+ * | another   | -                                     | -               | not              |
+ */
+export function repeatFrom(
+	records: readonly JournalRecord[],
+	steps: readonly StepShape[],
+): StepShape | undefined {
+	const standing = standingOf(records, steps);
+	const opening = steps.findIndex(({ window }) => window === "opens");
+	if (standing.direction !== "forward" || standing.step <= opening)
+		return undefined;
+	const since = steps.slice(opening + 1, standing.step + 1);
+	const repeats = records.filter(({ type }) => type === "repeat").length;
+	return repeats < REPEATS && since.every(({ undo }) => undo === "nothing")
+		? steps[opening]
+		: undefined;
 }
 
 /** Whether anything was changed that would have to be undone: so far, or before all was undone. */

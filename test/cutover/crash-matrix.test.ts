@@ -88,6 +88,89 @@ describe.each(FAILING)("a cutover in which %s fails", (failing) => {
 	});
 });
 
+/** Points from the beginning of one step to the end of another. */
+async function pointsFrom(
+	first: string,
+	last: string,
+): Promise<readonly number[]> {
+	const world = new ModelWorld(NODES);
+	let from = 0;
+	let to = 0;
+	await runSteps(STEPS, world.actuators, new ModelJournal(world), {
+		course: CUTOVER,
+		observe: (event) => {
+			if (event.type === "began" && event.step === first) from = world.points;
+			if (event.type === "done" && event.step === last) to = world.points;
+		},
+	});
+	return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+describe("somebody puts a node back to how it was, and restarts it", () => {
+	test("under read-only, at every point before the switch: what was proven is proven anew, and it ends on the target", async () => {
+		const points = await pointsFrom("final pass", "still");
+		for (const point of points) {
+			const world = new ModelWorld(NODES);
+			const journal = new ModelJournal(world);
+			world.revertAt.add(point);
+			await process(world, journal);
+			expectSound(world, journal);
+			const types = journal.records.map(({ type }) => type);
+			// Between the last look and the intent to switch nobody looks; with that intent it goes back.
+			if (point < (points.at(-3) ?? 0)) expect(types).toContain("repeat");
+			expect(world.state).toBe(types.includes("repeat") ? "target" : "source");
+		}
+	});
+
+	test("again and again: it goes back", async () => {
+		const points = await pointsFrom("final pass", "still");
+		const world = new ModelWorld(NODES);
+		const journal = new ModelJournal(world);
+		for (let more = 0; more < 10_000; more++)
+			world.revertAt.add((points[0] ?? 0) + more);
+		const failure = await process(world, journal);
+		expect(failure).toMatchObject({ code: "rolled-back" });
+		expectSound(world, journal);
+		expect(world.state).toBe("source");
+		expect(
+			journal.records.filter(({ type }) => type === "repeat"),
+		).toHaveLength(2);
+	});
+
+	test("from the switch on, at every point before the target takes writes: it goes back, or that node is switched again", async () => {
+		for (const point of await pointsFrom("switch", "still, once more")) {
+			const world = new ModelWorld(NODES);
+			const journal = new ModelJournal(world);
+			world.revertAt.add(point);
+			const failure = await process(world, journal);
+			// Once its intent to open the target is noted, somebody has to look.
+			if (world.state === "neither")
+				expect(failure).toMatchObject({
+					code: "needs-operator",
+					message: expect.stringContaining("a node was changed back"),
+				});
+			else expectSound(world, journal);
+		}
+	});
+
+	test("under read-only, and the process is killed at every point: it ends in one of two states", async () => {
+		const points = await pointsFrom("final pass", "still");
+		for (const revert of points)
+			for (let later = 0; later < 60; later++) {
+				const world = new ModelWorld(NODES);
+				const journal = new ModelJournal(world);
+				world.revertAt.add(revert);
+				world.killAt = revert + later;
+				await process(world, journal);
+				if (journal.records.at(-1)?.type !== "ended") {
+					world.revive();
+					await process(world, journal);
+				}
+				expectSound(world, journal);
+			}
+	});
+});
+
 test("killed at every point, and then not wanted any more, it goes back unless it is past the point of no return", async () => {
 	const points = await pointsOf();
 	for (let killAt = 0; killAt < points; killAt++) {

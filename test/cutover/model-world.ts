@@ -1,4 +1,5 @@
 import type { Actuators } from "../../src/cutover/actuators.ts";
+import { CutoverError } from "../../src/cutover/cutover-error.ts";
 import type { Call } from "../../src/cutover/step.ts";
 
 interface Configuration {
@@ -33,9 +34,13 @@ export class ModelWorld {
 	points = 0;
 	/** The point at which the process is killed; `undefined`: at none. */
 	killAt: number | undefined;
+	/** The points at which somebody puts a node back to how it was at first, and restarts it. */
+	readonly revertAt = new Set<number>();
 	/** The step that fails, by the actuator's name; `undefined`: none. */
 	failing: string | undefined;
 	#isDead = false;
+	/** Whether a node was seen to take writes, since somebody looks. */
+	#isSeen = false;
 	#pushes = 0;
 
 	constructor(names: readonly string[]) {
@@ -56,10 +61,19 @@ export class ModelWorld {
 	/** A point at which the process may be killed; clients push meanwhile. */
 	point(): void {
 		if (this.#isDead) throw new Killed();
+		if (this.revertAt.has(this.points)) this.#revert();
 		this.#push();
+		this.#isSeen ||= this.nodes.some(({ running }) => !running.readOnly);
 		if (this.points++ !== this.killAt) return;
 		this.#isDead = true;
 		throw new Killed();
+	}
+
+	#revert(): void {
+		const [node] = this.nodes;
+		if (node?.original === undefined) return;
+		node.file = node.original;
+		node.running = node.file;
 	}
 
 	#push(): void {
@@ -176,9 +190,18 @@ export class ModelWorld {
 			isTargetOpen: async () => this.state === "target",
 			confirm: acting("confirm", async () => {}),
 			watched: async (act, call) => {
-				if (nodes.some(({ running }) => !running.readOnly))
-					throw new Error("a node takes writes");
-				await act(call);
+				const look = () => {
+					this.#isSeen ||= nodes.some(({ running }) => !running.readOnly);
+					if (!this.#isSeen) return;
+					throw new CutoverError("writable", "a node takes writes");
+				};
+				this.#isSeen = false;
+				look();
+				try {
+					await act(call);
+				} finally {
+					if (!this.#isDead) look();
+				}
 			},
 		};
 	}

@@ -3,6 +3,7 @@ import type { JournalRecord } from "../../src/cutover/journal-record.ts";
 import {
 	canTurnBack,
 	nextAction,
+	repeatFrom,
 	type StepShape,
 	standingOf,
 } from "../../src/cutover/standing.ts";
@@ -11,7 +12,7 @@ import { STEPS } from "../../src/cutover/steps.ts";
 const undo = async () => {};
 const TABLE: readonly StepShape[] = [
 	{ name: "look", undo: "nothing" },
-	{ name: "change", undo },
+	{ name: "change", undo, window: "opens" },
 	{ name: "prove", undo: "nothing" },
 	{ name: "open", undo: "never" },
 ];
@@ -19,6 +20,7 @@ const at = "2026-01-31T00:00:00.000Z";
 const RECORDS: Readonly<Record<string, JournalRecord>> = {
 	torn: { type: "torn", at },
 	back: { type: "turn-back", reason: "why", at },
+	again: { type: "repeat", step: "change", reason: "why", at },
 	...Object.fromEntries(
 		TABLE.flatMap(({ name: step }) =>
 			(["apply", "done", "undo", "undone"] as const).map((type) => [
@@ -50,6 +52,10 @@ describe("what comes next", () => {
 		["apply change, torn", "apply 1"],
 		["done change", "apply 2"],
 		["done prove, torn", "apply 3"],
+		["done prove, again", "apply 1"],
+		["done prove, again, torn", "apply 1"],
+		["done prove, again, done change", "apply 2"],
+		["done prove, again, back", "undo 1"],
 		["apply open", "apply 3"],
 		["done open", "end done"],
 		["apply look, back", "end undone"],
@@ -89,6 +95,37 @@ describe("the way back", () => {
 		expect(canTurnBack(standingOf(records(noted), TABLE), TABLE)).toBe(
 			expected,
 		);
+	});
+});
+
+describe("when a node takes writes in the middle of it", () => {
+	const repeated = "apply prove, again, done change";
+	test.each([
+		["", undefined],
+		["done look", undefined],
+		["apply change", undefined],
+		["apply prove", "change"],
+		["done prove", "change"],
+		[`${repeated}, apply prove`, "change"],
+		[`${repeated}, ${repeated}, apply prove`, undefined],
+		["done prove, torn", undefined],
+		["apply open", undefined],
+		["apply prove, back", undefined],
+	])("after %j it is repeated from %j on", (noted, expected) => {
+		expect(repeatFrom(records(noted), TABLE)?.name).toBe(expected);
+	});
+
+	test.each([
+		["final pass", "read-only"],
+		["verify the delta", "read-only"],
+		["still", "read-only"],
+		["switch", undefined],
+		["canary", undefined],
+		["still, once more", undefined],
+		["read-write", undefined],
+	])("in %s it is repeated from %j on", (step, expected) => {
+		const record: JournalRecord = { type: "apply", step, at };
+		expect(repeatFrom([record], STEPS)?.name).toBe(expected);
 	});
 });
 
