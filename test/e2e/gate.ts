@@ -32,6 +32,7 @@ export class Gate implements AsyncDisposable {
 	readonly #agent = new Agent({ keepAlive: true });
 	readonly #upstream: URL;
 	readonly #underWay = new Set<Promise<unknown>>();
+	#waiting: (() => void) | undefined;
 	#held: (HeldRequest & { readonly resolve: () => void }) | undefined;
 	#seen = 0;
 	/** What has come so far, as `METHOD PATH?QUERY`, decoded. */
@@ -56,12 +57,19 @@ export class Gate implements AsyncDisposable {
 		return `http://127.0.0.1:${address.port}`;
 	}
 
-	/** Resolves when the request has come, and is held until its client goes away. */
+	/** Resolves when the request has come, and is held until its client goes away, or it is let go. */
 	hold(request: HeldRequest): Promise<void> {
 		this.#seen = 0;
 		return new Promise((resolve) => {
 			this.#held = { ...request, resolve };
 		});
+	}
+
+	/** Lets a request go on that the server has not got. */
+	release(): void {
+		this.#held = undefined;
+		this.#waiting?.();
+		this.#waiting = undefined;
 	}
 
 	/** Waits until the server has dealt with everything that came through: a client that is gone may have left some. */
@@ -81,15 +89,23 @@ export class Gate implements AsyncDisposable {
 		const { method, url = "" } = request;
 		this.requests.push(`${method} ${decodeURIComponent(url)}`);
 		const held = this.#isHeld(request) ? this.#held : undefined;
-		if (held === undefined || held.isPassedOn) {
-			const passed = this.#pass(request, held ? undefined : response);
-			this.#underWay.add(passed);
-			void passed.finally(() => this.#underWay.delete(passed));
-			if (held !== undefined) void passed.then(held.resolve);
-		} else {
-			request.resume();
+		if (held !== undefined && !held.isPassedOn) {
+			this.#waiting = () => this.#go(request, response);
 			held.resolve();
+			return;
 		}
+		const passed = this.#go(request, held ? undefined : response);
+		if (held !== undefined) void passed.then(held.resolve);
+	}
+
+	#go(
+		request: IncomingMessage,
+		response: ServerResponse | undefined,
+	): Promise<void> {
+		const passed = this.#pass(request, response);
+		this.#underWay.add(passed);
+		void passed.finally(() => this.#underWay.delete(passed));
+		return passed;
 	}
 
 	#isHeld({ method, url = "" }: IncomingMessage): boolean {

@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { expect } from "vitest";
 import { STEPS } from "../../src/cutover/steps.ts";
 import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
@@ -46,10 +48,16 @@ export interface InstalledRegistry {
 	readonly before: Buffer;
 }
 
+/** What is other than usual. */
+export interface InstallOptions extends Partial<ManagedOptions> {
+	/** Where the target's server is found; default where it is. */
+	readonly endpoint?: string | undefined;
+}
+
 /** Installs one. */
 export async function installed(
 	version: "3" | "2" = "3",
-	options: Partial<ManagedOptions> = {},
+	{ endpoint = services().s3.endpoint, ...options }: InstallOptions = {},
 ): Promise<InstalledRegistry> {
 	const folder = await temporaryFolder();
 	const registry = await startManaged({
@@ -60,7 +68,8 @@ export async function installed(
 	for (const tag of ["v1", "v2"]) await push(registry, "team/app", tag);
 	await push(registry, "team/other", "latest");
 	const bucket = await newBucket();
-	const target = storeUrl(bucket, "/pre/fix", services().s3).href;
+	const server = { ...services().s3, endpoint };
+	const target = storeUrl(bucket, "/pre/fix", server).href;
 	const node = [
 		...["--registry-config", registry.configFile],
 		...["--restart", registry.restart],
@@ -116,6 +125,25 @@ export function pushing(registry: ManagedRegistry) {
 		await running;
 		return { acknowledged, refused };
 	};
+}
+
+/** Restarts it, as its operator would. */
+export async function restart({ restart }: ManagedRegistry): Promise<void> {
+	await promisify(execFile)(restart);
+}
+
+/** A tag that comes into the source past the registry: another name for what one names. */
+export function addTag(
+	{ storage }: ManagedRegistry,
+	repository: string,
+	name: string,
+	like: string,
+): void {
+	const tags = join(
+		storage,
+		`docker/registry/v2/repositories/${repository}/_manifests/tags`,
+	);
+	cpSync(join(tags, like), join(tags, name), { recursive: true });
 }
 
 /** Whether it takes writes, asked by a client of its own. */
