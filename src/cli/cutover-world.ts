@@ -1,6 +1,5 @@
 import type { CutoverNode, World } from "../cutover/world.ts";
-import type { DistributionDescription } from "../registry/description.ts";
-import { acceptConfiguration } from "../registry/kept-file/accept-configuration.ts";
+import type { RegistryDescription } from "../registry/description.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { driverSettings } from "../registry/target/driver-settings.ts";
@@ -22,14 +21,19 @@ export interface SettingsWishes extends TargetWishes {
 	readonly "disable-redirect"?: boolean | undefined;
 }
 
-/** Throws a `RegistryError` for kinds of registries of which the way past read-write is not built yet. */
-export function requireDistribution({
-	described: { description },
-}: RegistrySession): readonly DistributionDescription[] {
-	if (description.kind === "distribution") return description.nodes;
+/** The kinds of registries of which each node can be brought back after it took writes at the target. */
+const KINDS: readonly RegistryDescription["kind"][] = ["distribution"];
+
+/** Throws a `RegistryError` (`refused`) for kinds of registries that cannot be cut over by this version. */
+export function requireCutoverKind({
+	described: {
+		description: { kind },
+	},
+}: RegistrySession): void {
+	if (KINDS.includes(kind)) return;
 	throw new RegistryError(
 		"refused",
-		`A registry of the kind ${description.kind} cannot be cut over by this version: only those whose config.yml is edited can. Nothing was changed`,
+		`A registry of the kind ${kind} cannot be cut over by this version: only ${KINDS.join(" and ")} can. Nothing was changed`,
 		{
 			suggestions: [
 				"Do it step by step: readonly on, sync --delete, verify, config render (README, A migration, in order).",
@@ -38,20 +42,12 @@ export function requireDistribution({
 	);
 }
 
-export function nodesOf(
-	session: RegistrySession,
-	described: readonly DistributionDescription[],
-): readonly CutoverNode[] {
-	return described.map((description, index) => {
-		const node = session.nodes[index];
-		if (node === undefined) throw new Error(`${description.name} is not open`);
-		return {
-			node,
-			client: session.clientOf(node),
-			accept: (name) =>
-				acceptConfiguration(description, node.host, `before-${name}`),
-		};
-	});
+/** The nodes, with who asks each. */
+export function nodesOf(session: RegistrySession): readonly CutoverNode[] {
+	return session.nodes.map((node) => ({
+		node,
+		client: session.clientOf(node),
+	}));
 }
 
 /** How nodes are made read-only and brought back. */

@@ -12,7 +12,7 @@ import { confirmed, isAnybodyThere } from "./confirmation.ts";
 import { cutoverLine, resultLines, windowText } from "./cutover-lines.ts";
 import {
 	nodesOf,
-	requireDistribution,
+	requireCutoverKind,
 	type SettingsWishes,
 	targetSettings,
 	turnOf,
@@ -59,7 +59,7 @@ export async function cutOver(
 		process.getuid?.(),
 	);
 	await using session = await openRegistry(wishes);
-	const described = requireDistribution(session);
+	requireCutoverKind(session);
 	await using stores = await openStores(
 		{
 			...named,
@@ -85,7 +85,7 @@ export async function cutOver(
 		if (line !== undefined) say(line);
 	};
 	const world: World = {
-		nodes: nodesOf(session, described),
+		nodes: nodesOf(session),
 		...{ source, target },
 		settings: await targetSettings(named.target, session, wishes, signal),
 		pass: {

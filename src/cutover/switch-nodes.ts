@@ -100,13 +100,13 @@ export async function openTarget(world: World, call: Call): Promise<void> {
 	const options = turnOptions(world, call);
 	for (const error of (await target.delete([MARKER_KEY], call)).values())
 		throw error;
-	for (const { accept } of nodes) await accept(id);
+	for (const { node } of nodes) await node.accept(id, call);
 	turn.keeper.remove();
 	for (const one of nodes) {
 		await open(one, options);
 		observe({ type: "opened", node: one.node.name });
 	}
-	for (const { accept } of nodes) await accept(id);
+	for (const { node } of nodes) await node.accept(id, call);
 }
 
 async function open(

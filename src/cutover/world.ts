@@ -11,8 +11,6 @@ import type { PassTiming } from "../sync/pass-timing.ts";
 export interface CutoverNode {
 	readonly node: RegistryNode;
 	readonly client: RegistryClient;
-	/** Makes the configuration of now what there is to go back to; what was kept is left under this name, for people. */
-	readonly accept: (name: string) => Promise<void>;
 }
 
 /** What is told of what the steps do, as it happens. */

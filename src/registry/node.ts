@@ -24,6 +24,21 @@ export interface RegistryNode {
 	 * since, else of our own keys only. Changes nothing.
 	 */
 	undo(call?: Call): Promise<Change>;
+	/**
+	 * Makes the configuration of now what `undo` leads back to. What it led back to until now is put aside under this name,
+	 * with all that `restore` needs. Changes nothing of the configuration, and restarts nothing. Safe to repeat, also when it
+	 * was ended in between: what was put aside first stays, and the configuration of then is the accepted one.
+	 */
+	accept(name: string, call?: Call): Promise<void>;
+	/**
+	 * Works out the way back to what `accept` has put aside under a name: byte for byte where nobody else has changed the
+	 * configuration since it was accepted (what we have changed since does not count), else of our own keys only, and `notes`
+	 * says so. Changes nothing. After it, `undo` leads back to what was accepted while it is read-only, and then nowhere.
+	 *
+	 * Write and activate it also when it names no file and no command: what an earlier run has left is tidied up. Rejects
+	 * with `not-found` where nothing is kept under that name, with `changed` where somebody else has changed our own keys.
+	 */
+	restore(name: string, options: RestoreOptions, call?: Call): Promise<Change>;
 	/** Those that serve now, by what tells one from its successor; `undefined`: it cannot be told on this node. */
 	instances(call?: Call): Promise<readonly Instance[] | undefined>;
 	/** Of these, those that have not ended yet, whether they still listen or not. */
@@ -31,6 +46,11 @@ export interface RegistryNode {
 		instances: readonly Instance[],
 		call?: Call,
 	): Promise<readonly Instance[]>;
+}
+
+export interface RestoreOptions {
+	/** Whether it still refuses writes: a step in between, before the way back ends with `false`. */
+	readonly readOnly: boolean;
 }
 
 /** A process or a pod that serves a registry. */

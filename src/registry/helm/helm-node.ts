@@ -1,12 +1,12 @@
 import type { HelmDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryNode } from "../node.ts";
+import { withoutCutover } from "../without-cutover.ts";
 import { changeRelease } from "./change-release.ts";
 import { emitChange, emitUndo } from "./emitted-change.ts";
 import { readPods, readWorkload } from "./registry-workload.ts";
 import type { ReleaseAccess } from "./release-access.ts";
 import { settingsOf } from "./release-settings.ts";
-
 import { undoRelease } from "./undo-release.ts";
 
 export interface HelmOptions {
@@ -59,6 +59,7 @@ export function helmNode(
 			emission
 				? emitUndo(access, emission, call)
 				: undoRelease(access, upgrades, call),
+		...withoutCutover("helm"),
 		async instances(call) {
 			const { selector } = await readWorkload(access, call);
 			return await readPods(access, selector, call);

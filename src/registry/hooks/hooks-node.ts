@@ -8,6 +8,7 @@ import { maskedCommand, maskedText } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
+import { withoutCutover } from "../without-cutover.ts";
 
 /** How long one of the operator's commands may take at most (ms): who switches a registry allows for less. */
 const COMMAND_TIMEOUT_MS = 24 * 60 * 60_000;
@@ -28,6 +29,7 @@ export function hooksNode(
 		change: async (settings) =>
 			followed(linesFor(description, settings), notesFor(settings)),
 		undo: async () => followed([description.readWrite], []),
+		...withoutCutover("hooks"),
 		instances: async (call) =>
 			processes === undefined
 				? undefined

@@ -28,3 +28,25 @@ export function keptPlace(target: string): KeptPlace {
 		restore: `${folder}/restore.sh`,
 	};
 }
+
+/** Where it is put aside what a file led back to until it was accepted as it was then (`acceptFile`). */
+export interface AcceptedPlace {
+	readonly folder: string;
+	/** As the file was before our first change. Absent where none was kept: then there is no way back. */
+	readonly original: string;
+	/** As it was when it was accepted last. */
+	readonly accepted: string;
+	/** There when somebody else had changed it in between: then the original lacks that. */
+	readonly mixed: string;
+}
+
+/** Where what was accepted under a name is put aside: `DIR/.regmigrate/NAME.before-GIVEN/`. */
+export function acceptedPlace(target: string, name: string): AcceptedPlace {
+	const folder = `${keptPlace(target).folder}.before-${name}`;
+	return {
+		folder,
+		original: `${folder}/original`,
+		accepted: `${folder}/accepted`,
+		mixed: `${folder}/mixed`,
+	};
+}

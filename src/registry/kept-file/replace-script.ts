@@ -1,3 +1,5 @@
+import { SCRIPT_FUNCTIONS } from "./script-functions.ts";
+
 /** How the script below ends when it does not end with 0. */
 export const REPLACE_EXITS = {
 	/** The file is no longer as it was read. */
@@ -17,20 +19,11 @@ export const REPLACED = "replaced";
  * is kept; what is going to be written is noted; the file is replaced by a rename, right after it was looked at once more.
  * What an earlier run left when it was ended somewhere in between is gone over.
  */
-export const REPLACE_SCRIPT = `
-set -eu
-export LC_ALL=C
-umask 077
+export const REPLACE_SCRIPT = `${SCRIPT_FUNCTIONS}
 target=$1 kept=$2 expected=$3 wanted=$4 restore=$5
 command -v sha256sum >/dev/null || { echo 'there is no sha256sum' >&2; exit 1; }
 
 hash() { set -- $(sha256sum <"$1"); printf %s "$1"; }
-# Old ones of busybox take no names.
-durable() { sync "$@" 2>/dev/null || sync; }
-duplicate() {
-	rm -f "$2"
-	cp -p --preserve=context "$1" "$2" 2>/dev/null || cp -p "$1" "$2"
-}
 
 now=$(hash "$target")
 if [ "$now" = "$wanted" ] && [ -e "$kept/written" ] && [ "$(hash "$kept/written")" = "$wanted" ]; then
@@ -58,10 +51,7 @@ else
 	durable "$kept/original.new"
 	mv -f "$kept/original.new" "$kept/original"
 fi
-printf %s "$restore" >"$kept/restore.sh.new"
-chmod 700 "$kept/restore.sh.new"
-durable "$kept/restore.sh.new"
-mv -f "$kept/restore.sh.new" "$kept/restore.sh"
+put_program "$restore" "$kept/restore.sh"
 cat >"$kept/next.new"
 [ "$(hash "$kept/next.new")" = "$wanted" ] || exit ${REPLACE_EXITS.garbled}
 durable "$kept/next.new"

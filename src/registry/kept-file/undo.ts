@@ -22,6 +22,9 @@ export interface UndoneText {
 	readonly left: readonly string[];
 }
 
+/** Undoes our own keys in a file's format, where somebody else has changed the file as well. */
+export type UndoKeys = (texts: UndoTexts) => UndoneText | Promise<UndoneText>;
+
 /** The way back of a file, worked out and not yet gone. */
 export interface PlannedUndo {
 	/** As it is now: what `replaceHostFile` is given. */
@@ -37,13 +40,12 @@ export interface PlannedUndo {
 }
 
 /**
- * Works out the way back to what a file was before our first change (`decideUndo`). `undoKeys` undoes our own keys in the
- * file's format, where somebody else has changed the file as well. Changes nothing.
+ * Works out the way back to what a file was before our first change (`decideUndo`). Changes nothing.
  */
 export async function planUndo(
 	host: Host,
 	path: string,
-	undoKeys: (texts: UndoTexts) => UndoneText,
+	undoKeys: UndoKeys,
 	call?: Call,
 ): Promise<PlannedUndo> {
 	const file = await readHostFile(host, path, call);
@@ -66,7 +68,7 @@ export async function planUndo(
 	if (decision === "original")
 		return { ...plan, text: original.text, left: [] };
 	const ours = next ?? written;
-	const undone = undoKeys({
+	const undone = await undoKeys({
 		current: file.text,
 		// Without a note of what we wrote, nothing was written.
 		written: ours?.text ?? original.text,

@@ -22,6 +22,8 @@ export interface Activation {
 	readonly text: string;
 	/** What it then has to say, and nothing else; `undefined`: whatever it says, which is the way back. */
 	readonly asked?: Settings | undefined;
+	/** Throws a `RegistryError` where it then says what it is not to say. */
+	readonly requireSource?: ((after: Evaluated) => void) | undefined;
 	/** Done when all is in force. */
 	readonly forget?: ((call?: Call) => Promise<void>) | undefined;
 }
@@ -29,7 +31,7 @@ export interface Activation {
 /** Writes `gitlab.rb` and brings it into force; see `Change`. */
 export function activation(
 	node: PackageNode,
-	{ state, evaluated, text, asked, forget }: Activation,
+	{ state, evaluated, text, asked, requireSource, forget }: Activation,
 ): Pick<Change, "write" | "activate"> {
 	const { host, gitlabCtl } = node;
 	const isChanged = text !== state.file.text;
@@ -48,6 +50,7 @@ export function activation(
 					? await evaluate(node, call)
 					: evaluated;
 			if (asked !== undefined) requireAsked(node, { evaluated, after, asked });
+			requireSource?.(after);
 			await reconfigure(node, text, after.configured, call);
 			await forget?.(call);
 		},
@@ -68,7 +71,7 @@ function requireAsked(
 	},
 ): void {
 	const { changed, gone } = differences(
-		evaluated?.configuration ?? {},
+		evaluated?.configuration ?? after.configuration,
 		after.configuration,
 	);
 	// What is different each time, as a secret that is made up, is pending as well.

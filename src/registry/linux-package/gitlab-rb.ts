@@ -1,7 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import type { EffectiveSettings, Settings } from "../settings.ts";
+import type {
+	DriverSettings,
+	EffectiveSettings,
+	Settings,
+} from "../settings.ts";
 import { BESIDE_DRIVERS } from "../storage-section.ts";
-import { type Block, divide, type Outline, place } from "./managed-block.ts";
+import {
+	type Block,
+	type Divided,
+	divide,
+	type Outline,
+	place,
+} from "./managed-block.ts";
 import { rubyLiteral } from "./ruby-literal.ts";
 
 /** What is configured, as far as an edit has to know it. */
@@ -13,6 +23,14 @@ export type Configured = Pick<
 	| "database"
 	| "onlineGarbageCollection"
 >;
+
+/** A `gitlab.rb`, and where its marks are. */
+export interface GitlabRb {
+	readonly text: string;
+	readonly outline: Outline;
+	/** Its name, for messages. */
+	readonly file: string;
+}
 
 /** What is beside the driver in `registry['storage']`, as Ruby has it. */
 const BESIDE = `%w[${BESIDE_DRIVERS.join(" ")}]`;
@@ -31,30 +49,59 @@ const BESIDE = `%w[${BESIDE_DRIVERS.join(" ")}]`;
  * another one): hence `||= {}` at each level, and `select` for `slice`.
  */
 export function editGitlabRb(
-	{
-		text,
-		outline,
-		file,
-	}: {
-		readonly text: string;
-		readonly outline: Outline;
-		/** Its name, for messages. */
-		readonly file: string;
-	},
+	gitlabRb: GitlabRb,
 	settings: Settings,
 	configured: Configured,
 ): string {
-	const { block = {}, ...divided } = divide(text, outline, file);
+	const { block = {}, ...divided } = dividedOf(gitlabRb);
 	return place(divided, change(block, settings, configured));
 }
 
-/** The file without our block, byte for byte. Throws as `editGitlabRb` does. */
-export function removeBlock(
-	text: string,
-	outline: Outline,
-	file: string,
-): string {
-	return divide(text, outline, file).rest;
+/**
+ * The file with our block as another text of it has that: without one, where that has none. Byte for byte as it was before
+ * we first wrote a block there. Throws as `editGitlabRb` does.
+ */
+export function withBlockOf(gitlabRb: GitlabRb, other: GitlabRb): string {
+	return place(dividedOf(gitlabRb), blockOf(other));
+}
+
+/** The file without our block. Throws as `editGitlabRb` does. */
+export function removeBlock(gitlabRb: GitlabRb): string {
+	return dividedOf(gitlabRb).rest;
+}
+
+/** Our block; empty where the file has none. Throws as `editGitlabRb` does. */
+export function blockOf(gitlabRb: GitlabRb): Block {
+	return dividedOf(gitlabRb).block ?? {};
+}
+
+/**
+ * A file that is on its source again, made to refuse writes. `switched` is a text of the file that was on the target: only
+ * its block tells which driver GitLab gives the registry where the file itself names none.
+ */
+export function readOnlySource(source: GitlabRb, switched: GitlabRb): string {
+	const { storage = ["registry['storage'] ||= {}"] } = blockOf(switched);
+	const { block = {}, ...divided } = dividedOf(source);
+	const parts: Block = { storage, ...block, "read-only": readOnlyPart(true) };
+	return place(divided, parts);
+}
+
+/** Whether it configures the target that is in the block of `switched`, although `source` has it in its block no more. */
+export function isOnTargetOf(
+	switched: GitlabRb,
+	source: GitlabRb,
+	{ storage }: Configured,
+): boolean {
+	const left = blockOf(switched).target;
+	return (
+		left !== undefined &&
+		!isDeepStrictEqual(left, blockOf(source).target) &&
+		isDeepStrictEqual(left, target(storage))
+	);
+}
+
+function dividedOf({ text, outline, file }: GitlabRb): Divided {
+	return divide(text, outline, file);
 }
 
 /**
@@ -70,12 +117,7 @@ function change(
 	const { onlineGarbageCollection } = settings;
 	const parts: { -readonly [name in keyof Block]: Block[name] } = { ...block };
 	if (storage !== undefined && !isDeepStrictEqual(storage, configured.storage))
-		parts.storage = [
-			`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE}.include?(name) }`,
-			...`registry['storage'][${rubyLiteral(storage.driver)}] = ${rubyLiteral(storage.parameters)}`.split(
-				"\n",
-			),
-		];
+		parts.target = target(storage);
 	if (
 		redirectDisabled !== undefined &&
 		redirectDisabled !== configured.redirectDisabled
@@ -85,11 +127,7 @@ function change(
 			`registry['storage']['redirect']['disable'] = ${redirectDisabled}`,
 		];
 	if (readOnly !== undefined && readOnly !== configured.readOnly)
-		parts["read-only"] = [
-			"registry['storage']['maintenance'] ||= {}",
-			// Uploads are purged as they were; a string would keep the registry from starting.
-			`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${readOnly} }`,
-		];
+		parts["read-only"] = readOnlyPart(readOnly);
 	if (
 		database !== undefined &&
 		configured.database !== (database ? "on" : "off")
@@ -107,10 +145,29 @@ function change(
 			`registry['gc']['disabled'] = ${!onlineGarbageCollection}`,
 		];
 	const touchesStorage =
-		parts.redirect !== undefined || parts["read-only"] !== undefined;
+		parts.target !== undefined ||
+		parts.redirect !== undefined ||
+		parts["read-only"] !== undefined;
 	if (touchesStorage && parts.storage === undefined)
 		parts.storage = sameDriver(configured);
 	return parts;
+}
+
+/** Another driver in place of the one that is there. What was there is named above it still, for `readOnlySource`. */
+function target({ driver, parameters }: DriverSettings): readonly string[] {
+	const assignment = `registry['storage'][${rubyLiteral(driver)}] = ${rubyLiteral(parameters)}`;
+	return [
+		`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE}.include?(name) }`,
+		...assignment.split("\n"),
+	];
+}
+
+function readOnlyPart(isEnabled: boolean): readonly string[] {
+	return [
+		"registry['storage']['maintenance'] ||= {}",
+		// Uploads are purged as they were; a string would keep the registry from starting.
+		`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${isEnabled} }`,
+	];
 }
 
 /**

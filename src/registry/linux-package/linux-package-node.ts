@@ -2,15 +2,11 @@ import type { LinuxPackageDescription } from "../description.ts";
 import { overridesIn } from "../distribution/environment-overrides.ts";
 import type { Host } from "../host/host.ts";
 import { stillRunning } from "../host/processes.ts";
-import { requireReplaceable } from "../kept-file/replace-host-file.ts";
-import { forgetOriginal, planUndo } from "../kept-file/undo.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
-import { RegistryError } from "../registry-error.ts";
 import { requireSamePlace } from "../same-place.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
-import { type Activation, activation } from "./activation.ts";
-import { type Evaluated, evaluate } from "./evaluated.ts";
-import { editGitlabRb, removeBlock } from "./gitlab-rb.ts";
+import { evaluate } from "./evaluated.ts";
+import { editGitlabRb } from "./gitlab-rb.ts";
 import {
 	isStorageInEnvironment,
 	PACKAGE_PATHS,
@@ -18,20 +14,18 @@ import {
 	readEnvironment,
 	readService,
 } from "./installation.ts";
+import { toChange } from "./package-change.ts";
 import type { PackageNode } from "./package-node.ts";
-import {
-	isInForce,
-	type PackageState,
-	readPackageState,
-} from "./package-state.ts";
+import { type PackageState, readPackageState } from "./package-state.ts";
 import { requireNothingPending } from "./pending-refusal.ts";
 import { readGenerated } from "./read-generated.ts";
 import { serviceProcess } from "./service-process.ts";
+import { accept, restore, undo } from "./way-back.ts";
 
 export interface LinuxPackageOptions {
 	/** Whether a reconfigure may bring into force what else is pending; default false: it is refused. */
 	readonly acceptPending?: boolean | undefined;
-	/** How long a reconfigure may take (ms); default 30 minutes. */
+	/** How long a reconfigure may take (ms); default 24 hours, for who switches a registry allows for less. */
 	readonly reconfigureTimeoutMs?: number | undefined;
 	/** Where the package is; default: where it always is. */
 	readonly paths?: PackagePaths | undefined;
@@ -49,7 +43,7 @@ export function linuxPackageNode(
 		paths: options.paths ?? PACKAGE_PATHS,
 		file: configuration ?? "/etc/gitlab/gitlab.rb",
 		gitlabCtl: gitlabCtl ?? "gitlab-ctl",
-		reconfigureTimeoutMs: options.reconfigureTimeoutMs ?? 30 * 60_000,
+		reconfigureTimeoutMs: options.reconfigureTimeoutMs ?? 24 * 60 * 60_000,
 		acceptPending: options.acceptPending ?? false,
 	};
 	return {
@@ -59,6 +53,8 @@ export function linuxPackageNode(
 		settings: (call) => settings(node, call),
 		change: (asked, call) => change(node, asked, call),
 		undo: (call) => undo(node, call),
+		accept: (given, call) => accept(node, given, call),
+		restore: (given, how, call) => restore(node, given, how, call),
 		async instances(call) {
 			const found = await serviceProcess(host, node.paths, call);
 			return found === undefined ? [] : [found];
@@ -100,90 +96,6 @@ async function change(
 		...pending,
 		...(await notes(node, state, call)),
 	]);
-}
-
-async function undo(
-	node: PackageNode,
-	call: Call | undefined,
-): Promise<Change> {
-	const state = await readPackageState(node, call);
-	const { file, outline } = state;
-	const plan = await planUndo(
-		node.host,
-		node.file,
-		({ current }) => {
-			if (current !== file.text)
-				throw new RegistryError(
-					"changed",
-					`Cannot undo the change of ${node.file} on ${node.host.name}: somebody is changing it`,
-					{ suggestions: ["Run the same command again."] },
-				);
-			return { text: removeBlock(current, outline, node.file), left: [] };
-		},
-		call,
-	);
-	const merged = plan.isMerged
-		? [
-				`${node.file} was changed by somebody else since; only the lines of regmigrate are removed from it.`,
-			]
-		: [];
-	const forget = plan.isKept
-		? (later?: Call) => forgetOriginal(node.host, plan.file, later)
-		: undefined;
-	// The way back is never closed by what else is pending, nor by a file that cannot be evaluated: perhaps by our doing.
-	const evaluated = await evaluateIfPossible(node, call);
-	const pending =
-		evaluated === undefined
-			? []
-			: requireNothingPending(
-					{ ...node, acceptPending: true },
-					state,
-					evaluated.configuration,
-				);
-	// Without an original that is kept there is nothing of ours, but for a block whose original somebody has removed.
-	const text = plan.isKept
-		? plan.text
-		: removeBlock(file.text, outline, node.file);
-	return toChange(node, { state, evaluated, text, forget }, [
-		...merged,
-		...pending,
-	]);
-}
-
-async function evaluateIfPossible(
-	node: PackageNode,
-	call: Call | undefined,
-): Promise<Evaluated | undefined> {
-	try {
-		return await evaluate(node, call);
-	} catch (error) {
-		if (error instanceof RegistryError) return undefined;
-		throw error;
-	}
-}
-
-function toChange(
-	node: PackageNode,
-	activated: Activation,
-	notes: readonly string[],
-): Change {
-	const { state, evaluated, text } = activated;
-	const { file } = state;
-	const isChanged = text !== file.text;
-	// Known now, not when the window has begun: Docker's file may be mounted by itself.
-	if (isChanged) requireReplaceable(file, node.host);
-	const isRunning =
-		evaluated !== undefined && isInForce(state, evaluated.configured);
-	const { write, activate } = activation(node, activated);
-	return {
-		files: isChanged
-			? [{ path: node.file, before: file.text, after: text }]
-			: [],
-		commands: isChanged || !isRunning ? [`${node.gitlabCtl} reconfigure`] : [],
-		notes,
-		write,
-		activate,
-	};
 }
 
 async function notes(

@@ -11,7 +11,14 @@ export interface Outline {
 }
 
 /** What a block is made of, in the order in which it is evaluated. Each part has a headline of its own. */
-const PARTS = ["storage", "redirect", "read-only", "database", "gc"] as const;
+const PARTS = [
+	"storage",
+	"target",
+	"redirect",
+	"read-only",
+	"database",
+	"gc",
+] as const;
 
 /** The Ruby lines of each part that a block has. */
 export type Block = Readonly<

@@ -22,6 +22,8 @@ const NODE: RegistryNode = {
 	settings: async () => undefined,
 	change: () => Promise.reject(new Error("nothing is changed")),
 	undo: () => Promise.reject(new Error("nothing is changed")),
+	accept: () => Promise.reject(new Error("nothing is changed")),
+	restore: () => Promise.reject(new Error("nothing is changed")),
 	instances: async () => [],
 	remaining: async () => [],
 };

@@ -17,6 +17,8 @@ function configured(name: string, storage: DriverSettings): ConfiguredNode {
 			settings: async () => undefined,
 			change: () => Promise.reject(new Error("nothing is changed")),
 			undo: () => Promise.reject(new Error("nothing is changed")),
+			accept: () => Promise.reject(new Error("nothing is changed")),
+			restore: () => Promise.reject(new Error("nothing is changed")),
 			instances: async () => [],
 			remaining: async () => [],
 		},

@@ -2,10 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { DistributionDescription } from "../../../src/registry/description.ts";
-import {
-	type DistributionOptions,
-	distributionNode,
-} from "../../../src/registry/distribution/distribution-node.ts";
+import { distributionNode } from "../../../src/registry/distribution/distribution-node.ts";
+import type { DistributionOptions } from "../../../src/registry/distribution/found.ts";
 import { openHost } from "../../../src/registry/host/open-host.ts";
 import type { RegistryNode } from "../../../src/registry/node.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

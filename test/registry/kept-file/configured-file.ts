@@ -3,6 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../../../src/registry/host/host.ts";
 import { openHost } from "../../../src/registry/host/open-host.ts";
+import { acceptFile } from "../../../src/registry/kept-file/accept-file.ts";
+import {
+	type PlannedRestore,
+	planRestore,
+} from "../../../src/registry/kept-file/plan-restore.ts";
 import { readHostFile } from "../../../src/registry/kept-file/read-host-file.ts";
 import { replaceHostFile } from "../../../src/registry/kept-file/replace-host-file.ts";
 import {
@@ -36,6 +41,11 @@ export class ConfiguredFile {
 		return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 	}
 
+	/** What is put aside under a name that was accepted; `undefined`: nothing. */
+	putAside(name: string, given = "it"): string | undefined {
+		return this.kept(`../config.yml.before-${given}/${name}`);
+	}
+
 	/** Adds a line, as we do. */
 	async add(line: string): Promise<void> {
 		const file = await readHostFile(this.host, this.path);
@@ -56,9 +66,32 @@ export class ConfiguredFile {
 		return plan;
 	}
 
+	async accept(name = "it"): Promise<void> {
+		const effective = ["restart 'it'"];
+		await acceptFile(this.host, this.path, name, { effective });
+	}
+
+	planRestore(name = "it"): Promise<PlannedRestore> {
+		return planRestore(this.host, this.path, name, undoLines);
+	}
+
+	/** Goes back to what was before all that was accepted, with this line more; without one, all the way. */
+	async goBack(line?: string): Promise<PlannedRestore> {
+		const plan = await this.planRestore();
+		const text = line === undefined ? plan.text : `${plan.text}${line}\n`;
+		await replaceHostFile(this.host, plan.file, text, { effective: [] });
+		if (line === undefined) await forgetOriginal(this.host, plan.file);
+		return plan;
+	}
+
 	/** Runs the `restore.sh` that is kept; answers what it says, or throws. */
 	restore(...words: readonly string[]): string {
-		const script = join(this.folder, ".regmigrate/config.yml/restore.sh");
+		return this.restoreIn("config.yml", ...words);
+	}
+
+	/** Runs the `restore.sh` of another folder. */
+	restoreIn(folder: string, ...words: readonly string[]): string {
+		const script = join(this.folder, ".regmigrate", folder, "restore.sh");
 		return execFileSync("sh", [script, ...words], {
 			encoding: "utf8",
 			stdio: "pipe",
@@ -66,14 +99,21 @@ export class ConfiguredFile {
 	}
 }
 
-/** Takes away the lines that we added; one that was changed since is left. */
+/**
+ * Takes away the lines that we added, as those are known that are not `theirs`; one that was changed since, to a line with
+ * more in it, is left.
+ */
 function undoLines({ current, written, original }: UndoTexts) {
 	const ours = written
 		.split("\n")
+		.filter((line) => line !== "theirs")
 		.filter((line) => !original.split("\n").includes(line));
 	const lines = current.split("\n");
 	return {
 		text: lines.filter((line) => !ours.includes(line)).join("\n"),
-		left: ours.filter((line) => !lines.includes(line)),
+		left: ours.filter(
+			(line) =>
+				!lines.includes(line) && lines.some((other) => other.includes(line)),
+		),
 	};
 }

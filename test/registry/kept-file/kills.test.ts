@@ -1,28 +1,8 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { putProgramOnPath } from "../support/program-on-path.ts";
 import { ConfiguredFile, ORIGINAL } from "./configured-file.ts";
-
-/** All that changes something on the disk, by its command. */
-const COMMANDS = ["mkdir", "cp", "cat", "chmod", "sync", "mv", "rm"];
-
-/**
- * Lets the commands of a script count, and the one of this number end the script instead of doing its work. Answers how
- * many there were.
- */
-function endAt(number: number): () => number {
-	const script = `
-PATH=\${PATH#"\${0%/*}":}
-echo >>"\${0%/*}/count"
-[ "$(wc -l <"\${0%/*}/count")" != ${number} ] || kill -9 0
-exec "\${0##*/}" "$@"`;
-	const [first = "", ...others] = COMMANDS;
-	const folder = putProgramOnPath(first, script);
-	for (const command of others)
-		copyFileSync(join(folder, first), join(folder, command));
-	return () => readFileSync(join(folder, "count")).length;
-}
+import { endAt } from "./end-at.ts";
 
 test.each([
 	{ name: "the first change", earlier: [] },
@@ -56,5 +36,54 @@ test.each([
 			expect(existsSync(join(file.folder, ".regmigrate")), where).toBe(false);
 		}
 		expect(number).toBeGreaterThan(15);
+	},
+);
+
+test.each([
+	{ name: "the first acceptance", lines: ["one"], later: undefined },
+	{ name: "the second one", lines: ["one"], later: "open" },
+	{
+		name: "the first one of a file that was left alone",
+		lines: [],
+		later: undefined,
+	},
+])(
+	"$name, ended before any of its commands, loses no original, and ends right when it is repeated",
+	async ({ lines, later }) => {
+		const path = process.env.PATH;
+		let number = 1;
+		for (let wasEnded = true; wasEnded; number++) {
+			const file = new ConfiguredFile();
+			for (const line of lines) await file.add(line);
+			if (later !== undefined) {
+				await file.accept();
+				await file.add(later);
+			}
+			const accepted = file.text;
+			const counted = endAt(number);
+			await file.accept().catch(() => undefined);
+			wasEnded = counted() >= number;
+			process.env.PATH = path;
+			const where = `before command ${number}`;
+			expect(file.text, where).toBe(accepted);
+			if (lines.length > 0)
+				expect(
+					[file.kept("original"), file.putAside("original")],
+					where,
+				).toContain(ORIGINAL);
+			await file.accept();
+			expect(file.putAside("accepted"), where).toBe(accepted);
+			expect(file.kept("original"), where).toBeUndefined();
+			expect(await file.planUndo(), where).toMatchObject({
+				...{ text: accepted, isKept: false },
+			});
+			if (lines.length === 0) continue;
+			expect(await file.goBack("read-only"), where).toMatchObject({
+				isMerged: false,
+			});
+			await file.goBack();
+			expect(file.text, where).toBe(ORIGINAL);
+		}
+		expect(number).toBeGreaterThan(10);
 	},
 );

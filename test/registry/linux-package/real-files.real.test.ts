@@ -117,7 +117,7 @@ async function undo(file: RealFile, text: string): Promise<string> {
 		text,
 		file: file.name,
 	});
-	return removeBlock(text, outline, file.name);
+	return removeBlock({ text, outline, file: file.name });
 }
 
 async function run(file: RealFile, text: string): Promise<Tree> {

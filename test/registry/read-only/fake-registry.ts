@@ -75,6 +75,8 @@ class FakeNode {
 			}),
 			change: async ({ readOnly }) => this.#change(readOnly === true),
 			undo: async () => this.#change(this.original ?? this.configured),
+			accept: () => Promise.reject(new Error("nothing is switched")),
+			restore: () => Promise.reject(new Error("nothing is switched")),
 			instances: async () =>
 				tellsInstances ? this.#living().slice(-1) : undefined,
 			remaining: async (instances) =>
