@@ -57,6 +57,12 @@ export class Cutover extends BaseCommand {
 			description:
 				"delete what the registry remembers of blobs in Redis, also where others use that database",
 		}),
+		fence: Flags.boolean({
+			default: true,
+			allowNo: true,
+			description:
+				"make the old source unwritable in the end, so that no process that was forgotten writes there (root is kept out where the file system has an immutable flag); rollback undoes it",
+		}),
 		"test-repository": Flags.string({
 			helpValue: "NAME",
 			description:

@@ -45,6 +45,8 @@ export function cutoverLine(
 			return `   ${event.node}: takes writes`;
 		case "flushed":
 			return `   Redis at ${event.address}: ${formatObjects(event.keys, "key")} deleted`;
+		case "fenced":
+			return `   ${event.source}: ${formatObjects(event.directories, "directory", "directories")} and ${formatObjects(event.files, "file")} unwritable${event.refused.length === 0 ? "" : `; tried as ${event.refused.join(" and as ")}`}`;
 		case "note":
 			return `   Note: ${printable(event.text)}`;
 		default:

@@ -33,6 +33,7 @@ export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 	readonly "max-delete": number | undefined;
 	readonly "accept-damage": boolean;
 	readonly "shared-redis": boolean;
+	readonly fence: boolean;
 	readonly "test-repository": string | undefined;
 }
 
@@ -101,6 +102,7 @@ export async function cutOver(
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
 		maxDeletes: wishes["max-delete"],
 		isSharedRedis: wishes["shared-redis"],
+		fencePath: wishes.fence ? paths.fence : undefined,
 		async approve(signal) {
 			if (wishes.yes) return true;
 			const text = windowText(STEPS, session.nodes.length, predicted);

@@ -19,6 +19,8 @@ export interface MigrationPaths {
 	readonly base: string;
 	/** How far a way back after that is. */
 	readonly rollback: string;
+	/** What the source was before it was fenced. */
+	readonly fence: string;
 	/** What was told of all of it. */
 	readonly events: string;
 }
@@ -34,6 +36,7 @@ export function migrationPaths(
 		cutover: beside("cutover"),
 		base: beside("base"),
 		rollback: beside("rollback"),
+		fence: beside("fence"),
 		events: beside("events"),
 	};
 }

@@ -34,4 +34,6 @@ export interface Actuators extends Stage {
 	isTargetOpen(call: Call): Promise<boolean>;
 	/** Tries the registry as its clients use it. */
 	confirm(call: Call): Promise<void>;
+	/** Keeps everybody from writing to the source; what cannot be done of it is told, and fails nothing. */
+	fenceSource(call: Call): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
 import type { Actuators } from "./actuators.ts";
+import { fencePlan } from "./fence/fence-source.ts";
 import { preflight, settingsOf, switched } from "./preflight.ts";
 import type { World } from "./world.ts";
 
@@ -89,6 +90,9 @@ export function dryRunActuators(
 					? "Would compare a few tags of each node with the target."
 					: `Would compare a few tags of each node with the target, and push, pull and delete an image in ${world.testRepository}.`,
 			);
+		},
+		async fenceSource() {
+			say(fencePlan(world));
 		},
 		watched: (act, call) => act(call),
 	};

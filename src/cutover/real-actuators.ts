@@ -4,6 +4,7 @@ import type { Actuators } from "./actuators.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
 import { confirm } from "./confirm.ts";
 import { type Delta, verifyDelta } from "./delta.ts";
+import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { catchUp, finalPass, requireStill } from "./passes.ts";
 import { preflight } from "./preflight.ts";
@@ -44,6 +45,7 @@ export function realActuators(world: World): Actuators {
 		openTarget: (call) => openTarget(world, call),
 		isTargetOpen: (call) => isTargetOpen(world, call),
 		confirm: (call) => confirm(world, call),
+		fenceSource: (call) => fenceSource(world, call),
 		watched: (act, call) => watched(world, act, call),
 	};
 }

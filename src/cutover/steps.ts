@@ -115,4 +115,12 @@ export const STEPS: readonly Step<Actuators>[] = [
 		undo: "never",
 		isWatched: false,
 	},
+	{
+		name: "fence the source",
+		about: "keep a forgotten process from writing where nobody looks any more",
+		apply: (world, call) => world.fenceSource(call),
+		holds: always,
+		undo: "never",
+		isWatched: false,
+	},
 ];

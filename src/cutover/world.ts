@@ -43,6 +43,14 @@ export type WorldEvent =
 			readonly address: string;
 			readonly keys: number;
 	  }
+	/** The old source is unwritable; `refused`: those by whom it was tried. */
+	| {
+			readonly type: "fenced";
+			readonly source: string;
+			readonly directories: number;
+			readonly files: number;
+			readonly refused: readonly string[];
+	  }
 	/** A sentence. */
 	| { readonly type: "note"; readonly text: string };
 
@@ -73,6 +81,8 @@ export interface World {
 	readonly maxDeletes: number | undefined;
 	/** Whether somebody else may use the registry's Redis database. */
 	readonly isSharedRedis: boolean;
+	/** Where it is kept what the source was before it is fenced; `undefined`: it is not. */
+	readonly fencePath: string | undefined;
 	readonly approve: (signal: AbortSignal | undefined) => Promise<boolean>;
 	readonly observe: (event: WorldEvent) => void;
 }

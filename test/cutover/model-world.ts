@@ -189,6 +189,7 @@ export class ModelWorld {
 			}),
 			isTargetOpen: async () => this.state === "target",
 			confirm: acting("confirm", async () => {}),
+			fenceSource: acting("fenceSource", async () => {}),
 			watched: async (act, call) => {
 				const look = () => {
 					this.#isSeen ||= nodes.some(({ running }) => !running.readOnly);

@@ -134,6 +134,7 @@ test("the table reads like the procedure", () => {
 		...["preflight", "catch up", "read-only", "final pass"],
 		...["verify the delta", "still", "switch", "canary"],
 		...["still, once more", "keep the base", "read-write", "confirm"],
+		"fence the source",
 	]);
 	const final = STEPS.findIndex(({ undo }) => undo === "never");
 	expect(STEPS[final]?.name).toBe("read-write");

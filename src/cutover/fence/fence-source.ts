@@ -57,6 +57,18 @@ export async function fenceSource(
 	}
 }
 
+/** What `fenceSource` would do, as a sentence. */
+export function fencePlan({ source, fencePath }: World): string {
+	const root = directoryOf({ source });
+	if (fencePath === undefined)
+		return `Would leave ${source.url} as it is: it is not fenced, as asked.`;
+	if (root === undefined) return fenceAdvice(source.url);
+	return (
+		nothingToFence(root) ??
+		`Would take the permission to write from all directories of the registry in ${root}, and from its links and half-finished uploads${process.geteuid?.() === 0 ? "; and set the immutable flag on them, where the file system has one" : ""}.`
+	);
+}
+
 /**
  * Lets the source be written again, exactly as it was before it was fenced. Safe to repeat. Rejects with an `Error` that
  * says where that could not be done.
