@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { cutoverSignals } from "../src/cli/cutover-signals.ts";
 import { switchFlags } from "../src/cli/readonly-flags.ts";
+import { saidOn } from "../src/cli/said.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { targetFlags } from "../src/cli/target-flags.ts";
 
@@ -72,12 +73,14 @@ export class Cutover extends BaseCommand {
 	};
 
 	async run(): Promise<object> {
-		const { args, flags } = await this.parse(Cutover);
+		const parsed = await this.parse(Cutover);
+		const { args, flags } = parsed;
 		using signals = cutoverSignals((text) => this.logToStderr(text));
 		// Only here: no other command waits for what this needs.
 		const { cutOver } = await import("../src/cli/cutover.ts");
 		const wishes = { ...flags, "accept-pending": false };
 		return await cutOver(args, wishes, {
+			said: saidOn(parsed),
 			say: (line) => this.log(line),
 			signal: signals.signal,
 		});

@@ -6,6 +6,7 @@ import { ReadonlyOff } from "./readonly/off.ts";
 import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
 import { Rehearse } from "./rehearse.ts";
+import { Status } from "./status.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
 
@@ -18,6 +19,7 @@ export const COMMANDS: CommandTable = {
 	"readonly:on": ReadonlyOn,
 	"readonly:status": ReadonlyStatus,
 	rehearse: Rehearse,
+	status: Status,
 	sync: Sync,
 	verify: Verify,
 };

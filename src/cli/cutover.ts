@@ -19,10 +19,12 @@ import {
 } from "./cutover-world.ts";
 import { durationOf } from "./duration.ts";
 import { Interruption } from "./interruption.ts";
+import { keepEvents } from "./kept-events.ts";
 import { holdRegistry, indexFor, migrationPaths } from "./migration-files.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import type { SwitchWishes } from "./readonly-switch.ts";
 import { openRegistry } from "./registry-session.ts";
+import type { Said } from "./said.ts";
 import { indexPath, stateDirectory } from "./state-directory.ts";
 import { openStores } from "./stores.ts";
 
@@ -39,6 +41,8 @@ export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 
 /** Where it is shown, and what ends it. */
 export interface CutoverOutput {
+	/** What the command line said. */
+	readonly said: Said;
 	readonly say: (line: string) => void;
 	readonly signal: AbortSignal;
 }
@@ -47,7 +51,7 @@ export interface CutoverOutput {
 export async function cutOver(
 	named: { readonly source: string; readonly target: string },
 	wishes: CutoverWishes,
-	{ say, signal }: CutoverOutput,
+	{ said, say, signal }: CutoverOutput,
 ): Promise<object> {
 	const isDryRun = wishes["dry-run"];
 	requireSomebody(wishes.yes || isDryRun || isAnybodyThere(), "cutover");
@@ -74,15 +78,21 @@ export async function cutOver(
 	const paths = migrationPaths(session, state);
 	using held = holdRegistry(paths, paths.cutover, isDryRun);
 	const { keeper, journal } = held;
+	const operator = operatorName(process.env);
 	const begun = begin(journal, {
-		operator: operatorName(process.env),
+		operator,
 		source: source.identity,
 		target: target.identity,
+	});
+	using kept = await keepEvents(paths, isDryRun, {
+		...{ course: "cutover", begun, operator, said, session },
+		...{ source, target, say, signal },
 	});
 	let predicted: Extract<WorldEvent, { type: "predicted" }> | undefined;
 	const observe = (event: CutoverEvent | WorldEvent) => {
 		if (event.type === "predicted") predicted = event;
 		const line = cutoverLine(event);
+		kept.keep(event, line);
 		if (line !== undefined) say(line);
 	};
 	const world: World = {
@@ -94,7 +104,10 @@ export async function cutOver(
 			metadata: { configured: stores.sourceDatabase },
 		},
 		basePath: paths.base,
-		turn: turnOf(session, keeper, wishes, say),
+		turn: turnOf(session, keeper, wishes, (line) => {
+			kept.keep({ type: "turn" }, line);
+			say(line);
+		}),
 		id: begun.id,
 		repository: session.described.access.repository,
 		testRepository: wishes["test-repository"],
@@ -117,8 +130,10 @@ export async function cutOver(
 	const result = await runSteps(STEPS, actuators, journal, {
 		...{ course: CUTOVER, observe, signal, maxWindowMs },
 	}).catch((error: unknown) => {
+		kept.keepEnd(error);
 		throw interruptedCleanly(error);
 	});
+	kept.keepEnd();
 	if (isDryRun) say("Nothing was changed.");
 	else
 		for (const line of resultLines(result, {

@@ -29,7 +29,11 @@ export function migrationPaths(
 	session: RegistrySession,
 	stateDirectory: string,
 ): MigrationPaths {
-	const record = session.recordPath(stateDirectory);
+	return pathsBeside(session.recordPath(stateDirectory));
+}
+
+/** The same by the path of the record. */
+export function pathsBeside(record: string): MigrationPaths {
 	const beside = (name: string) => record.replace(/db$/, name);
 	return {
 		record,

@@ -1,6 +1,6 @@
 import type { JournalRecord, Outcome } from "./journal-record.ts";
 import { openedAt } from "./journal-times.ts";
-import { canTurnBack, nextAction, standingOf } from "./standing.ts";
+import { canTurnBack, hasChanged, nextAction, standingOf } from "./standing.ts";
 import type { Step } from "./step.ts";
 
 /** A step of a course that was begun, as far as it is noted. */
@@ -8,7 +8,13 @@ export interface StepStatus {
 	readonly step: string;
 	readonly about: string;
 	/** `begun`, `undoing`: how far that has come is known to nobody but the process that is at it. */
-	readonly state: "to do" | "begun" | "done" | "undoing" | "undone";
+	readonly state:
+		| "to do"
+		| "begun"
+		| "done"
+		| "not needed"
+		| "undoing"
+		| "undone";
 	/** Milliseconds since 1970, of the last time that it was applied, or else undone. */
 	readonly beganAt?: number | undefined;
 	readonly endedAt?: number | undefined;
@@ -36,6 +42,8 @@ export interface CourseStatus {
 		| undefined;
 	/** Whether it could still turn back. */
 	readonly canTurnBack: boolean;
+	/** Whether it has changed anything at all, though it may be undone. */
+	readonly hasChanged: boolean;
 	/** Since when pushes are refused, or were (ms since 1970); `undefined`: they are taken, or were all the time. */
 	readonly refusing:
 		| { readonly since: number; readonly until: number | undefined }
@@ -73,18 +81,20 @@ export function courseStatus(
 					}
 				: undefined,
 		canTurnBack: canTurnBack(standing, steps),
+		hasChanged: hasChanged(records, steps),
 		refusing: refusing(records, steps),
 	};
 }
 
 /**
- * | the last that is noted of it | it is   | its times are of        |
- * | ---------------------------- | ------- | ----------------------- |
- * | nothing                      | to do   | -                       |
- * | apply                        | begun   | its beginning           |
- * | done                         | done    | the last apply and done |
- * | undo                         | undoing | its beginning           |
- * | undone                       | undone  | the last undo and undone |
+ * | the last that is noted of it | it is      | its times are of         |
+ * | ---------------------------- | ---------- | ------------------------ |
+ * | nothing                      | to do      | -                        |
+ * | apply                        | begun      | its beginning            |
+ * | done                         | done       | the last apply and done  |
+ * | done, and it was not applied | not needed | -                        |
+ * | undo                         | undoing    | its beginning            |
+ * | undone                       | undone     | the last undo and undone |
  */
 function stepStatus(
 	records: readonly JournalRecord[],
@@ -103,8 +113,12 @@ function stepStatus(
 	switch (last?.type) {
 		case "apply":
 			return { ...common, state: "begun", beganAt: endedAt };
-		case "done":
-			return { ...common, state: "done", beganAt: beganAs("apply"), endedAt };
+		case "done": {
+			const beganAt = beganAs("apply");
+			return beganAt === undefined
+				? { ...common, state: "not needed" }
+				: { ...common, state: "done", beganAt, endedAt };
+		}
 		case "undo":
 			return { ...common, state: "undoing", beganAt: endedAt };
 		case "undone":

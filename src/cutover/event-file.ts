@@ -9,12 +9,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../state/private-directory.ts";
-import {
-	type EventRecord,
-	eventLine,
-	parseEvents,
-	type ToldEvent,
-} from "./event-record.ts";
+import { type EventRecord, eventLine, parseEvents } from "./event-record.ts";
 
 /** Most bytes that are kept; of a course that tells more, only its end. */
 const MAX_BYTES = 4 * 1024 ** 2;
@@ -52,13 +47,16 @@ export class EventFile implements Disposable {
 		});
 	}
 
-	append(event: ToldEvent): void {
+	/** `text` is what people are told of it; of an event that has no form of its own (`event-record.ts`) only that is kept. */
+	append(
+		event: ToldEvent | { readonly type: string },
+		text?: string | undefined,
+	): void {
 		const { id, now = Date.now } = this.#options;
-		if (this.#file === undefined) return;
 		if (this.#length > MAX_BYTES && event.type !== "stopped") return;
-		this.#try(() =>
-			this.#write(eventLine(event, { id, at: new Date(now()).toISOString() })),
-		);
+		const at = new Date(now()).toISOString();
+		const line = eventLine(event, { at, id, text });
+		if (line !== undefined) this.#try(() => this.#write(line));
 	}
 
 	[Symbol.dispose](): void {

@@ -8,6 +8,8 @@ const STAMP = {
 	at: v.string(),
 	/** The course's, as its journal has it. */
 	id: v.string(),
+	/** As people were told it; left out: they were not. */
+	text: v.optional(v.string()),
 };
 
 /** What is known when a process begins a course, or goes on with it. Names and places only, never a secret (I7). */
@@ -112,7 +114,7 @@ const EVENT = v.variant("type", [
 		keys: v.number(),
 	}),
 	v.object({ ...STAMP, type: v.literal("note"), text: v.string() }),
-	/** A line of what is told of a node while it is made read-only, or brought back. */
+	/** Anything else that people were told. */
 	v.object({ ...STAMP, type: v.literal("told"), text: v.string() }),
 	/** A node's configuration was written; what was changed in it, as `maskedDiff` shows it. */
 	v.object({
@@ -141,12 +143,21 @@ export type RunRecord = v.InferOutput<typeof RUN>;
 /** The same before it is kept. What of it is not kept may be there, too. */
 export type ToldEvent = DistributiveOmit<EventRecord, keyof typeof STAMP>;
 
-/** A record as a line. Throws when there is no such record: it is a mistake of ours. */
+/**
+ * An event as a line of its file, with what people are told of it; of what has no form here only that. `undefined`: there
+ * is neither.
+ */
 export function eventLine(
-	event: ToldEvent,
-	stamp: { readonly at: string; readonly id: string },
-): string {
-	return `${JSON.stringify(v.parse(EVENT, { ...event, ...stamp }))}\n`;
+	event: { readonly type: string },
+	stamp: Pick<EventRecord, keyof typeof STAMP>,
+): string | undefined {
+	const parsed = v.safeParse(EVENT, { ...stamp, ...event });
+	const kept = parsed.success
+		? parsed.output
+		: stamp.text === undefined
+			? undefined
+			: { type: "told", ...stamp };
+	return kept === undefined ? undefined : `${JSON.stringify(kept)}\n`;
 }
 
 /** The records in a text. A line that is torn, or of a newer version, is passed over. */

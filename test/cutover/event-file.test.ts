@@ -42,6 +42,15 @@ describe("EventFile", () => {
 		]);
 	});
 
+	test("keeps what has no form of its own as people are told it", () => {
+		using file = opened();
+		file.append({ type: "moon-rose" }, "The moon has risen");
+		file.append({ type: "moon-set" });
+		expect(readEvents(path)).toEqual([
+			{ ...STAMP, type: "told", text: "The moon has risen" },
+		]);
+	});
+
 	test("keeps of an event only what it is known to have: nothing slips in", () => {
 		using file = opened();
 		const event = { type: "opened", node: "a", secret: "hunter2" } as const;
