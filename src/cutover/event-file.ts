@@ -9,7 +9,12 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../state/private-directory.ts";
-import { type EventRecord, eventLine, parseEvents } from "./event-record.ts";
+import {
+	type EventRecord,
+	eventLine,
+	parseEvents,
+	type ToldEvent,
+} from "./event-record.ts";
 
 /** Most bytes that are kept; of a course that tells more, only its end. */
 const MAX_BYTES = 4 * 1024 ** 2;
