@@ -141,7 +141,7 @@ export type EventRecord = v.InferOutput<typeof EVENT>;
 export type RunRecord = v.InferOutput<typeof RUN>;
 
 /** The same before it is kept. What of it is not kept may be there, too. */
-export type ToldEvent = DistributiveOmit<EventRecord, keyof typeof STAMP>;
+export type ToldEvent = DistributiveOmit<EventRecord, "at" | "id">;
 
 /**
  * An event as a line of its file, with what people are told of it; of what has no form here only that. `undefined`: there
