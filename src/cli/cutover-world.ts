@@ -1,5 +1,6 @@
 import type { CutoverNode, World } from "../cutover/world.ts";
 import type { RegistryDescription } from "../registry/description.ts";
+import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { driverSettings } from "../registry/target/driver-settings.ts";
@@ -48,6 +49,19 @@ export function nodesOf(session: RegistrySession): readonly CutoverNode[] {
 		node,
 		client: session.clientOf(node),
 	}));
+}
+
+/** Where nodes are marked as being in a cutover: beside the file that is edited, where one is. */
+export function placesOf({
+	nodes,
+	described: { description },
+}: RegistrySession): readonly MarkedPlace[] {
+	if (description.kind !== "distribution") return [];
+	const files = description.nodes.map(({ configuration }) => configuration);
+	return nodes.flatMap(({ name, host }, index) => {
+		const configuration = files[index];
+		return configuration === undefined ? [] : [{ name, host, configuration }];
+	});
 }
 
 /** How nodes are made read-only and brought back. */

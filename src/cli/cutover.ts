@@ -12,6 +12,7 @@ import { confirmed, isAnybodyThere } from "./confirmation.ts";
 import { cutoverLine, resultLines, windowText } from "./cutover-lines.ts";
 import {
 	nodesOf,
+	placesOf,
 	requireCutoverKind,
 	type SettingsWishes,
 	targetSettings,
@@ -20,6 +21,7 @@ import {
 import { durationOf } from "./duration.ts";
 import { Interruption } from "./interruption.ts";
 import { keepEvents } from "./kept-events.ts";
+import { onMarkedNodes } from "./marked-nodes.ts";
 import { holdRegistry, indexFor, migrationPaths } from "./migration-files.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import type { SwitchWishes } from "./readonly-switch.ts";
@@ -127,9 +129,13 @@ export async function cutOver(
 	const actuators = isDryRun
 		? dryRunActuators(world, (sentence) => say(`   ${sentence}`))
 		: realActuators(world);
-	const result = await runSteps(STEPS, actuators, journal, {
-		...{ course: CUTOVER, observe, signal, maxWindowMs },
-	}).catch((error: unknown) => {
+	const places = isDryRun ? [] : placesOf(session);
+	const marking = { begun, journal, path: paths.cutover, signal };
+	const result = await onMarkedNodes(places, marking, () =>
+		runSteps(STEPS, actuators, journal, {
+			...{ course: CUTOVER, observe, signal, maxWindowMs },
+		}),
+	).catch((error: unknown) => {
 		kept.keepEnd(error);
 		throw interruptedCleanly(error);
 	});

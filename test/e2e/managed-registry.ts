@@ -33,6 +33,8 @@ export interface ManagedOptions {
 	readonly directory: string;
 	/** How long a process goes on with what it has begun; default not at all. */
 	readonly drainTimeout?: string | undefined;
+	/** Its storage, which several may share; default one of its own. */
+	readonly storage?: string | undefined;
 	/** Lines of its configuration besides. */
 	readonly lines?: readonly string[] | undefined;
 	/** Lines of its storage section besides. */
@@ -69,8 +71,9 @@ export async function startManaged(
 		version === "3" ? "registry-3" : "registry-2",
 	);
 	const port = await freePort();
-	const storage = join(directory, "storage");
-	mkdirSync(storage, { recursive: true });
+	const { storage = join(directory, "storage") } = options;
+	for (const folder of [directory, storage])
+		mkdirSync(folder, { recursive: true });
 	const configFile = join(directory, "config.yml");
 	const original = configuration(options, port, storage);
 	writeFileSync(configFile, original);

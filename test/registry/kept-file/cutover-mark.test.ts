@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { localHost } from "../../../src/registry/host/local-host.ts";
+import {
+	type CutoverMark,
+	dropMark,
+	type MarkedPlace,
+	takeMark,
+} from "../../../src/registry/kept-file/cutover-mark.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+let place: MarkedPlace;
+let kept: string;
+beforeEach(() => {
+	const folder = temporaryFolder();
+	const configuration = join(folder, "config.yml");
+	writeFileSync(configuration, "version: 0.1\n");
+	place = { name: "registry-1", host: localHost, configuration };
+	kept = join(folder, ".regmigrate");
+});
+
+const markOf = (id: string): CutoverMark => ({
+	id,
+	operator: `${id}@host`,
+	host: "host",
+	journal: `/state/${id}.cutover`,
+	since: "2026-01-31T00:00:00.000Z",
+});
+const never = () => false;
+const always = () => true;
+
+test("a node is marked as in one cutover, and in no other, until that has ended", async () => {
+	await takeMark(place, markOf("one"), never);
+	await takeMark(place, markOf("one"), never);
+	const refused = takeMark(place, markOf("two"), never);
+	await expect(refused).rejects.toMatchObject({ code: "refused" });
+	await expect(refused).rejects.toThrow(
+		"begun by one@host (2026-01-31T00:00:00.000Z), whose journal is /state/one.cutover on host",
+	);
+	await dropMark(place, markOf("two"));
+	await expect(takeMark(place, markOf("two"), never)).rejects.toThrow();
+	await dropMark(place, markOf("one"));
+	await takeMark(place, markOf("two"), never);
+	expect(readdirSync(kept)).toEqual(["config.yml.cutover"]);
+	await dropMark(place, markOf("two"));
+	expect(existsSync(kept)).toBe(false);
+});
+
+test("of several that mark a node at once one has it, also where a stale mark is there", async () => {
+	for (const stale of [false, true]) {
+		if (stale) await takeMark(place, markOf("stale"), never);
+		const ids = ["a", "b", "c", "d"];
+		const taken = await Promise.allSettled(
+			ids.map((id) =>
+				takeMark(place, markOf(id), (other) => other.id === "stale"),
+			),
+		);
+		const winners = taken.filter(({ status }) => status === "fulfilled");
+		expect(winners).toHaveLength(1);
+		expect(readdirSync(kept)).toEqual(["config.yml.cutover"]);
+		for (const id of ids) await dropMark(place, markOf(id));
+	}
+});
+
+test("a mark that nobody can read is nobody's to remove", async () => {
+	await takeMark(place, markOf("one"), never);
+	const mark = join(kept, "config.yml.cutover");
+	writeFileSync(mark, "what is this?\n");
+	const refused = takeMark(place, markOf("two"), always);
+	await expect(refused).rejects.toThrow("registry-1 is in another cutover; ");
+	expect(existsSync(mark)).toBe(true);
+});
