@@ -1,3 +1,4 @@
+import { LONGEST_MS } from "../store/wait.ts";
 import { CutoverError } from "./cutover-error.ts";
 
 /** How much longer the way back may take than the way into the window did. */
@@ -57,7 +58,8 @@ export class PushWindow implements Disposable {
 						{ suggestions: ["Allow for more with --max-window."] },
 					),
 				),
-			Math.max(0, left),
+			// A longer one would be over at once.
+			Math.min(Math.max(0, left), LONGEST_MS),
 		);
 	}
 }

@@ -42,6 +42,21 @@ export async function compareSides(verification: Verification): Promise<void> {
 	comparison.reportProgress();
 }
 
+/** Looks at these keys on both sides, whatever listings would show. */
+export async function compareKeys(
+	verification: Verification,
+	keys: Iterable<string>,
+): Promise<void> {
+	const comparison = new Comparison(verification);
+	await pull(
+		batches(keys),
+		verification.concurrency,
+		(key) => comparison.look(key),
+		verification.stop,
+	);
+	comparison.reportProgress();
+}
+
 class Comparison {
 	readonly #verification: Verification;
 	#unreported = 0;
@@ -84,6 +99,18 @@ class Comparison {
 			return undefined;
 		}
 		return this.#lookAgain(check, { key, source, target });
+	}
+
+	/** Asks both stores what they have under a key. */
+	look(key: string): Promise<void> | undefined {
+		const what = classify(key);
+		return isIgnored(what)
+			? undefined
+			: this.#lookAgain(checkOf(what), {
+					key,
+					source: undefined,
+					target: undefined,
+				});
 	}
 
 	/** Reports what was compared and is not reported yet. */
@@ -147,6 +174,13 @@ class Comparison {
 		this.#unreported += 1;
 		if (this.#unreported === REPORT_EVERY) this.reportProgress();
 	}
+}
+
+/** Keys in one batch: they are at hand, and nothing waits for the next. */
+async function* batches(
+	keys: Iterable<string>,
+): AsyncGenerator<readonly string[], undefined> {
+	yield [...keys];
 }
 
 /** What both stores have under the key now. */

@@ -1,14 +1,13 @@
 import type { Partiality } from "../layout/marker.ts";
-import { UnknownRanges } from "../layout/unknown-ranges.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { beginVerification } from "./begin.ts";
 import { compareSides } from "./compare.ts";
 import { countSides } from "./count.ts";
 import type { VerifyEvent } from "./event.ts";
-import type { FindingSummaries, Side } from "./finding.ts";
-import { Ledger } from "./ledger.ts";
+import type { FindingSummaries } from "./finding.ts";
 import { readPartiality } from "./partial.ts";
-import { type SideCounts, Tally } from "./tally.ts";
-import type { Verification, VerifiedSide } from "./verification.ts";
+import type { SideCounts } from "./tally.ts";
+import type { Verification } from "./verification.ts";
 
 /**
  * How much is proven; each level proves what the one before does, and more:
@@ -84,7 +83,7 @@ export async function verify(
 ): Promise<VerifyResult> {
 	const { level, signal, clock = Date.now } = options;
 	signal?.throwIfAborted();
-	const verification = begin(source, target, options, clock());
+	const verification = beginVerification(source, target, options, clock());
 	let partial: Partiality | undefined;
 	try {
 		partial = await readPartiality(verification);
@@ -96,45 +95,6 @@ export async function verify(
 		verification.stop();
 	}
 	return resultOf(level, verification, partial);
-}
-
-function begin(
-	source: ObjectStore,
-	target: ObjectStore,
-	options: VerifyOptions,
-	startedAt: number,
-): Verification {
-	const {
-		concurrency = 32,
-		maxExamples = 20,
-		maxProofBytes = 16 * 1024 ** 3,
-		observe = () => {},
-	} = options;
-	const controller = new AbortController();
-	const ledger = new Ledger(maxExamples);
-	return {
-		source: begunSide("source", source),
-		target: begunSide("target", target),
-		concurrency,
-		proofBytes: { left: maxProofBytes },
-		startedAt,
-		signal: AbortSignal.any([
-			controller.signal,
-			...(options.signal === undefined ? [] : [options.signal]),
-		]),
-		ledger,
-		totals: { compared: 0, uncompared: 0 },
-		observe,
-		report(finding) {
-			ledger.add(finding);
-			observe({ type: "finding", finding });
-		},
-		stop: () => controller.abort(),
-	};
-}
-
-function begunSide(side: Side, store: ObjectStore): VerifiedSide {
-	return { side, store, tally: new Tally(), unknown: new UnknownRanges() };
 }
 
 function resultOf(
