@@ -48,7 +48,13 @@ export class Cutover extends BaseCommand {
 			min: 0,
 			helpValue: "N",
 			description:
-				"delete no more objects than this at TARGET (default: at most half of its tags, and what goes with them)",
+				"delete no more objects than this at TARGET (default: at most half of its tags, and a quarter of all that is there)",
+		}),
+		verify: Flags.boolean({
+			allowNo: true,
+			default: true,
+			description:
+				"compare all of TARGET with SOURCE while the registry is in use; without that, only what the last pass changes is compared",
 		}),
 		"accept-damage": Flags.boolean({
 			description:

@@ -1,5 +1,9 @@
 import type { CutoverResult } from "../cutover/journal-times.ts";
 import type { CutoverEvent } from "../cutover/machine-event.ts";
+import {
+	DELETE_MARGIN,
+	type PlannedDeletes,
+} from "../cutover/planned-deletes.ts";
 import type { Step } from "../cutover/step.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import { sumOf } from "../sync/pass-timing.ts";
@@ -9,6 +13,7 @@ import {
 	formatObjects,
 	printable,
 } from "./format.ts";
+import { plannedDeletesLines } from "./planned-deletes-lines.ts";
 
 /** What has happened in a cutover, as a line; `undefined`: nothing to say. */
 export function cutoverLine(
@@ -33,8 +38,14 @@ export function cutoverLine(
 			const { copied, deleted } = event.result;
 			return `   ${event.kind} pass: copied ${formatObjects(copied.objects)}, ${formatBytes(copied.bytes)}; deleted ${formatObjects(deleted.objects)}`;
 		}
-		case "predicted":
-			return `   the last pass is expected to take ${formatDuration(sumOf(event.next))}, and to delete ${formatObjects(event.deletes)}`;
+		case "acknowledged":
+			return `   Left out, by ${event.flag}: ${printable(event.text)}`;
+		case "deletes-planned":
+			return plannedDeletesLines(event)
+				.map((line) => `   ${line}`)
+				.join("\n");
+		case "caught-up":
+			return `   the last pass is expected to take ${formatDuration(sumOf(event.next))}${event.doubtful === 0 ? "" : `; ${formatObjects(event.doubtful)} that change all the time will be compared when it has been made`}`;
 		case "verified":
 			return `   ${formatObjects(event.objects)} ${event.isWhole ? "compared: all that there are" : "read again"}`;
 		case "switched":
@@ -54,19 +65,30 @@ export function cutoverLine(
 	}
 }
 
+/** What is known of the window before it is opened; nothing of it where another process caught up. */
+export interface Expected {
+	readonly caughtUp?: Extract<WorldEvent, { type: "caught-up" }> | undefined;
+	readonly deletes?: PlannedDeletes | undefined;
+}
+
 /** What whoever is asked to open the window is told. */
 export function windowText(
 	steps: readonly Pick<Step<never>, "name" | "window">[],
 	nodes: number,
-	predicted: Extract<WorldEvent, { type: "predicted" }> | undefined,
+	expected: Expected,
 ): string {
 	const opening = steps.findIndex(({ window }) => window === "opens");
 	const names = steps.slice(opening).map(({ name }) => name);
+	const { caughtUp, deletes } = expected;
 	const pass =
-		predicted === undefined
+		caughtUp === undefined
 			? ""
-			: ` The last pass is expected to take ${formatDuration(sumOf(predicted.next))}, and to delete ${formatObjects(predicted.deletes)} at the target.`;
-	return `From now on pushes are refused: ${names.join(", ")}.${pass} ${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, which comes on top. Whatever fails before read-write brings the registry back to the source.`;
+			: ` The last pass is expected to take ${formatDuration(sumOf(caughtUp.next))}.`;
+	const plan =
+		deletes === undefined
+			? ""
+			: ` ${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects that are deleted at the source until then.`;
+	return `From now on pushes are refused: ${names.join(", ")}.${pass}${plan} ${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, which comes on top. Whatever fails before read-write brings the registry back to the source.`;
 }
 
 /** What it came to. */

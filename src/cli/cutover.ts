@@ -9,7 +9,12 @@ import { realActuators } from "../cutover/real-actuators.ts";
 import { CUTOVER, STEPS } from "../cutover/steps.ts";
 import type { World, WorldEvent } from "../cutover/world.ts";
 import { confirmed, isAnybodyThere } from "./confirmation.ts";
-import { cutoverLine, resultLines, windowText } from "./cutover-lines.ts";
+import {
+	cutoverLine,
+	type Expected,
+	resultLines,
+	windowText,
+} from "./cutover-lines.ts";
 import {
 	nodesOf,
 	placesOf,
@@ -34,6 +39,7 @@ import { openStores } from "./stores.ts";
 export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 	readonly "until-stable": string;
 	readonly "max-window": string | undefined;
+	readonly verify: boolean;
 	readonly "max-delete": number | undefined;
 	readonly "accept-damage": boolean;
 	readonly "shared-redis": boolean;
@@ -90,9 +96,11 @@ export async function cutOver(
 		...{ course: "cutover", begun, operator, said, session },
 		...{ source, target, say, signal },
 	});
-	let predicted: Extract<WorldEvent, { type: "predicted" }> | undefined;
+	let expected: Expected = {};
 	const observe = (event: CutoverEvent | WorldEvent) => {
-		if (event.type === "predicted") predicted = event;
+		if (event.type === "caught-up") expected = { ...expected, caughtUp: event };
+		if (event.type === "deletes-planned")
+			expected = { ...expected, deletes: event };
 		const line = cutoverLine(event);
 		kept.keep(event, line);
 		if (line !== undefined) say(line);
@@ -115,12 +123,14 @@ export async function cutOver(
 		testRepository: wishes["test-repository"],
 		acceptsDamage: wishes["accept-damage"],
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
+		isVerifiedLive: wishes.verify,
+		deletePlanPath: paths.deletes,
 		maxDeletes: wishes["max-delete"],
 		isSharedRedis: wishes["shared-redis"],
 		fencePath: wishes.fence ? paths.fence : undefined,
 		async approve(signal) {
 			if (wishes.yes) return true;
-			const text = windowText(STEPS, session.nodes.length, predicted);
+			const text = windowText(STEPS, session.nodes.length, expected);
 			const never = new AbortController().signal;
 			return await confirmed(text, "Open the window?", signal ?? never);
 		},

@@ -15,6 +15,8 @@ export interface MigrationPaths {
 	readonly record: string;
 	/** How far the cutover is. */
 	readonly cutover: string;
+	/** What the last pass of the cutover is to delete. */
+	readonly deletes: string;
 	/** What was on both sides when the registry went over to the target. */
 	readonly base: string;
 	/** How far a way back after that is. */
@@ -38,6 +40,7 @@ export function pathsBeside(record: string): MigrationPaths {
 	return {
 		record,
 		cutover: beside("cutover"),
+		deletes: beside("deletes"),
 		base: beside("base"),
 		rollback: beside("rollback"),
 		fence: beside("fence"),

@@ -5,6 +5,7 @@ import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
 import type { Actuators } from "./actuators.ts";
 import { fencePlan } from "./fence/fence-source.ts";
+import { guardShare } from "./planned-deletes.ts";
 import { preflight, settingsOf, switched } from "./preflight.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +25,7 @@ export function dryRunActuators(
 				deletes: { approve: () => true, maxObjects: world.maxDeletes },
 				signal,
 			});
+			guardShare(result, world.maxDeletes);
 			const deletes = result.deletePlan?.objects ?? result.extra;
 			say(
 				`Would copy ${result.copied.objects} objects from ${source.url} to ${target.url} while the registry is in use, pass after pass until the next one takes no longer than ${world.passWithinMs / 1000} s.`,
@@ -31,6 +33,11 @@ export function dryRunActuators(
 			say(`The last pass would delete ${deletes} objects there, as of now.`);
 			if (!isWhole(result))
 				say("Not all of the source could be looked at: run sync --dry-run.");
+			if (world.isVerifiedLive)
+				say(
+					"Would compare all of the target with the source, while the registry is in use.",
+				);
+			say(`Would write the plan of those deletes to ${world.deletePlanPath}.`);
 		},
 		approve: async () => true,
 		async makeReadOnly({ signal }) {

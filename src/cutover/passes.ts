@@ -1,64 +1,50 @@
-import { isWhole, type SyncEvent, type SyncResult } from "../sync/events.ts";
-import { sync } from "../sync/pass.ts";
-import { sumOf } from "../sync/pass-timing.ts";
-import { untilStable } from "../sync/until-stable.ts";
+import { isWhole, type SyncResult } from "../sync/events.ts";
+import { type SyncOptions, sync } from "../sync/pass.ts";
 import { CutoverError } from "./cutover-error.ts";
-import { Delta } from "./delta.ts";
+import type { Delta } from "./delta.ts";
+import { marginFor, plannedObjects } from "./planned-deletes.ts";
 import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
-/** How often a series of live passes is begun anew, where tags that move meanwhile hold something back. */
-const SERIES = 5;
+/** What of the world passes need. */
+export type PassWorld = Pick<
+	World,
+	| ("source" | "target" | "pass" | "observe")
+	| ("acceptsDamage" | "passWithinMs" | "isVerifiedLive")
+	| ("maxDeletes" | "deletePlanPath")
+>;
 
-/**
- * Makes live passes until the next one is short enough, and finds out what the last one would delete. Rejects with a
- * `CutoverError` where they do not become so short, or something is broken in the source and was not accepted.
- */
-export async function catchUp(world: World, call: Call): Promise<void> {
-	const { observe, passWithinMs: withinMs, acceptsDamage } = world;
-	for (let series = 1; ; series++) {
-		const { result, next } = await untilStable(
-			async (told) => {
-				const result = await pass(world, call, { observe: told });
-				observe({ type: "pass", kind: "live", result });
-				return result;
-			},
-			{ withinMs },
+/** Refuses, by a `CutoverError`, what a live pass has not copied, or has found broken in the source. */
+export function requireCopied(
+	{ failed, unreadable, isStopped, damage }: SyncResult,
+	{ acceptsDamage }: Pick<PassWorld, "acceptsDamage">,
+): void {
+	if (failed + unreadable > 0 || isStopped)
+		throw refused(
+			`of the source, ${unreadable} places could not be read, and ${failed} objects not copied`,
+			"Run sync, which tells why, until it exits with 0.",
 		);
-		const { failed, unreadable, isStopped, damage } = result;
-		if (failed + unreadable > 0 || isStopped)
-			throw refused(
-				`of the source, ${unreadable} places could not be read, and ${failed} objects not copied`,
-				"Run sync, which tells why, until it exits with 0.",
-			);
-		const broken = damage.corrupt + damage.malformed + damage.dangling;
-		if (broken > 0 && !acceptsDamage)
-			throw refused(
-				`${broken} objects are broken in the source, and would be so at the target (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
-				"sync and verify name them. Go on all the same with --accept-damage.",
-			);
-		// What is held back on a registry in use is copied by the last pass.
-		if (sumOf(next) <= withinMs && (isWhole(result) || series === SERIES)) {
-			const { deletePlan } = await pass(world, call, {
-				isDryRun: true,
-				deletes: deletes(world),
-			});
-			const objects = deletePlan?.objects ?? 0;
-			return observe({ type: "predicted", next, deletes: objects });
-		}
-		if (isWhole(result) || series === SERIES)
-			throw refused(
-				`the next pass is expected to take ${Math.ceil(sumOf(next) / 1000)} s, and passes do not become shorter`,
-				"Allow for more with --until-stable.",
-			);
-	}
+	const broken = damage.corrupt + damage.malformed + damage.dangling;
+	if (broken > 0 && !acceptsDamage)
+		throw refused(
+			`${broken} objects are broken in the source, and would be so at the target (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
+			"sync and verify name them. Go on all the same with --accept-damage.",
+		);
 }
 
-/** The last pass, under read-only. Resolves with what it has changed. */
-export async function finalPass(world: World, call: Call): Promise<Delta> {
-	const delta = new Delta();
+/**
+ * The last pass, under read-only. It deletes what was planned, and little besides. What it changes is added to the delta, also
+ * where it rejects.
+ */
+export async function finalPass(
+	world: PassWorld,
+	delta: Delta,
+	call: Call,
+): Promise<void> {
+	const { deletePlanPath: planPath, maxDeletes } = world;
+	const margin = marginFor(plannedObjects(planPath), maxDeletes);
 	const result = await pass(world, call, {
-		deletes: deletes(world),
+		deletes: { approve: () => true, planPath, margin },
 		observe: (event) => delta.observe(event),
 	});
 	world.observe({ type: "pass", kind: "final", result });
@@ -75,14 +61,16 @@ export async function finalPass(world: World, call: Call): Promise<Delta> {
 			`${broken} objects have been found broken in the source`,
 			{ suggestions: ["Go on all the same with --accept-damage."] },
 		);
-	return delta;
 }
 
 /** Rejects with a `CutoverError` when a pass would find anything to do: the source has moved since the last one. */
-export async function requireStill(world: World, call: Call): Promise<void> {
+export async function requireStill(
+	world: PassWorld,
+	call: Call,
+): Promise<void> {
 	const result = await pass(world, call, {
 		isDryRun: true,
-		deletes: deletes(world),
+		deletes: { approve: () => true, maxObjects: world.maxDeletes },
 	});
 	const { copied, deletePlan, vanished, extra } = result;
 	const moved = copied.objects + (deletePlan?.objects ?? extra) + vanished;
@@ -104,23 +92,17 @@ function told(result: SyncResult): string {
 	return `${copied.objects} objects to copy, ${deletePlan?.objects ?? extra} to delete, ${vanished} vanished, ${failed} failed, ${heldBack} held back, ${unreadable} places unreadable`;
 }
 
-function deletes({ maxDeletes }: World) {
-	return { approve: () => true, maxObjects: maxDeletes };
-}
-
-async function pass(
-	{ source, target, pass: options }: World,
+/** One pass of this cutover. */
+export async function pass(
+	{ source, target, pass: options }: PassWorld,
 	{ signal }: Call,
-	more: {
-		readonly isDryRun?: boolean;
-		readonly deletes?: ReturnType<typeof deletes>;
-		readonly observe?: (event: SyncEvent) => void;
-	},
+	more: Pick<SyncOptions, "isDryRun" | "deletes" | "observe" | "relist">,
 ): Promise<SyncResult> {
 	return await sync(source, target, { ...options, ...more, signal });
 }
 
-function refused(reason: string, suggestion: string): CutoverError {
+/** A refusal before anything was changed. The reason is a clause. */
+export function refused(reason: string, suggestion: string): CutoverError {
 	return new CutoverError(
 		"refused",
 		`The registry cannot be cut over: ${reason}. It is in use as before`,

@@ -2,11 +2,12 @@ import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators } from "./actuators.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
+import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { confirm } from "./confirm.ts";
-import { type Delta, verifyDelta } from "./delta.ts";
+import { Delta, verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
-import { catchUp, finalPass, requireStill } from "./passes.ts";
+import { finalPass, requireStill } from "./passes.ts";
 import { preflight } from "./preflight.ts";
 import type { Call } from "./step.ts";
 import {
@@ -22,19 +23,27 @@ import type { World } from "./world.ts";
 
 /** Does what the steps say. */
 export function realActuators(world: World): Actuators {
-	/** What the last pass has changed; `undefined`: it was another process's, or none was made. */
+	/** What is left for the window; `undefined`: another process caught up. */
+	let caughtUp: CaughtUp | undefined;
+	/** What was changed by the last pass, each time it was made; `undefined`: only by another process, or not at all. */
 	let delta: Delta | undefined;
+	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
+	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
 	return {
 		preflight: (call) => preflight(world, call),
-		catchUp: (call) => catchUp(world, call),
+		async catchUp(call) {
+			caughtUp = await catchUp(world, call);
+		},
 		approve: ({ signal }) => world.approve(signal),
 		makeReadOnly: (call) => makeReadOnly(world, call),
 		isReadOnly: (call) => isReadOnly(world, call),
 		putBack: (call) => putBack(world, call),
 		async finalPass(call) {
-			delta = await finalPass(world, call);
+			delta ??= new Delta(caughtUp?.doubtful);
+			await finalPass(world, delta, call);
 		},
-		verifyDelta: (call) => verifyDelta(world, delta, call),
+		verifyDelta: (call) =>
+			verifyDelta(world, isDoubtKnown() ? delta : undefined, call),
 		requireStill: (call) => requireStill(world, call),
 		switchNodes: (call) => switchNodes(world, call),
 		isSwitched: (call) => isSwitched(world, call),

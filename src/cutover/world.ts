@@ -6,6 +6,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncResult } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
+import type { PlannedDeletes } from "./planned-deletes.ts";
 
 /** A node, and who asks it. */
 export interface CutoverNode {
@@ -20,11 +21,20 @@ export type WorldEvent =
 			readonly kind: "live" | "final";
 			readonly result: SyncResult;
 	  }
-	/** What the last pass is expected to take. */
+	/** Something was left out because the operator said so. The text is a sentence that says what is not proven by that. */
 	| {
-			readonly type: "predicted";
+			readonly type: "acknowledged";
+			readonly flag: string;
+			readonly text: string;
+	  }
+	/** What the last pass is to delete. */
+	| ({ readonly type: "deletes-planned" } & PlannedDeletes)
+	/** All is done that can be done while the registry is in use. `next` is what the last pass is expected to take. */
+	| {
+			readonly type: "caught-up";
 			readonly next: PassTiming;
-			readonly deletes: number;
+			/** Objects that are to be compared under read-only, since they move. */
+			readonly doubtful: number;
 	  }
 	| {
 			readonly type: "verified";
@@ -77,7 +87,11 @@ export interface World {
 	readonly acceptsDamage: boolean;
 	/** How long the pass after the live ones may take (ms). */
 	readonly passWithinMs: number;
-	/** Most objects that the last pass deletes; default as for a pass. */
+	/** Whether all of the target is compared while the registry is in use. */
+	readonly isVerifiedLive: boolean;
+	/** The file of what the last pass is to delete. */
+	readonly deletePlanPath: string;
+	/** Most objects that the last pass deletes; default as for a pass, and at most a quarter of the target. */
 	readonly maxDeletes: number | undefined;
 	/** Whether somebody else may use the registry's Redis database. */
 	readonly isSharedRedis: boolean;

@@ -52,6 +52,11 @@ export interface DeleteOptions {
 	 */
 	readonly maxObjects?: number | undefined;
 	/**
+	 * Where a plan was approved before and `maxObjects` is not given: most objects that may be deleted besides those in it,
+	 * as long as no manifest needs any of them; default 0.
+	 */
+	readonly margin?: number | undefined;
+	/**
 	 * Before an object is deleted, it is copied within the target, to its key behind this prefix, which ends in "/" and
 	 * is none of the registry's. Default: it is gone.
 	 */
@@ -144,12 +149,13 @@ export class DeleteApproval implements Disposable {
 			approved.keys(),
 			onSpared,
 		);
-		const { maxObjects = 0, planPath = "" } = this.#options;
-		if (isNeededNow && this.#options.maxObjects === undefined && beyond === 0)
+		const { maxObjects, margin = 0, planPath = "" } = this.#options;
+		if (isNeededNow && maxObjects === undefined && beyond <= margin)
 			throw lostBlobs(plan, this.#place, [
 				"If they may go, allow it with --max-delete 0: what the plan has, and nothing besides.",
 			]);
-		if (beyond <= maxObjects) return { beyondPlan: beyond, pushedAgain };
+		if (beyond <= (maxObjects ?? margin))
+			return { beyondPlan: beyond, pushedAgain };
 		const those = beyond === 1 ? "is 1 object" : `are ${beyond} objects`;
 		const more = beyond > examples.length ? ", …" : "";
 		throw new SyncRefusal(
@@ -234,4 +240,4 @@ function lostBlobs(
 	);
 }
 
-const LOOK = "Look at them first, with --delete --dry-run.";
+const LOOK = "Look at them first, with sync --delete --dry-run.";

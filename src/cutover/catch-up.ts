@@ -1,0 +1,89 @@
+import { isWhole } from "../sync/events.ts";
+import { type PassTiming, sumOf } from "../sync/pass-timing.ts";
+import { untilStable } from "../sync/until-stable.ts";
+import { verifyLive } from "./live-verify.ts";
+import { type PassWorld, pass, refused, requireCopied } from "./passes.ts";
+import { asCutoverRefusal, guardShare, largestIn } from "./planned-deletes.ts";
+import type { Call } from "./step.ts";
+
+/** How often a series of live passes is begun anew, where tags that move meanwhile hold something back. */
+const SERIES = 5;
+
+/** What is left for the window. */
+export interface CaughtUp {
+	/** Keys of which it is to be proven that they are alike. */
+	readonly doubtful: ReadonlySet<string>;
+}
+
+/**
+ * Makes live passes until the next one is short enough; compares all of the target meanwhile; and plans what the last one
+ * deletes. So what takes its time is done while the registry is in use. Rejects with a `CutoverError` (`refused`).
+ */
+export async function catchUp(world: PassWorld, call: Call): Promise<CaughtUp> {
+	const { observe, isVerifiedLive } = world;
+	let next = await livePasses(world, call);
+	let doubtful: ReadonlySet<string> = new Set();
+	if (isVerifiedLive) {
+		doubtful = await verifyLive(world, call);
+		// What was pushed while all was compared need not be copied in the window.
+		next = await livePasses(world, call);
+	} else
+		observe({
+			type: "acknowledged",
+			flag: "--no-verify",
+			text: "The target was not compared as a whole: only what the last pass changes is.",
+		});
+	await planDeletes(world, call);
+	observe({ type: "caught-up", next, doubtful: doubtful.size });
+	return { doubtful };
+}
+
+/** Makes passes until the next one is short enough. Resolves with what that one is expected to take. */
+async function livePasses(world: PassWorld, call: Call): Promise<PassTiming> {
+	const { observe, passWithinMs: withinMs } = world;
+	for (let series = 1; ; series++) {
+		const { result, next } = await untilStable(
+			async (told) => {
+				const result = await pass(world, call, { observe: told });
+				observe({ type: "pass", kind: "live", result });
+				return result;
+			},
+			{ withinMs },
+		);
+		requireCopied(result, world);
+		// What is held back on a registry in use is copied by the last pass.
+		const isLast = isWhole(result) || series === SERIES;
+		if (isLast && sumOf(next) <= withinMs) return next;
+		if (isLast)
+			throw refused(
+				`the next pass is expected to take ${Math.ceil(sumOf(next) / 1000)} s, and passes do not become shorter`,
+				"Allow for more with --until-stable.",
+			);
+	}
+}
+
+/** Makes the plan of what the last pass deletes, and writes it down. */
+async function planDeletes(world: PassWorld, call: Call): Promise<void> {
+	const { deletePlanPath: planPath, maxDeletes, observe } = world;
+	try {
+		const result = await pass(world, call, {
+			isDryRun: true,
+			deletes: { approve: () => true, maxObjects: maxDeletes, planPath },
+		});
+		guardShare(result, maxDeletes);
+		const { deletePlan } = result;
+		if (deletePlan === undefined)
+			throw refused(
+				"what is to be deleted at the target cannot be told, because places of the source could not be read",
+				"Run sync, which tells why, until it exits with 0.",
+			);
+		observe({
+			type: "deletes-planned",
+			counts: deletePlan,
+			path: planPath,
+			largest: largestIn(planPath),
+		});
+	} catch (error) {
+		throw asCutoverRefusal(error);
+	}
+}
