@@ -1,4 +1,6 @@
 import { bench } from "./bench.ts";
+import { benchCutover } from "./cutover/bench-cutover.ts";
+import { CUTOVER_USAGE, parseCutoverOptions } from "./cutover/options.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { say } from "./say.ts";
 import { benchStores } from "./stores/bench-stores.ts";
@@ -59,7 +61,25 @@ function sentence(error: unknown): string {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-process.exitCode =
-	first === "stores"
-		? await run(() => parseStoreOptions(rest), STORES_USAGE, benchOfStores)
-		: await run(() => parseOptions(process.argv.slice(2)), USAGE, bench);
+switch (first) {
+	case "stores":
+		process.exitCode = await run(
+			() => parseStoreOptions(rest),
+			STORES_USAGE,
+			benchOfStores,
+		);
+		break;
+	case "cutover":
+		process.exitCode = await run(
+			() => parseCutoverOptions(rest),
+			CUTOVER_USAGE,
+			benchCutover,
+		);
+		break;
+	default:
+		process.exitCode = await run(
+			() => parseOptions(process.argv.slice(2)),
+			USAGE,
+			bench,
+		);
+}

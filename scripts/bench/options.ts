@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { PASSES, type Pass } from "./passes.ts";
 
 /** Repositories of the tree, of about 89 objects each. */
-const SIZES: Readonly<Record<string, number>> = {
+export const SIZES: Readonly<Record<string, number>> = {
 	small: 20,
 	medium: 100,
 	full: 400,
@@ -49,6 +49,7 @@ export const USAGE = `Times regmigrate sync beside what else could do its job, o
   --output FILE       where the JSON goes; default a new file in bench-results/
 
   npm run bench -- stores --help      for the stores alone, without a server
+  npm run bench -- cutover --help     for the window of a cutover
 `;
 
 /** Reads the command line; undefined when it asks for help. Throws a sentence on what it cannot read. */

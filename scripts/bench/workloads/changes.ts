@@ -37,7 +37,7 @@ const RETAG_SHARE = 0.1;
 const OLDER = new Date("2024-05-01T13:00:00Z");
 
 /**
- * Changes about one object in a hundred of a sample registry: pushes, which move the newest tag, and moved tags
+ * Changes about so many objects of a sample registry, by default one in a hundred: pushes, which move the newest tag, and moved tags
  * besides. Of these one has a link that is older than the object at the target, and one a link whose time stamp is what
  * it was; all links have one size.
  */
@@ -45,9 +45,9 @@ export function changeTree(
 	root: string,
 	options: SampleOptions,
 	objects: ReadonlyMap<string, string>,
+	wanted: number = Math.round(objects.size / 100),
 ): Changes {
 	const shape = sampleShape(options);
-	const wanted = Math.round(objects.size / 100);
 	const retags = Math.max(
 		3,
 		Math.round((wanted * RETAG_SHARE) / RETAG_OBJECTS),
