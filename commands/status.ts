@@ -34,7 +34,8 @@ export class Status extends BaseCommand {
 		using interruption = interruptible();
 		const { signal } = interruption;
 		// Only here: no other command waits for what this needs.
-		const { followToEnd, isSeen, seeCourses, statusJson, statusText, theOne } =
+		const { isSeen } = await import("../src/cli/seen-courses.ts");
+		const { followToEnd, seeCourses, statusJson, statusText, theOne } =
 			await import("../src/cli/status.ts");
 		const named = flags["state-directory"];
 		const directory = stateDirectory(named, process.env, process.getuid?.());

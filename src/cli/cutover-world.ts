@@ -1,3 +1,4 @@
+import { type ToldNodeOptions, toldNode } from "../cutover/told-node.ts";
 import type { CutoverNode, World } from "../cutover/world.ts";
 import type { RegistryDescription } from "../registry/description.ts";
 import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";
@@ -7,6 +8,7 @@ import { driverSettings } from "../registry/target/driver-settings.ts";
 import { findProduct } from "../registry/target/find-product.ts";
 import { parseProduct } from "../registry/target/product.ts";
 import { resolveTarget } from "../registry/target/resolve-target.ts";
+import { secretsIn } from "../registry/target/secret-parameters.ts";
 import { wait } from "../store/wait.ts";
 import { durationOf } from "./duration.ts";
 import { operatorName, switchTimes } from "./readonly-flags.ts";
@@ -43,10 +45,15 @@ export function requireCutoverKind({
 	);
 }
 
-/** The nodes, with who asks each. */
-export function nodesOf(session: RegistrySession): readonly CutoverNode[] {
+/** The nodes, with who asks each; what is changed in their configurations is told. */
+export function nodesOf(
+	session: RegistrySession,
+	{ storage }: World["settings"],
+	tell: ToldNodeOptions["tell"],
+): readonly CutoverNode[] {
+	const secrets = secretsIn(storage?.parameters ?? {});
 	return session.nodes.map((node) => ({
-		node,
+		node: toldNode(node, { secrets, tell }),
 		client: session.clientOf(node),
 	}));
 }

@@ -105,10 +105,10 @@ export async function cutOver(
 		kept.keep(event, line);
 		if (line !== undefined) say(line);
 	};
+	const settings = await targetSettings(named.target, session, wishes, signal);
 	const world: World = {
-		nodes: nodesOf(session),
-		...{ source, target },
-		settings: await targetSettings(named.target, session, wishes, signal),
+		nodes: nodesOf(session, settings, (event) => kept.keep(event)),
+		...{ source, target, settings },
 		pass: {
 			indexPath: indexFor(indexPath(state, source, target), isDryRun),
 			metadata: { configured: stores.sourceDatabase },

@@ -1,6 +1,8 @@
 import { EventFile } from "../cutover/event-file.ts";
 import type { ToldEvent } from "../cutover/event-record.ts";
 import type { BegunRecord } from "../cutover/journal-record.ts";
+import { findSchedules } from "../registry/collector/schedules.ts";
+import type { RegistryNode } from "../registry/node.ts";
 import { thisWriter, writerText } from "../state/writer.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { printable } from "./format.ts";
@@ -65,6 +67,7 @@ async function runEvent(options: KeepOptions): Promise<ToldEvent> {
 				({ gitlabVersion }) => gitlabVersion,
 				() => undefined,
 			),
+			schedules: await schedulesOn(node, options),
 		})),
 	);
 	return {
@@ -77,6 +80,18 @@ async function runEvent(options: KeepOptions): Promise<ToldEvent> {
 		source: source.url,
 		target: target.url,
 	};
+}
+
+/** A release's pods start nothing by themselves. */
+async function schedulesOn(
+	{ host }: RegistryNode,
+	{ session, signal }: KeepOptions,
+): Promise<string[]> {
+	if (session.described.description.kind === "helm") return [];
+	return await findSchedules(host, { signal }).then(
+		({ files }) => [...files],
+		() => [],
+	);
 }
 
 function failure(error: unknown) {

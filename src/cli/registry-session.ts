@@ -21,7 +21,8 @@ import { UsageError } from "./usage-error.ts";
 export class RegistrySession implements AsyncDisposable {
 	readonly nodes: readonly RegistryNode[];
 	readonly described: DescribedRegistry;
-	readonly #clients: ReadonlyMap<RegistryNode, RegistryClient>;
+	/** By the names of nodes. */
+	readonly #clients: ReadonlyMap<string, RegistryClient>;
 
 	constructor(
 		described: DescribedRegistry,
@@ -29,7 +30,9 @@ export class RegistrySession implements AsyncDisposable {
 	) {
 		this.described = described;
 		this.nodes = [...clients.keys()];
-		this.#clients = clients;
+		this.#clients = new Map(
+			[...clients].map(([{ name }, client]) => [name, client]),
+		);
 	}
 
 	readonly probe = async (
@@ -72,9 +75,9 @@ export class RegistrySession implements AsyncDisposable {
 			await client[Symbol.asyncDispose]();
 	}
 
-	#client(node: RegistryNode): RegistryClient {
-		const client = this.#clients.get(node);
-		if (client === undefined) throw new Error(`${node.name} is not open`);
+	#client({ name }: RegistryNode): RegistryClient {
+		const client = this.#clients.get(name);
+		if (client === undefined) throw new Error(`${name} is not open`);
 		return client;
 	}
 }

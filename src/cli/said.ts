@@ -50,3 +50,8 @@ export function commandLine(
 }
 
 const ARGUMENTS: ReadonlySet<string> = new Set(["source", "target"]);
+
+/** What goes before a command line that was meant for another directory. */
+export function hereOrThere(directory: string): string {
+	return directory === process.cwd() ? "" : `cd ${shellWords([directory])} && `;
+}

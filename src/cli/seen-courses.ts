@@ -28,6 +28,11 @@ export interface UnseenCourse {
 	readonly problem: CutoverError;
 }
 
+/** Whether it could be read. */
+export function isSeen(one: SeenCourse | UnseenCourse): one is SeenCourse {
+	return "status" in one;
+}
+
 /**
  * What was done last to a registry. Of a cutover and the way back after it, the one that was begun last; `undefined`: nothing
  * was begun.

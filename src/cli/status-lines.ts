@@ -1,9 +1,9 @@
 import type { StepStatus } from "../cutover/course-status.ts";
 import type { EventRecord, RunRecord } from "../cutover/event-record.ts";
-import { shellWords } from "../registry/host/shell-words.ts";
 import { sumOf } from "../sync/pass-timing.ts";
 import { formatDuration, printable } from "./format.ts";
-import { commandLine } from "./said.ts";
+import { command, reportOf, taskLines } from "./report.ts";
+import { commandLine, hereOrThere } from "./said.ts";
 import type { SeenCourse, UnseenCourse } from "./seen-courses.ts";
 
 /** How far a registry's cutover, or the way back after it, is; `now` in milliseconds since 1970. */
@@ -123,8 +123,12 @@ function predictedLines({ events, status }: SeenCourse): readonly string[] {
 function nextLines(seen: SeenCourse): readonly string[] {
 	const { status, owner, events } = seen;
 	const { reason, next, direction } = status;
-	if (direction === "ended")
-		return reason === undefined ? [] : [`Why: ${printable(reason)}.`];
+	if (direction === "ended") {
+		const report = reportOf(seen);
+		return reason === undefined
+			? ["", ...(report === undefined ? [] : taskLines(report))]
+			: [`Why: ${printable(reason)}.`];
+	}
 	const stopped = events.findLast(
 		(event) => event.type === "stopped" || event.type === "run",
 	);
@@ -165,17 +169,11 @@ export function nextCommands(seen: SeenCourse): {
 	const run = lastRun(seen);
 	if (run === undefined || seen.status.direction === "ended")
 		return { goOn: undefined, goBack: undefined };
-	const here =
-		run.directory === process.cwd()
-			? ""
-			: `cd ${shellWords([run.directory])} && `;
-	const line = (command: string, has: (name: string) => boolean) =>
-		`${here}${commandLine({ command, has }, run.words)}`;
 	const canGoBack =
 		seen.name === "cutover" && seen.status.direction === "forward";
 	return {
-		goOn: line(seen.name, () => true),
-		goBack: canGoBack ? line("rollback", isOfRollback) : undefined,
+		goOn: `${hereOrThere(run.directory)}${commandLine({ command: seen.name, has: () => true }, run.words)}`,
+		goBack: canGoBack ? command("rollback", run) : undefined,
 	};
 }
 
@@ -192,18 +190,6 @@ function commandLines(seen: SeenCourse): readonly string[] {
 		`  ${printable(goOn)}`,
 		...(goBack === undefined ? [] : ["To go back:", `  ${printable(goBack)}`]),
 	];
-}
-
-/** Flags of `cutover` that say nothing of a way back. */
-const ONLY_FORWARD: ReadonlySet<string> = new Set([
-	...["until-stable", "max-window", "max-delete", "accept-damage"],
-	...["test-repository", "registry-version", "disable-redirect", "set"],
-	...["registry-credentials", "registry-endpoint", "registry-key-file"],
-	...["registry-driver", "verify", "fence", "database-backup-made"],
-]);
-
-function isOfRollback(name: string): boolean {
-	return !ONLY_FORWARD.has(name.replace(/^no-/, ""));
 }
 
 /** How it was begun, or gone on with, at last. */

@@ -4,6 +4,7 @@ import { migrationPaths, pathsBeside } from "./migration-files.ts";
 import type { RegistryWishes } from "./registry-flags.ts";
 import { openRegistry } from "./registry-session.ts";
 import {
+	isSeen,
 	recordsIn,
 	type SeenCourse,
 	seeCourse,
@@ -32,11 +33,6 @@ async function registriesMeant(wishes: RegistryWishes, directory: string) {
 	if (!isTold) return recordsIn(directory).map(pathsBeside);
 	await using session = await openRegistry(wishes);
 	return [migrationPaths(session, directory)];
-}
-
-/** Whether it could be read. */
-export function isSeen(one: SeenCourse | UnseenCourse): one is SeenCourse {
-	return "status" in one;
 }
 
 /** How far they are, as people read it. */

@@ -37,6 +37,8 @@ const RUN = v.object({
 			host: v.string(),
 			/** What it says of itself; left out: nothing. */
 			version: v.optional(v.string()),
+			/** Files of its host that start a collection of garbage by themselves. */
+			schedules: v.optional(v.array(v.string())),
 		}),
 	),
 });

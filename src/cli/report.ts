@@ -1,0 +1,93 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { type CourseReport, courseReport } from "../cutover/course-report.ts";
+import type { RunRecord } from "../cutover/event-record.ts";
+import { wrapped } from "./format.ts";
+import type { MigrationPaths } from "./migration-files.ts";
+import { reportMarkdown } from "./report-markdown.ts";
+import { commandLine, hereOrThere } from "./said.ts";
+import { isSeen, type SeenCourse, seeCourse } from "./seen-courses.ts";
+
+/** The report of a course as it is now. */
+export function reportOf({
+	name,
+	records,
+	events,
+}: SeenCourse): CourseReport | undefined {
+	return courseReport({ course: name, records, events, command });
+}
+
+/** What each command takes of what was said for a cutover. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+	verify: ["source", "target"],
+	retire: ["source", "target"],
+	"config render": [
+		...["target", "registry-version", "registry-credentials"],
+		...["registry-endpoint", "registry-key-file", "registry-driver"],
+		...["set", "disable-redirect"],
+	],
+};
+
+const OF_REGISTRY = [
+	...["registry-file", "registry-config", "restart", "registry-url"],
+	...["state-directory", "ca-bundle"],
+];
+
+/** Flags of `cutover` that say nothing of a way back. */
+const ONLY_FORWARD: ReadonlySet<string> = new Set([
+	...["until-stable", "max-window", "max-delete", "accept-damage", "yes"],
+	...["verify", "fence", "database-backup-made"],
+]);
+
+/** A command line of ours with what was said for a cutover. */
+export function command(name: string, run: RunRecord): string {
+	const taken = TAKEN[name];
+	const registry =
+		name === "verify"
+			? ["ca-bundle"]
+			: OF_REGISTRY.filter(
+					(flag) => name !== "config render" || flag !== "state-directory",
+				);
+	const has = (said: string) => {
+		const flag = said.replace(/^no-/, "");
+		return taken === undefined
+			? !ONLY_FORWARD.has(flag)
+			: taken.includes(flag) || registry.includes(flag);
+	};
+	const line = commandLine({ command: name, has }, run.words);
+	const more = name === "verify" ? " --digests=5%" : "";
+	return `${hereOrThere(run.directory)}${line}${more}`;
+}
+
+/** What is left to people, as the terminal shows it. */
+export function taskLines({ tasks }: CourseReport): readonly string[] {
+	if (tasks.length === 0) return [];
+	return [
+		"What there is to do now:",
+		...tasks.flatMap(({ text, lines }, index) => [
+			...wrapped(`${index + 1}. ${text}`, 76)
+				.split("\n")
+				.map((line, row) => `${row === 0 ? "  " : "     "}${line}`),
+			...lines.map((line) => `       ${line}`),
+		]),
+	];
+}
+
+/** Writes the report of what was done last to a registry beside its journal. Resolves with the path of what people read. */
+export function writeReport(
+	paths: MigrationPaths,
+): { readonly path: string; readonly report: CourseReport } | undefined {
+	const seen = seeCourse(paths);
+	if (seen === undefined || !isSeen(seen)) return undefined;
+	const report = reportOf(seen);
+	if (report === undefined) return undefined;
+	const base = paths.events.replace(/events$/, `report-${seen.status.id}`);
+	write(`${base}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+	write(`${base}.md`, reportMarkdown(report));
+	return { path: `${base}.md`, report };
+}
+
+/** As a whole, or not at all. */
+function write(path: string, text: string): void {
+	writeFileSync(`${path}.new`, text, { mode: 0o600 });
+	renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,113 @@
+import { type CourseStatus, courseStatus } from "./course-status.ts";
+import { COURSES, type CourseName } from "./courses.ts";
+import { dayAfter, type Task } from "./day-after.ts";
+import type { EventRecord, RunRecord } from "./event-record.ts";
+import type { JournalRecord } from "./journal-record.ts";
+
+/** What there is to know of a course when it has ended, or stopped. Plain data, without secrets (I7). */
+export interface CourseReport {
+	readonly course: CourseName;
+	/** `unfinished`: it has stopped, or goes on. */
+	readonly outcome: "done" | "rolled back" | "refused" | "unfinished";
+	readonly status: CourseStatus;
+	/** Who began it and went on with it, one for each process. */
+	readonly runs: readonly RunRecord[];
+	/** What the operator has answered for beforehand: flags. */
+	readonly acknowledged: readonly string[];
+	/** How long the last pass was expected to take (ms). */
+	readonly predictedMs: number | undefined;
+	readonly passes: readonly EventOf<"pass">[];
+	readonly verified: readonly EventOf<"verified">[];
+	readonly configured: readonly EventOf<"configured">[];
+	readonly flushed: readonly EventOf<"flushed">[];
+	readonly served: readonly EventOf<"served">[];
+	/** All that was told, in order. */
+	readonly told: readonly Pick<EventRecord, "at" | "text">[];
+	/** What the last process said when it ended, if that was no success. */
+	readonly failure: EventOf<"stopped"> | undefined;
+	/** What is left to people; nothing where the registry is where it was. */
+	readonly tasks: readonly Task[];
+}
+
+type EventOf<Type extends EventRecord["type"]> = Extract<
+	EventRecord,
+	{ type: Type }
+>;
+
+export interface ReportInput {
+	readonly course: CourseName;
+	readonly records: readonly JournalRecord[];
+	/** Of this course. */
+	readonly events: readonly EventRecord[];
+	/** Writes a command line of ours with what was said for a run. */
+	readonly command: (
+		name: "rollback" | "verify" | "retire" | "config render",
+		run: RunRecord,
+	) => string;
+}
+
+/** Flags by which the operator answers for something. */
+const ANSWERS = [
+	...["yes", "accept-damage", "shared-redis", "database-backup-made"],
+	...["accept-pending", "no-verify", "no-fence", "max-delete"],
+];
+
+/** Makes the report; `undefined` where nothing was begun. */
+export function courseReport({
+	course,
+	records,
+	events,
+	command,
+}: ReportInput): CourseReport | undefined {
+	const status = courseStatus(records, COURSES[course].steps);
+	if (status === undefined) return undefined;
+	const all = <Type extends EventRecord["type"]>(type: Type) =>
+		events.filter((event): event is EventOf<Type> => event.type === type);
+	const runs = all("run");
+	const run = runs.at(-1);
+	const predicted = all("predicted").at(-1)?.next;
+	const last = all("stopped").at(-1);
+	const isOnTarget = course === "cutover" && status.outcome === "done";
+	return {
+		course,
+		outcome: outcomeOf(status),
+		status,
+		runs,
+		acknowledged: [
+			...new Set(
+				runs.flatMap(({ words }) =>
+					words
+						.filter(([name]) => ANSWERS.includes(name))
+						.map(([name, value]) =>
+							value === true ? `--${name}` : `--${name} ${value}`,
+						),
+				),
+			),
+		],
+		predictedMs:
+			predicted &&
+			predicted.listMs +
+				predicted.readMs +
+				predicted.copyMs +
+				predicted.deleteMs,
+		passes: all("pass"),
+		verified: all("verified"),
+		configured: all("configured"),
+		flushed: all("flushed"),
+		served: all("served"),
+		told: events.flatMap(({ at, text }) =>
+			text === undefined ? [] : [{ at, text }],
+		),
+		failure: last?.message === undefined ? undefined : last,
+		tasks:
+			isOnTarget && run !== undefined
+				? dayAfter({ run, events, command: (name) => command(name, run) })
+				: [],
+	};
+}
+
+function outcomeOf({ outcome, hasChanged }: CourseStatus) {
+	if (outcome === undefined) return "unfinished";
+	if (outcome === "done") return "done";
+	return hasChanged ? "rolled back" : "refused";
+}
