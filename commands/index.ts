@@ -6,6 +6,7 @@ import { ReadonlyOff } from "./readonly/off.ts";
 import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
 import { Rehearse } from "./rehearse.ts";
+import { Report } from "./report.ts";
 import { Status } from "./status.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: CommandTable = {
 	"readonly:on": ReadonlyOn,
 	"readonly:status": ReadonlyStatus,
 	rehearse: Rehearse,
+	report: Report,
 	status: Status,
 	sync: Sync,
 	verify: Verify,

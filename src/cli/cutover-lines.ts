@@ -94,18 +94,12 @@ export function windowText(
 /** What it came to. */
 export function resultLines(
 	{ windowMs }: CutoverResult,
-	{ source, target }: { readonly source: string; readonly target: string },
+	{ target }: { readonly target: string },
 ): readonly string[] {
 	return [
 		`The registry is on ${target}, and takes writes.`,
 		...(windowMs === undefined
 			? []
 			: [`Pushes were refused for ${formatDuration(windowMs)}.`]),
-		"What there is to do now:",
-		`  Nobody may write to ${source} any more; keep it until you are sure. There is no command yet that goes back to it.`,
-		"  Write the new storage into your configuration management, if there is one.",
-		"  Backups of GitLab no longer hold the images: leave them out with SKIP=registry, and have the bucket keep versions.",
-		"  Give the bucket a lifecycle rule that ends incomplete multipart uploads after 3 days.",
-		"  Look after the cron of the garbage collection, if there is one: it works on the target from now on.",
 	];
 }

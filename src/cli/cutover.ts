@@ -31,6 +31,7 @@ import { holdRegistry, indexFor, migrationPaths } from "./migration-files.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import type { SwitchWishes } from "./readonly-switch.ts";
 import { openRegistry } from "./registry-session.ts";
+import { reportLines } from "./report.ts";
 import type { Said } from "./said.ts";
 import { indexPath, stateDirectory } from "./state-directory.ts";
 import { openStores } from "./stores.ts";
@@ -147,15 +148,16 @@ export async function cutOver(
 		}),
 	).catch((error: unknown) => {
 		kept.keepEnd(error);
+		if (!isDryRun) for (const line of reportLines(paths)) say(line);
 		throw interruptedCleanly(error);
 	});
 	kept.keepEnd();
 	if (isDryRun) say("Nothing was changed.");
 	else
-		for (const line of resultLines(result, {
-			source: source.url,
-			target: target.url,
-		}))
+		for (const line of [
+			...resultLines(result, { target: target.url }),
+			...reportLines(paths),
+		])
 			say(line);
 	return report(result, isDryRun, begun);
 }

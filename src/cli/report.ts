@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { type CourseReport, courseReport } from "../cutover/course-report.ts";
 import type { RunRecord } from "../cutover/event-record.ts";
-import { wrapped } from "./format.ts";
+import { formatJson, wrapped } from "./format.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import { commandLine, hereOrThere } from "./said.ts";
@@ -72,22 +72,46 @@ export function taskLines({ tasks }: CourseReport): readonly string[] {
 	];
 }
 
-/** Writes the report of what was done last to a registry beside its journal. Resolves with the path of what people read. */
-export function writeReport(
-	paths: MigrationPaths,
-): { readonly path: string; readonly report: CourseReport } | undefined {
+/**
+ * Writes the report of what was done last to a registry beside its journal, and says where; with what is left to people.
+ * Of what was refused before anything was changed there is none. What cannot be written is said, and that is all.
+ */
+export function reportLines(paths: MigrationPaths): readonly string[] {
 	const seen = seeCourse(paths);
-	if (seen === undefined || !isSeen(seen)) return undefined;
-	const report = reportOf(seen);
-	if (report === undefined) return undefined;
-	const base = paths.events.replace(/events$/, `report-${seen.status.id}`);
-	write(`${base}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
-	write(`${base}.md`, reportMarkdown(report));
-	return { path: `${base}.md`, report };
+	const report =
+		seen !== undefined && isSeen(seen) ? reportOf(seen) : undefined;
+	if (report === undefined || report.outcome === "refused") return [];
+	const base = paths.events.replace(/events$/, `report-${report.status.id}`);
+	const told = taskLines(report);
+	try {
+		write(`${base}.json`, `${formatJson(report)}\n`);
+		write(`${base}.md`, reportMarkdown(report));
+		return [...told, `The report is in ${base}.md, and for programs .json.`];
+	} catch (error) {
+		return [
+			...told,
+			`The report cannot be written to ${base}.md: ${error instanceof Error ? error.message : String(error)}. regmigrate report prints it.`,
+		];
+	}
 }
 
 /** As a whole, or not at all. */
 function write(path: string, text: string): void {
 	writeFileSync(`${path}.new`, text, { mode: 0o600 });
 	renameSync(`${path}.new`, path);
+}
+
+/** Reports one after the other, as people read them. */
+export function reportText(
+	reports: readonly CourseReport[],
+	directory: string,
+): readonly string[] {
+	return reports.length === 0
+		? [nothingKnown(directory)]
+		: [reports.map(reportMarkdown).join("\n").trimEnd()];
+}
+
+/** Where no journal is. */
+export function nothingKnown(directory: string): string {
+	return `No cutover is known in ${directory}: none was begun, or it was with another --state-directory.`;
 }

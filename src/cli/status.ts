@@ -3,6 +3,7 @@ import { printable } from "./format.ts";
 import { migrationPaths, pathsBeside } from "./migration-files.ts";
 import type { RegistryWishes } from "./registry-flags.ts";
 import { openRegistry } from "./registry-session.ts";
+import { nothingKnown } from "./report.ts";
 import {
 	isSeen,
 	recordsIn,
@@ -41,10 +42,7 @@ export function statusText(
 	directory: string,
 	now: number,
 ): readonly string[] {
-	if (courses.length === 0)
-		return [
-			`No cutover is known in ${directory}: none was begun, or it was with another --state-directory.`,
-		];
+	if (courses.length === 0) return [nothingKnown(directory)];
 	return courses.flatMap((one, index) => [
 		...(index === 0 ? [] : [""]),
 		...(isSeen(one) ? courseLines(one, now) : problemLines(one)),

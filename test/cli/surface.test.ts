@@ -30,6 +30,7 @@ describe("the interface", () => {
 			  "readonly:on, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --accept-pending, --state-directory, --drain-timeout = 60s, --ca-bundle",
 			  "readonly:status, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --watch, --interval = 1s, --ca-bundle",
 			  "rehearse, source, target, --repositories = 3, --include, --max-mib = 256, --node, --dry-run -n, --registry-file, --registry-config, --restart, --registry-url, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --ca-bundle",
+			  "report, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "status, --follow -f, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 256, --target-not-empty, --take-over, --include, --exclude, --skip-unreferenced, --delete, --yes -y, --max-delete, --delete-plan, --backup-prefix, --state-directory, --snapshot-of, --relist, --max-requests-per-second, --bwlimit, --until, --max-failures = 1000, --max-outage = 15m, --until-stable, --verbose -v, --progress = true, --ca-bundle",
 			  "verify, source, target, --counts, --concurrency = 32, --progress = true, --ca-bundle",

@@ -104,6 +104,7 @@ describe("help", () => {
 			  readonly on      Make the registry read-only on every node, and prove it
 			  readonly status  Tell whether the registry is read-only, node by node
 			  rehearse         Try TARGET with the registry's own program, on a few images
+			  report           Print the report of a cutover, or of the way back, again
 			  status           Tell how far a cutover is, while it runs or after it was
 			                   killed
 			  sync             Copy a registry's storage to another store
