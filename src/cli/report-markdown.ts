@@ -38,7 +38,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function whatLines(report: CourseReport): readonly string[] {
-	const { status, runs, acknowledged, failure } = report;
+	const { status, runs, acknowledged, unproven, failure, fenced } = report;
 	const run = runs.at(-1);
 	return [
 		item("source", run?.source ?? status.source),
@@ -62,6 +62,15 @@ function whatLines(report: CourseReport): readonly string[] {
 			? []
 			: [item("ended", moment(status.endedAt))]),
 		item("answered for", acknowledged.join(", ") || "nothing beforehand"),
+		...unproven.map((text) => item("not proven", text)),
+		...(fenced === undefined
+			? []
+			: [
+					item(
+						"old source",
+						`unwritable: ${formatObjects(fenced.directories, "directory", "directories")} and ${formatObjects(fenced.files, "file")}`,
+					),
+				]),
 		...(status.reason === undefined
 			? []
 			: [item("turned back because", status.reason)]),
@@ -120,6 +129,7 @@ function timeLines({
 }
 
 function passLines({
+	deletes,
 	passes,
 	verified,
 	served,
@@ -141,6 +151,14 @@ function passLines({
 				].join(", "),
 			);
 		}),
+		...(deletes === undefined
+			? []
+			: [
+					item(
+						`${deletes.at.slice(11, 19)} to delete`,
+						`${formatObjects(deletes.counts.objects)}: ${formatObjects(deletes.counts.tags, "tag")}, ${formatObjects(deletes.counts.links, "other link")}, ${formatObjects(deletes.counts.blobs, "blob")}; named in ${deletes.path}`,
+					),
+				]),
 		...verified.map(({ at, objects, isWhole }) =>
 			item(
 				`${at.slice(11, 19)} verified`,

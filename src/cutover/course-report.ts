@@ -14,6 +14,10 @@ export interface CourseReport {
 	readonly runs: readonly RunRecord[];
 	/** What the operator has answered for beforehand: flags. */
 	readonly acknowledged: readonly string[];
+	/** What is not proven because of that: sentences. */
+	readonly unproven: readonly string[];
+	/** What the last pass was to delete, as it was approved. */
+	readonly deletes: EventOf<"deletes-planned"> | undefined;
 	/** How long the last pass was expected to take (ms). */
 	readonly predictedMs: number | undefined;
 	readonly passes: readonly EventOf<"pass">[];
@@ -21,6 +25,8 @@ export interface CourseReport {
 	readonly configured: readonly EventOf<"configured">[];
 	readonly flushed: readonly EventOf<"flushed">[];
 	readonly served: readonly EventOf<"served">[];
+	/** The old source, made unwritable; `undefined`: it is not. */
+	readonly fenced: EventOf<"fenced"> | undefined;
 	/** All that was told, in order. */
 	readonly told: readonly Pick<EventRecord, "at" | "text">[];
 	/** What the last process said when it ended, if that was no success. */
@@ -65,7 +71,7 @@ export function courseReport({
 		events.filter((event): event is EventOf<Type> => event.type === type);
 	const runs = all("run");
 	const run = runs.at(-1);
-	const predicted = all("predicted").at(-1)?.next;
+	const predicted = all("caught-up").at(-1)?.next;
 	const last = all("stopped").at(-1);
 	const isOnTarget = course === "cutover" && status.outcome === "done";
 	return {
@@ -84,6 +90,8 @@ export function courseReport({
 				),
 			),
 		],
+		unproven: all("acknowledged").map(({ text }) => text),
+		deletes: all("deletes-planned").at(-1),
 		predictedMs:
 			predicted &&
 			predicted.listMs +
@@ -95,6 +103,7 @@ export function courseReport({
 		configured: all("configured"),
 		flushed: all("flushed"),
 		served: all("served"),
+		fenced: all("fenced").at(-1),
 		told: events.flatMap(({ at, text }) =>
 			text === undefined ? [] : [{ at, text }],
 		),

@@ -86,14 +86,31 @@ const EVENT = v.variant("type", [
 	}),
 	v.object({
 		...STAMP,
-		type: v.literal("predicted"),
+		type: v.literal("caught-up"),
 		next: v.object({
 			listMs: v.number(),
 			readMs: v.number(),
 			copyMs: v.number(),
 			deleteMs: v.number(),
 		}),
-		deletes: v.number(),
+	}),
+	v.object({
+		...STAMP,
+		type: v.literal("acknowledged"),
+		flag: v.string(),
+		text: v.string(),
+	}),
+	v.object({
+		...STAMP,
+		type: v.literal("deletes-planned"),
+		counts: v.object({
+			objects: v.number(),
+			tags: v.number(),
+			links: v.number(),
+			blobs: v.number(),
+		}),
+		/** The file of the plan. */
+		path: v.string(),
 	}),
 	v.object({
 		...STAMP,
@@ -114,6 +131,14 @@ const EVENT = v.variant("type", [
 		type: v.literal("flushed"),
 		address: v.string(),
 		keys: v.number(),
+	}),
+	v.object({
+		...STAMP,
+		type: v.literal("fenced"),
+		source: v.string(),
+		directories: v.number(),
+		files: v.number(),
+		refused: v.array(v.string()),
 	}),
 	v.object({ ...STAMP, type: v.literal("note"), text: v.string() }),
 	/** Anything else that people were told. */

@@ -75,7 +75,7 @@ describe("courseReport", () => {
 			reportOf(
 				DONE,
 				RUN,
-				{ ...STAMP, type: "predicted", next, deletes: 0 },
+				{ ...STAMP, type: "caught-up", next },
 				{ ...RUN, words: [["no-fence", true]] },
 			),
 		).toMatchObject({
