@@ -45,7 +45,7 @@ export class JournalFile implements Journal, Disposable {
 			this.#file = openSync(path, "r+");
 			if (tornBytes > 0) this.#cover(tornBytes);
 		} catch (error) {
-			throw unusable(path, error);
+			throw unusable(path, error, ". Nothing was changed");
 		}
 	}
 
@@ -146,11 +146,11 @@ function putAsideIfEnded(path: string): void {
 		renameDurably(path, `${path}.${last.at.replaceAll(":", "-")}`);
 }
 
-function unusable(path: string, error: unknown): CutoverError {
+function unusable(path: string, error: unknown, state = ""): CutoverError {
 	const reason = error instanceof Error ? error.message : String(error);
 	return new CutoverError(
 		"refused",
-		`What a cutover is about to do cannot be noted in ${path}: ${reason}`,
+		`What a cutover is about to do cannot be noted in ${path}: ${reason}${state}`,
 		{
 			suggestions: [
 				"Make it usable, and run the same command again. Always name the same --state-directory: how far a cutover is is known only there.",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { requireTool } from "../../scripts/services/find-tool.ts";
 import { hasTools, services } from "../support/services.ts";
@@ -119,6 +119,18 @@ describe.skipIf(!hasTools("registry-3", "minio"))("cutover › when", () => {
 		expect(stderr).toContain("takes writes on the target: somebody has made");
 		const tags = await tagDigests(at.registry.server());
 		expect(tags.get("team/app:meanwhile")).toMatch(/^sha256:/);
+	});
+
+	test("somebody adds something to the configuration, it goes back by its own keys, and keeps that", async () => {
+		const both = await gated();
+		const { at, gate } = both;
+		const told = await heldIn("canary", both);
+		appendFileSync(at.registry.configFile, "# added by somebody\n");
+		addTag(at.registry, "team/app", "past", "v2");
+		gate.release();
+		expect(await endOf(told, 5)).toContain(AS_IT_WAS);
+		const before = Buffer.from(`${at.before}# added by somebody\n`);
+		await expectAsBefore({ ...at, before });
 	});
 
 	test.each(["verify the delta", "canary"])(

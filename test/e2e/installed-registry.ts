@@ -52,13 +52,18 @@ export interface InstalledRegistry {
 export interface InstallOptions extends Partial<ManagedOptions> {
 	/** Where the target's server is found; default where it is. */
 	readonly endpoint?: string | undefined;
+	/** Another target than a bucket of the run's S3 server. */
+	readonly target?: string | undefined;
+	/** Flags that say how it is configured to that. */
+	readonly targetFlags?: readonly string[] | undefined;
 }
 
 /** Installs one. */
 export async function installed(
 	version: "3" | "2" = "3",
-	{ endpoint = services().s3.endpoint, ...options }: InstallOptions = {},
+	options: InstallOptions = {},
 ): Promise<InstalledRegistry> {
+	const { endpoint = services().s3.endpoint, targetFlags = [] } = options;
 	const folder = await temporaryFolder();
 	const registry = await startManaged({
 		version,
@@ -69,7 +74,7 @@ export async function installed(
 	await push(registry, "team/other", "latest");
 	const bucket = await newBucket();
 	const server = { ...services().s3, endpoint };
-	const target = storeUrl(bucket, "/pre/fix", server).href;
+	const { target = storeUrl(bucket, "/pre/fix", server).href } = options;
 	const node = [
 		...["--registry-config", registry.configFile],
 		...["--restart", registry.restart],
@@ -79,6 +84,7 @@ export async function installed(
 		...node,
 		...["--registry-version", VERSIONS[version]],
 		"--disable-redirect",
+		...targetFlags,
 	];
 	return {
 		...{ folder, registry, bucket, target, node, flags },
@@ -179,7 +185,7 @@ export async function expectAsBefore({
 export async function expectOnTarget({
 	registry,
 }: Pick<InstalledRegistry, "registry">): Promise<void> {
-	expect(readFileSync(registry.configFile, "utf8")).toContain("s3:");
+	expect(readFileSync(registry.configFile, "utf8")).not.toContain("filesystem");
 	expect(await stateOf(registry)).toBe("writable");
 	await push(registry, "team/app", "on-target");
 	expect(treeKeys(registry.storage).join("\n")).not.toContain("on-target");

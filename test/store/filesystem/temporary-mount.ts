@@ -4,9 +4,9 @@ import { TemporaryRoot } from "./temporary-root.ts";
 /** Of util-linux: Node cannot mount. */
 const [MOUNT, UNMOUNT] = ["mount", "umount"];
 
-/** Mounts an empty file system of 64 KiB in memory there, where the user may; the result says whether. */
-export function mountAt(path: string): boolean {
-	return succeeds(MOUNT, "-t", "tmpfs", "-o", "size=64k", "tmpfs", path);
+/** Mounts an empty file system in memory there, of 64 KiB unless another size is given, where the user may; the result says whether. */
+export function mountAt(path: string, size = "64k"): boolean {
+	return succeeds(MOUNT, "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path);
 }
 
 /** Mounts a directory there once more; what is mounted below it is left out. */
