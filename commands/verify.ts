@@ -1,10 +1,18 @@
-import { Flags } from "@oclif/core";
+import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
+import { digestLines, shareOf } from "../src/cli/digest-lines.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
-import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
+import {
+	openReadOnly,
+	openStores,
+	STORE_HELP,
+	storeArguments,
+} from "../src/cli/stores.ts";
 import { UsageError } from "../src/cli/usage-error.ts";
 import { VerifyView } from "../src/cli/verify-view.ts";
+import type { ObjectStore } from "../src/store/object-store.ts";
+import { type DigestResult, proveDigests } from "../src/verify/blob-digests.ts";
 import { verify } from "../src/verify/verify.ts";
 
 export class Verify extends BaseCommand {
@@ -13,20 +21,34 @@ export class Verify extends BaseCommand {
 	static override readonly description = [
 		"Lists both and compares every key, every size and the content of every link; tells what is missing, extra, different, corrupt or unknown, and whether the migration did it or the source was broken already. Writes nothing, and trusts nothing that sync has noted.",
 		"With --counts it compares only how many objects there are, as GitLab's documentation describes it; half-finished uploads are not counted.",
+		"With --digests, blobs of TARGET are read back and hashed besides; without a TARGET those of SOURCE, and nothing is compared: so a registry in use is proven, whatever was pushed since.",
 		STORE_HELP,
 	].join("\n\n");
 
 	static override readonly examples = [
 		"<%= config.bin %> verify /var/lib/registry s3://my-bucket",
 		"<%= config.bin %> verify /var/lib/registry s3://my-bucket --counts",
+		"<%= config.bin %> verify s3://my-bucket --digests 5%",
 		"<%= config.bin %> verify /var/lib/registry s3://my-bucket --json > report.json",
 	];
 
-	static override readonly args = storeArguments("what to compare with it");
+	static override readonly args = {
+		...storeArguments("what to compare with it"),
+		target: Args.string({
+			ignoreStdin: true,
+			description: "what to compare with it; written as SOURCE is",
+		}),
+	};
 
 	static override readonly flags = {
 		counts: Flags.boolean({
 			description: "compare only the numbers of objects",
+		}),
+		digests: Flags.string({
+			helpValue: "P%",
+			exclusive: ["counts"],
+			description:
+				"read this share of the blobs back, the same ones each time, and prove their bytes against their names; 100% for all",
 		}),
 		concurrency: Flags.integer({
 			default: 32,
@@ -44,12 +66,22 @@ export class Verify extends BaseCommand {
 
 	async run(): Promise<object> {
 		const { args, flags } = await this.parse(Verify);
+		const { source: from, target: to } = args;
+		const share =
+			flags.digests === undefined ? undefined : shareOf(flags.digests);
 		using interruption = interruptible();
 		const { signal } = interruption;
+		if (to === undefined) {
+			if (share === undefined)
+				throw new UsageError("Missing: TARGET", [
+					"Write: regmigrate verify SOURCE TARGET. See regmigrate verify --help.",
+				]);
+			await using store = await openReadOnly(from, signal);
+			return await this.#prove(store, share, flags, signal);
+		}
 		const ifNoTarget = "Check how it is spelled, and that it is mounted.";
-		const isTargetWritten = false;
 		await using stores = await openStores(
-			{ ...args, ifNoTarget, isTargetWritten },
+			{ source: from, target: to, ifNoTarget, isTargetWritten: false },
 			signal,
 		);
 		const { source, target } = stores;
@@ -67,16 +99,46 @@ export class Verify extends BaseCommand {
 			concurrency: flags.concurrency,
 			observe: (event) => view.observe(event),
 			signal,
-		}).catch((error: unknown) => {
-			throw error instanceof Interruption
-				? new Interruption(error.message, [
-						"Stopped before there was a result.",
-					])
-				: error;
-		});
+		}).catch(withoutResult);
 		progress[Symbol.dispose]();
 		view.summarize(result);
 		if (!result.isEqual) process.exitCode = EXIT.incomplete;
+		if (share === undefined) return result;
+		const digests = await this.#prove(target, share, flags, signal);
+		return { ...result, digests };
+	}
+
+	async #prove(
+		store: ObjectStore,
+		share: number,
+		flags: { readonly progress: boolean },
+		signal: AbortSignal,
+	): Promise<DigestResult> {
+		let objects = 0;
+		using progress = this.showProgress(
+			() => ({
+				label: "Reading",
+				objects,
+				...{ totalObjects: undefined, bytes: 0, totalBytes: 0 },
+			}),
+			flags,
+		);
+		const result = await proveDigests(store, {
+			share,
+			observe(event) {
+				if (event.type === "compared") objects += event.objects;
+			},
+			signal,
+		}).catch(withoutResult);
+		progress[Symbol.dispose]();
+		for (const line of digestLines(result)) this.log(line);
+		if (!result.isSound) process.exitCode = EXIT.incomplete;
 		return result;
 	}
+}
+
+function withoutResult(error: unknown): never {
+	throw error instanceof Interruption
+		? new Interruption(error.message, ["Stopped before there was a result."])
+		: error;
 }

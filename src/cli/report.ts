@@ -18,7 +18,7 @@ export function reportOf({
 
 /** What each command takes of what was said for a cutover. */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
-	verify: ["source", "target"],
+	verify: ["target"],
 	retire: ["source", "target"],
 	"config render": [
 		...["target", "registry-version", "registry-credentials"],
@@ -54,7 +54,7 @@ export function command(name: string, run: RunRecord): string {
 			: taken.includes(flag) || registry.includes(flag);
 	};
 	const line = commandLine({ command: name, has }, run.words);
-	const more = name === "verify" ? " --digests=5%" : "";
+	const more = name === "verify" ? " --digests 5%" : "";
 	return `${hereOrThere(run.directory)}${line}${more}`;
 }
 

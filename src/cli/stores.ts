@@ -124,6 +124,16 @@ export async function openStores(
 	};
 }
 
+/** Opens one store, only to read it; what is wrong with how it is written is a `UsageError`. */
+export async function openReadOnly(
+	text: string,
+	signal: AbortSignal,
+): Promise<ObjectStore> {
+	return readOnly(
+		await open(await locateStore(text), { signal }, IF_NO_SOURCE),
+	);
+}
+
 const IF_NO_SOURCE = "Check how it is spelled, and that it is mounted.";
 
 /** A store that is about to be opened. */

@@ -91,11 +91,16 @@ async function blame(
 }
 
 /** The digest that a blob's bytes must have, where it is of an algorithm that we can compute. */
-function digestOf(key: string): Digest | undefined {
+export function digestOf(key: string): Digest | undefined {
 	const parsed = parseKey(key);
 	return parsed?.kind === "blob" && COMPUTABLE.has(parsed.digest.algorithm)
 		? parsed.digest
 		: undefined;
+}
+
+/** Whether a key is a blob's. */
+export function isBlob(key: string): boolean {
+	return parseKey(key)?.kind === "blob";
 }
 
 const COMPUTABLE: ReadonlySet<string> = new Set(["sha256", "sha384", "sha512"]);

@@ -33,7 +33,7 @@ describe("the interface", () => {
 			  "report, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "status, --follow -f, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 256, --target-not-empty, --take-over, --include, --exclude, --skip-unreferenced, --delete, --yes -y, --max-delete, --delete-plan, --backup-prefix, --state-directory, --snapshot-of, --relist, --max-requests-per-second, --bwlimit, --until, --max-failures = 1000, --max-outage = 15m, --until-stable, --verbose -v, --progress = true, --ca-bundle",
-			  "verify, source, target, --counts, --concurrency = 32, --progress = true, --ca-bundle",
+			  "verify, source, target, --counts, --digests, --concurrency = 32, --progress = true, --ca-bundle",
 			]
 		`);
 	});

@@ -117,17 +117,18 @@ describe("help", () => {
 		`);
 	});
 
-	test.for(["sync", "verify"])(
+	test.for([
+		["sync", "SOURCE TARGET"],
+		["verify", "SOURCE [TARGET]"],
+	])(
 		"on %s fits into 80 columns, has no escape codes, and tells the exit codes",
-		async (command) => {
+		async ([command = "", stores]) => {
 			const { exitCode, stdout, stderr } = await runProgram(["help", command]);
 			expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 			const lines = stdout.split("\n");
 			expect(lines.filter((line) => line.length > 80)).toEqual([]);
 			expect(stdout).toMatch(/^[ -~\n]*$/);
-			expect(stdout).toContain(
-				`  $ regmigrate ${command} SOURCE TARGET [FLAGS]`,
-			);
+			expect(stdout).toContain(`  $ regmigrate ${command} ${stores} [FLAGS]`);
 			expect(stdout).toContain("  4    refused by a guard, nothing changed\n");
 			// Everything is said once.
 			const sentences = lines.filter((line) => line.length > 40);
