@@ -14,7 +14,7 @@ export class Cutover extends BaseCommand {
 	static override readonly description = [
 		"Copies while the registry is in use, until the next pass is short; asks; makes every node read-only and proves it; copies the rest and deletes what is gone; proves what that changed; configures one node after the other to TARGET, still read-only; has each serve an image that is only there; and lets them take pushes again. Whatever fails before that, or Ctrl-C (twice at a terminal), brings every node back to its configuration of before, on SOURCE. From the moment on at which the first node is to take pushes on TARGET, there is no way back.",
 		"Each step is noted before it is begun. Where the process is killed, the same command goes on: with the same --state-directory.",
-		"Only registries whose config.yml is edited (kind distribution) can be cut over by this version, and only without a metadata database.",
+		"Only registries of the kinds distribution and linux-package can be cut over by this version, and only without a metadata database.",
 		STORE_HELP,
 	].join("\n\n");
 

@@ -25,7 +25,10 @@ export interface SettingsWishes extends TargetWishes {
 }
 
 /** The kinds of registries of which each node can be brought back after it took writes at the target. */
-const KINDS: readonly RegistryDescription["kind"][] = ["distribution"];
+const KINDS: readonly RegistryDescription["kind"][] = [
+	"distribution",
+	"linux-package",
+];
 
 /** Throws a `RegistryError` (`refused`) for kinds of registries that cannot be cut over by this version. */
 export function requireCutoverKind({

@@ -95,7 +95,7 @@ export async function installed(
 
 /** Pushes an image; rejects when it was not acknowledged. */
 export async function push(
-	registry: ManagedRegistry,
+	registry: Pick<ManagedRegistry, "server">,
 	repository: string,
 	tag: string,
 ): Promise<void> {
@@ -107,7 +107,7 @@ export async function push(
  * Pushes one image after the other until it is told to stop, each manifest in two halves, so that some are under way
  * whenever something happens; resolves with those that were acknowledged.
  */
-export function pushing(registry: ManagedRegistry) {
+export function pushing(registry: Pick<ManagedRegistry, "server">) {
 	let isStopped = false;
 	const acknowledged: string[] = [];
 	let refused = 0;

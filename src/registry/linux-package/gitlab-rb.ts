@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type {
-	DriverSettings,
-	EffectiveSettings,
-	Settings,
-} from "../settings.ts";
-import { BESIDE_DRIVERS } from "../storage-section.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
+import {
+	ANY_DRIVER,
+	driverPart,
+	readOnlyPart,
+	targetPart,
+} from "./block-parts.ts";
 import {
 	type Block,
 	type Divided,
@@ -12,7 +13,6 @@ import {
 	type Outline,
 	place,
 } from "./managed-block.ts";
-import { rubyLiteral } from "./ruby-literal.ts";
 
 /** What is configured, as far as an edit has to know it. */
 export type Configured = Pick<
@@ -31,9 +31,6 @@ export interface GitlabRb {
 	/** Its name, for messages. */
 	readonly file: string;
 }
-
-/** What is beside the driver in `registry['storage']`, as Ruby has it. */
-const BESIDE = `%w[${BESIDE_DRIVERS.join(" ")}]`;
 
 /**
  * Edits `gitlab.rb` so that it configures what is asked for; the text as it is where it does already.
@@ -80,7 +77,7 @@ export function blockOf(gitlabRb: GitlabRb): Block {
  * its block tells which driver GitLab gives the registry where the file itself names none.
  */
 export function readOnlySource(source: GitlabRb, switched: GitlabRb): string {
-	const { storage = ["registry['storage'] ||= {}"] } = blockOf(switched);
+	const { storage = ANY_DRIVER } = blockOf(switched);
 	const { block = {}, ...divided } = dividedOf(source);
 	const parts: Block = { storage, ...block, "read-only": readOnlyPart(true) };
 	return place(divided, parts);
@@ -96,7 +93,7 @@ export function isOnTargetOf(
 	return (
 		left !== undefined &&
 		!isDeepStrictEqual(left, blockOf(source).target) &&
-		isDeepStrictEqual(left, target(storage))
+		isDeepStrictEqual(left, targetPart(storage))
 	);
 }
 
@@ -117,7 +114,7 @@ function change(
 	const { onlineGarbageCollection } = settings;
 	const parts: { -readonly [name in keyof Block]: Block[name] } = { ...block };
 	if (storage !== undefined && !isDeepStrictEqual(storage, configured.storage))
-		parts.target = target(storage);
+		parts.target = targetPart(storage);
 	if (
 		redirectDisabled !== undefined &&
 		redirectDisabled !== configured.redirectDisabled
@@ -149,40 +146,6 @@ function change(
 		parts.redirect !== undefined ||
 		parts["read-only"] !== undefined;
 	if (touchesStorage && parts.storage === undefined)
-		parts.storage = sameDriver(configured);
+		parts.storage = driverPart(configured.storage);
 	return parts;
-}
-
-/** Another driver in place of the one that is there. What was there is named above it still, for `readOnlySource`. */
-function target({ driver, parameters }: DriverSettings): readonly string[] {
-	const assignment = `registry['storage'][${rubyLiteral(driver)}] = ${rubyLiteral(parameters)}`;
-	return [
-		`registry['storage'] = (registry['storage'] || {}).select { |name, _| ${BESIDE}.include?(name) }`,
-		...assignment.split("\n"),
-	];
-}
-
-function readOnlyPart(isEnabled: boolean): readonly string[] {
-	return [
-		"registry['storage']['maintenance'] ||= {}",
-		// Uploads are purged as they were; a string would keep the registry from starting.
-		`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${isEnabled} }`,
-	];
-}
-
-/**
- * GitLab gives the registry a driver of its own only where nothing at all of its storage is set, so who sets anything of
- * it has to name one; without, the registry does not start. Only the file system can be such a driver of GitLab's: any
- * other is assigned above, with its secrets, and is not repeated.
- */
-function sameDriver({ storage }: Configured): readonly string[] {
-	if (storage.driver !== "filesystem") return ["registry['storage'] ||= {}"];
-	const driver = `registry['storage']['filesystem'] = ${rubyLiteral(storage.parameters, "  ")}`;
-	return [
-		"registry['storage'] ||= {}",
-		`if (registry['storage'].keys - ${BESIDE}).empty?`,
-		"  # Nothing above names a driver, and GitLab does so only where nothing of the storage is set.",
-		...`  ${driver}`.split("\n"),
-		"end",
-	];
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { acceptFile, isAccepted } from "../kept-file/accept-file.ts";
 import type { HostFile } from "../kept-file/host-file.ts";
 import { planRestore } from "../kept-file/plan-restore.ts";
@@ -6,21 +5,13 @@ import {
 	forgetOriginal,
 	type PlannedUndo,
 	planUndo,
-	type UndoTexts,
 } from "../kept-file/undo.ts";
 import type { Call, Change, RestoreOptions } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Activation } from "./activation.ts";
+import { gitlabRb, isOurBlock, withOriginalBlock } from "./block-back.ts";
 import { type Evaluated, evaluate } from "./evaluated.ts";
-import {
-	blockOf,
-	type GitlabRb,
-	isOnTargetOf,
-	readOnlySource,
-	removeBlock,
-	withBlockOf,
-} from "./gitlab-rb.ts";
-import { readOutline } from "./outline.ts";
+import { isOnTargetOf, readOnlySource, removeBlock } from "./gitlab-rb.ts";
 import { toChange } from "./package-change.ts";
 import type { PackageNode } from "./package-node.ts";
 import { type PackageState, readPackageState } from "./package-state.ts";
@@ -156,43 +147,6 @@ function requireSame(
 		`Cannot undo the change of ${path} on ${host.name}: somebody is changing it`,
 		{ suggestions: ["Run the same command again."] },
 	);
-}
-
-async function withOriginalBlock(
-	node: PackageNode,
-	{ current, original }: UndoTexts,
-	call: Call | undefined,
-): Promise<string> {
-	return withBlockOf(
-		await gitlabRb(node, current, call),
-		await gitlabRb(node, original, call),
-	);
-}
-
-/** Whether our block is as we wrote it, or is back already. */
-async function isOurBlock(
-	node: PackageNode,
-	{ current, written, original }: UndoTexts,
-	call: Call | undefined,
-): Promise<boolean> {
-	const found = blockOf(await gitlabRb(node, current, call));
-	for (const text of [written, original])
-		if (isDeepStrictEqual(found, blockOf(await gitlabRb(node, text, call))))
-			return true;
-	return false;
-}
-
-async function gitlabRb(
-	{ host, paths, file }: PackageNode,
-	text: string,
-	call: Call | undefined,
-): Promise<GitlabRb> {
-	const ruby = `${paths.installation}/embedded/bin/ruby`;
-	return {
-		text,
-		outline: await readOutline(host, ruby, { text, file }, call),
-		file,
-	};
 }
 
 async function evaluateIfPossible(

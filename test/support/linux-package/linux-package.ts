@@ -19,7 +19,8 @@ type Fault =
 	| "reconfigure-fails"
 	| "reconfigure-does-nothing"
 	| "reconfigure-hangs"
-	| "no-restart";
+	| "no-restart"
+	| "stays-on-disk";
 
 /** GitLab's Linux package in a folder, with a stand-in for `gitlab-ctl` and a real registry. */
 export interface LinuxPackage {
