@@ -43,7 +43,7 @@ describe.skipIf(!tools)(
 			expect(gitlab.read()).toBe(moved);
 			const theirs = "gitlab_rails['time_zone'] = 'UTC'\n";
 			gitlab.write(theirs + moved);
-		gitlab.run("reconfigure");
+			gitlab.run("reconfigure");
 			const [name = ""] = putAside(at);
 			await bring(await node.change({ readOnly: true }));
 			await bring(await node.restore(name, { readOnly: true }));

@@ -12,6 +12,8 @@ import {
 import {
 	type Configured,
 	editGitlabRb,
+	type GitlabRb,
+	readOnlySource,
 	removeBlock,
 } from "../../../src/registry/linux-package/gitlab-rb.ts";
 import { readOutline } from "../../../src/registry/linux-package/outline.ts";
@@ -72,6 +74,20 @@ describe.skipIf(!hasTools("ruby"))("gitlab.rb, as real Ruby reads it", () => {
 			expect(await undo(file, readWrite)).toBe(file.text);
 		});
 
+		test("refuses writes on its source, and nothing else is other, when it comes back from the target", async () => {
+			const readOnly = await edit(file, file.text, { readOnly: true });
+			const switched = await edit(file, readOnly, { storage: TARGET });
+			const readWrite = await edit(file, switched, { readOnly: false });
+			const back = readOnlySource(
+				await marked(file, file.text),
+				await marked(file, readWrite),
+			);
+			expect(await run(file, back)).toEqual(
+				withStorage(await run(file, file.text), { readonly: true }),
+			);
+			expect(await undo(file, back)).toBe(file.text);
+		});
+
 		test("gets no secret that it fetches by an expression", async () => {
 			const edited = await edit(file, file.text, {
 				readOnly: true,
@@ -101,23 +117,17 @@ async function edit(
 	text: string,
 	settings: Settings,
 ): Promise<string> {
-	const outline = await readOutline(localHost, "ruby", {
-		text,
-		file: file.name,
-	});
-	return editGitlabRb(
-		{ text, outline, file: file.name },
-		settings,
-		configured(await run(file, text)),
-	);
+	const found = configured(await run(file, text));
+	return editGitlabRb(await marked(file, text), settings, found);
 }
 
 async function undo(file: RealFile, text: string): Promise<string> {
-	const outline = await readOutline(localHost, "ruby", {
-		text,
-		file: file.name,
-	});
-	return removeBlock({ text, outline, file: file.name });
+	return removeBlock(await marked(file, text));
+}
+
+async function marked({ name }: RealFile, text: string): Promise<GitlabRb> {
+	const of = { text, file: name };
+	return { ...of, outline: await readOutline(localHost, "ruby", of) };
 }
 
 async function run(file: RealFile, text: string): Promise<Tree> {
