@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+	blockOf,
 	type Configured,
 	editGitlabRb,
+	type GitlabRb,
+	isOnTargetOf,
+	readOnlySource,
 	removeBlock,
+	withBlockOf,
 } from "../../../src/registry/linux-package/gitlab-rb.ts";
 import type { Outline } from "../../../src/registry/linux-package/managed-block.ts";
 import type { Settings } from "../../../src/registry/settings.ts";
@@ -174,17 +179,60 @@ registry['database']['enabled'] = false
 	});
 });
 
+describe("a file that was moved to a target", () => {
+	const storage = { driver: "gcs", parameters: { bucket: "b" } };
+	const readOnly = edit("x = 1\n", { readOnly: true });
+	const switched = edit(readOnly, { storage });
+	const moved = edit(
+		switched,
+		{ readOnly: false },
+		{ ...CONFIGURED, storage, readOnly: true },
+	);
+
+	test("gets the block back that it had, below what others have added", () => {
+		const now = `${edit(moved, { readOnly: true })}y = 2\n`;
+		const back = withBlockOf(marked(now), marked(moved));
+		expect(back).toContain("y = 2");
+		expect(blockOf(marked(back))).toEqual(blockOf(marked(moved)));
+		expect(withBlockOf(marked(now), marked("x = 1\n"))).toBe("x = 1\ny = 2\n");
+	});
+
+	test("refuses writes on its source by the block with which it did at first", () => {
+		expect(readOnlySource(marked("x = 1\n"), marked(moved))).toBe(readOnly);
+	});
+
+	test("keeps the block that it had on a source to which it was moved before", () => {
+		const other = { driver: "s3", parameters: { bucket: "c" } };
+		const again = edit(moved, { storage: other }, { ...CONFIGURED, storage });
+		const back = readOnlySource(marked(moved), marked(again));
+		expect(back).toBe(edit(moved, { readOnly: true }));
+		expect(back).not.toContain("'s3'");
+	});
+
+	test.each([
+		["the target, by what others have set", storage, "x = 1\n", true],
+		["its source", CONFIGURED.storage, "x = 1\n", false],
+		["the target, which is its source", storage, moved, false],
+	])("is on %s", (_, found, source, isOn) => {
+		const configured = { ...CONFIGURED, storage: found };
+		expect(isOnTargetOf(marked(moved), marked(source), configured)).toBe(isOn);
+	});
+});
+
 function edit(
 	text: string,
 	settings: Settings,
 	configured = CONFIGURED,
 ): string {
-	const outline = outlineOf(text);
-	return editGitlabRb({ text, outline, file: FILE }, settings, configured);
+	return editGitlabRb(marked(text), settings, configured);
 }
 
 function remove(text: string): string {
-	return removeBlock({ text, outline: outlineOf(text), file: FILE });
+	return removeBlock(marked(text));
+}
+
+function marked(text: string): GitlabRb {
+	return { text, outline: outlineOf(text), file: FILE };
 }
 
 /** As Ruby finds it in texts without heredocs and the like. */
