@@ -52,6 +52,10 @@ export function cutoverLine(
 			return `   ${event.node}: configured to the target, and answers, read-only`;
 		case "served":
 			return `   ${event.node}: serves what is only at the target${event.hosts.length === 0 ? "" : ` (blobs from ${event.hosts.join(", ")})`}`;
+		case "collection":
+			return `   ${event.node}: online garbage collection is ${event.isOn ? "on again" : "off"}`;
+		case "stored":
+			return `   ${event.node}: what is pushed through it lies ${event.store === "source" ? "in the source" : "at the target, and not in the source"}`;
 		case "opened":
 			return `   ${event.node}: takes writes`;
 		case "flushed":

@@ -23,6 +23,7 @@ import {
 	targetSettings,
 	turnOf,
 } from "./cutover-world.ts";
+import { databaseNotes } from "./database-notes.ts";
 import { durationOf } from "./duration.ts";
 import { Interruption } from "./interruption.ts";
 import { keepEvents } from "./kept-events.ts";
@@ -46,6 +47,7 @@ export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 	readonly "shared-redis": boolean;
 	readonly fence: boolean;
 	readonly "test-repository": string | undefined;
+	readonly "database-backup-made": boolean;
 }
 
 /** Where it is shown, and what ends it. */
@@ -122,6 +124,7 @@ export async function cutOver(
 		id: begun.id,
 		repository: session.described.access.repository,
 		testRepository: wishes["test-repository"],
+		database: databaseNotes(journal, wishes, operatorName(process.env)),
 		acceptsDamage: wishes["accept-damage"],
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
 		isVerifiedLive: wishes.verify,

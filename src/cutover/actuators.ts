@@ -7,6 +7,20 @@ import type { Call, Stage } from "./step.ts";
 export interface Actuators extends Stage {
 	/** Refuses what is known to go wrong. Changes nothing. */
 	preflight(call: Call): Promise<void>;
+	/** Whether the registry's metadata are in a database, by what `preflight` has noted. */
+	hasDatabase(): boolean;
+	/** Of a registry with a metadata database: proves that every node uses the source, by images that are pushed. */
+	pushWitnesses(call: Call): Promise<void>;
+	/** Deletes them. */
+	removeWitnesses(call: Call): Promise<void>;
+	/** Of such a registry, too: has it remove no garbage from now on. */
+	pauseCollection(call: Call): Promise<void>;
+	isCollectionPaused(call: Call): Promise<boolean>;
+	/** As it was found. */
+	undoPause(call: Call): Promise<void>;
+	/** Has it remove garbage again, if it did. */
+	resumeCollection(call: Call): Promise<void>;
+	isCollectionResumed(call: Call): Promise<boolean>;
 	/** Passes while the registry is in use, until the next one is short. */
 	catchUp(call: Call): Promise<void>;
 	makeReadOnly(call: Call): Promise<void>;

@@ -8,6 +8,7 @@ import {
 import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { pullImage } from "../registry/probe/pull.ts";
 import { CutoverError } from "./cutover-error.ts";
+import { putWitnesses, tryWitnesses } from "./database/target-proof.ts";
 import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +21,8 @@ const REPOSITORY = "regmigrate/canary";
  * target; and the canary is removed. Rejects with a `CutoverError`.
  */
 export async function tryCanary(world: World, call: Call): Promise<void> {
+	if (world.database.read() !== undefined)
+		return await tryWitnesses(world, call);
 	const { nodes, target, observe } = world;
 	const { image, repository, objects } = canary(world);
 	for (const { key, content } of objects) await target.put(key, content, call);
@@ -55,6 +58,7 @@ export async function tryCanary(world: World, call: Call): Promise<void> {
 
 /** Removes it, links first. What is left does no harm, and keeps nothing from going on or back. */
 export async function removeCanary(world: World): Promise<void> {
+	if (world.database.read() !== undefined) return await putWitnesses(world);
 	const { objects } = canary(world);
 	const keys = objects.map(({ key }) => key).reverse();
 	try {

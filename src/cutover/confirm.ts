@@ -5,6 +5,7 @@ import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { pullImage } from "../registry/probe/pull.ts";
 import { pushImage } from "../registry/probe/push.ts";
 import { CutoverError } from "./cutover-error.ts";
+import { provePushes } from "./database/push-proof.ts";
 import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
@@ -13,7 +14,7 @@ import type { World } from "./world.ts";
  * operator's own repository, where one is named, an image is pushed, pulled from every node, and deleted.
  */
 export async function confirm(world: World, call: Call): Promise<void> {
-	const { nodes, target, testRepository } = world;
+	const { nodes, target, testRepository, database } = world;
 	for (const { node, client } of nodes) {
 		const { identity, because } = await probeIdentity(client, target, call);
 		if (identity === "another")
@@ -22,6 +23,7 @@ export async function confirm(world: World, call: Call): Promise<void> {
 				`${node.name} does not serve what is at the target: ${because}`,
 			);
 	}
+	if (database.read() !== undefined) await provePushes(world, call);
 	if (testRepository !== undefined) await tryPush(testRepository, world, call);
 }
 

@@ -1,12 +1,14 @@
-import type { Change } from "../registry/node.ts";
 import { lookAt } from "../registry/read-only/look.ts";
 import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
 import type { Actuators } from "./actuators.ts";
+import { changeSentences } from "./change-sentences.ts";
+import { dryRunOfDatabase, sayWitnesses } from "./database/dry-run.ts";
 import { fencePlan } from "./fence/fence-source.ts";
+import { settingsOf, switched } from "./node-settings.ts";
 import { guardShare } from "./planned-deletes.ts";
-import { preflight, settingsOf, switched } from "./preflight.ts";
+import { preflight } from "./preflight.ts";
 import type { World } from "./world.ts";
 
 /** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */
@@ -18,6 +20,7 @@ export function dryRunActuators(
 	const nothing = async () => {};
 	return {
 		preflight: (call) => preflight(world, call),
+		...dryRunOfDatabase(world, say),
 		async catchUp({ signal }) {
 			const result = await sync(source, target, {
 				...world.pass,
@@ -71,6 +74,10 @@ export function dryRunActuators(
 		isSwitched: async () => true,
 		switchBack: nothing,
 		async tryCanary() {
+			if (world.database.read() !== undefined) {
+				sayWitnesses(world, say);
+				return;
+			}
 			say(
 				`Would put an image of three blobs into ${target.url}, pull it from each of ${nodes.map(({ node }) => node.name).join(", ")}, and remove it.`,
 			);
@@ -103,16 +110,4 @@ export function dryRunActuators(
 		},
 		watched: (act, call) => act(call),
 	};
-}
-
-function changeSentences(
-	node: string,
-	change: Change | undefined,
-): readonly string[] {
-	return [
-		...(change?.files ?? []).map(
-			({ path }) => `Would write ${path} (${node}).`,
-		),
-		...(change?.commands ?? []).map((line) => `Would run ${line} (${node}).`),
-	];
 }

@@ -14,8 +14,25 @@ const BEGUN = v.object({
 	at: v.string(),
 });
 
+/** Of a registry whose metadata are in a database: what was found before anything was changed, and who answers for it. */
+const DATABASE = v.object({
+	type: v.literal("database"),
+	nodes: v.array(
+		v.object({
+			name: v.string(),
+			/** Whether it removed by itself what is not needed. */
+			onlineGarbageCollection: v.boolean(),
+		}),
+	),
+	/** `operator@host`: who said that a backup of the database has been made; by a flag, or asked at the terminal. */
+	acknowledgedBy: v.string(),
+	acknowledged: v.picklist(["flag", "answer"]),
+	at: v.string(),
+});
+
 const RECORD = v.variant("type", [
 	BEGUN,
+	DATABASE,
 	/** A step is about to be applied; `done`: it has been. */
 	v.object({ type: v.literal("apply"), step: v.string(), at: v.string() }),
 	v.object({ type: v.literal("done"), step: v.string(), at: v.string() }),
@@ -51,6 +68,8 @@ export type JournalRecord = v.InferOutput<typeof RECORD>;
 export type Outcome = Extract<JournalRecord, { type: "ended" }>["outcome"];
 
 export type BegunRecord = v.InferOutput<typeof BEGUN>;
+
+export type DatabaseRecord = v.InferOutput<typeof DATABASE>;
 
 /** A record as a line with its own checksum, so that a torn one is known. */
 export function recordLine(record: JournalRecord): string {

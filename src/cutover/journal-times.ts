@@ -50,9 +50,11 @@ export function resultOf(
 			opened === undefined || closed === undefined
 				? undefined
 				: closed - opened,
-		steps: steps.map(({ name }) => ({
-			step: name,
-			ms: (last("done", name) ?? 0) - (last("apply", name) ?? 0),
-		})),
+		steps: steps
+			.filter((step) => hasBegun(records, step))
+			.map(({ name }) => ({
+				step: name,
+				ms: (last("done", name) ?? 0) - (last("apply", name) ?? 0),
+			})),
 	};
 }

@@ -151,6 +151,8 @@ class Machine<W extends Stage> {
 	}
 
 	async #apply(step: Step<W>): Promise<void> {
+		if (step.isNeeded?.(this.#world) === false)
+			return this.#note({ type: "done", step: step.name });
 		const { observe } = this.#options;
 		const isFirst = !hasBegun(this.#journal.records, step);
 		if (step.window === "opens" && isFirst) {
@@ -192,6 +194,8 @@ class Machine<W extends Stage> {
 	}
 
 	async #undo(step: Step<W>): Promise<void> {
+		if (step.isNeeded?.(this.#world) === false)
+			return this.#note({ type: "undone", step: step.name });
 		const began = this.#now();
 		const { observe } = this.#options;
 		try {

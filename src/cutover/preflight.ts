@@ -1,33 +1,70 @@
-import { LOCKS_PREFIX } from "../layout/paths.ts";
-import { metadataMode } from "../registry/metadata-mode.ts";
 import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { askVersion } from "../registry/probe/registry-version.ts";
-import type { EffectiveSettings } from "../registry/settings.ts";
 import { switchBlockers } from "../registry/target/blockers.ts";
-import type { ObjectStore } from "../store/object-store.ts";
 import { CutoverError } from "./cutover-error.ts";
+import { metadataPlace } from "./database/metadata-place.ts";
+import {
+	type LookedAt,
+	preflightDatabase,
+	refuseImports,
+	witnessOf,
+} from "./database/preflight.ts";
+import { lockNames } from "./lock-files.ts";
+import { settingsOf, switched } from "./node-settings.ts";
 import type { Call } from "./step.ts";
 import type { CutoverNode, World } from "./world.ts";
 
 /** Refuses what is known to go wrong, on every node. Changes nothing. */
 export async function preflight(world: World, call: Call): Promise<void> {
+	const found: LookedAt[] = [];
+	for (const node of world.nodes) found.push(await look(node, world, call));
 	const locks = await lockNames(world.source, call);
-	for (const node of world.nodes) await look(node, locks, world, call);
+	for (const node of found) await refuseImports(node, call);
+	const metadata = metadataPlace(found.map(witnessOf), locks);
+	switch (metadata.place) {
+		case "unclear":
+			throw new CutoverError(
+				"refused",
+				`The registry cannot be cut over: ${metadata.because}. Nothing was changed`,
+				{ suggestions: metadata.suggestions },
+			);
+		case "database":
+			await preflightDatabase(world, found, call);
+			break;
+		case "storage":
+			for (const node of found) await requireIdentity(node, world, call);
+			break;
+		default:
+			metadata satisfies never;
+	}
+	// What cannot be configured is refused here, while nothing depends on it.
+	for (const { node, settings } of found)
+		for (const change of [{ readOnly: true }, switched(settings, world)])
+			for (const note of (await node.change(change, call)).notes)
+				world.observe({ type: "note", text: `${node.name}: ${note}` });
+}
+
+function refusal(
+	{ node }: CutoverNode,
+	reason: string,
+	suggestions: readonly string[],
+): CutoverError {
+	return new CutoverError(
+		"refused",
+		`${node.name} cannot be cut over: ${reason}. Nothing was changed`,
+		{ suggestions },
+	);
 }
 
 async function look(
-	{ node, client }: CutoverNode,
-	locks: readonly string[],
+	one: CutoverNode,
 	world: World,
 	call: Call,
-): Promise<void> {
-	const { turn, source } = world;
+): Promise<LookedAt> {
+	const { node, client } = one;
+	const { turn } = world;
 	const refuse = (reason: string, suggestions: readonly string[]) =>
-		new CutoverError(
-			"refused",
-			`${node.name} cannot be cut over: ${reason}. Nothing was changed`,
-			{ suggestions },
-		);
+		refusal(one, reason, suggestions);
 	const probed = await turn.probe(node, call);
 	const kept = turn.keeper
 		.read()
@@ -39,76 +76,28 @@ async function look(
 			"Make it take writes again: a cutover makes it read-only itself, and ends with a registry that takes writes.",
 		]);
 	const settings = await settingsOf(node, call);
-	const { database } = await askVersion(client, call);
-	const metadata = metadataMode({
-		configured: settings.database,
-		header: database,
-		locks,
-	});
-	if (metadata.mode !== "links")
-		throw refuse(
-			metadata.mode === "database"
-				? `its metadata are in a database (${metadata.because})`
-				: `it is not clear where its metadata are: ${metadata.forLinks}, and ${metadata.forDatabase}`,
-			[
-				"Registries with a metadata database cannot be cut over by this version.",
-			],
-		);
 	const [blocker] = switchBlockers(settings, world.settings);
 	if (blocker !== undefined)
 		throw refuse(blocker.message.replace(/\.$/, ""), blocker.suggestions);
+	const { database } = await askVersion(client, call);
+	return { ...one, settings, header: database };
+}
+
+/** Refuses a registry whose tags are not those of the source. */
+async function requireIdentity(
+	one: CutoverNode,
+	{ source }: World,
+	call: Call,
+): Promise<void> {
 	const { identity, because, suggestions } = await probeIdentity(
-		client,
+		one.client,
 		source,
 		call,
 	);
 	if (identity !== "same")
-		throw refuse(
+		throw refusal(
+			one,
 			`it is not known to serve ${source.url}: ${because}`,
 			suggestions,
 		);
-	// What cannot be configured is refused here, while nothing depends on it.
-	for (const change of [{ readOnly: true }, switched(settings, world)])
-		for (const note of (await node.change(change, call)).notes)
-			world.observe({ type: "note", text: `${node.name}: ${note}` });
-}
-
-/** What a node is configured to when it is switched, still read-only. */
-export function switched(
-	{ database }: Pick<EffectiveSettings, "database">,
-	{ settings }: Pick<World, "settings">,
-) {
-	return {
-		...settings,
-		readOnly: true,
-		// Where a database is preferred, a storage that looks new would be taken for one (registry/metadata-mode.ts).
-		database: database === undefined ? undefined : (false as const),
-	};
-}
-
-/** What a node is configured to. A cutover needs to know it. */
-export async function settingsOf(
-	node: CutoverNode["node"],
-	call: Call,
-): Promise<EffectiveSettings> {
-	const settings = await node.settings(call);
-	if (settings !== undefined) return settings;
-	throw new CutoverError(
-		"refused",
-		`It is not known what ${node.name} is configured to`,
-	);
-}
-
-async function lockNames(
-	source: ObjectStore,
-	{ signal }: Call,
-): Promise<readonly string[]> {
-	const names: string[] = [];
-	for await (const page of source.list({ prefix: LOCKS_PREFIX, signal })) {
-		for (const { error } of page.unreadable) throw error;
-		names.push(
-			...page.objects.map(({ key }) => key.slice(LOCKS_PREFIX.length)),
-		);
-	}
-	return names;
 }

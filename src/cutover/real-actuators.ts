@@ -4,6 +4,14 @@ import type { Actuators } from "./actuators.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
 import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { confirm } from "./confirm.ts";
+import {
+	isCollectionPaused,
+	isCollectionResumed,
+	pauseCollection,
+	resumeCollection,
+	undoPause,
+} from "./database/collection.ts";
+import { pushWitnesses, removeWitnesses } from "./database/source-proof.ts";
 import { Delta, verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
@@ -31,6 +39,14 @@ export function realActuators(world: World): Actuators {
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
 	return {
 		preflight: (call) => preflight(world, call),
+		hasDatabase: () => world.database.read() !== undefined,
+		pushWitnesses: (call) => pushWitnesses(world, call),
+		removeWitnesses: (call) => removeWitnesses(world, call),
+		pauseCollection: (call) => pauseCollection(world, call),
+		isCollectionPaused: (call) => isCollectionPaused(world, call),
+		undoPause: (call) => undoPause(world, call),
+		resumeCollection: (call) => resumeCollection(world, call),
+		isCollectionResumed: (call) => isCollectionResumed(world, call),
 		async catchUp(call) {
 			caughtUp = await catchUp(world, call);
 		},

@@ -46,6 +46,7 @@ export function standingOf(
  * | forward   | repeat    | forward, at that step, begun                                          |
  * | forward   | turn-back | back, at the step that was begun last                                 |
  * | back      | undone    | back, at the step before that one                                     |
+ * | any       | database  | as it was: it says only what was found                                |
  * | back      | undo, torn | as it was                                                            |
  * | any       | ended     | ended                                                                 |
  */
@@ -65,6 +66,7 @@ function after(
 		throw new Error(`"${record.type}" is noted after the end`);
 	switch (record.type) {
 		case "begun":
+		case "database":
 		case "undo":
 			return standing;
 		case "apply":

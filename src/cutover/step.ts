@@ -17,6 +17,11 @@ export interface Step<W> {
 	/** What it does, for whoever is asked to approve. A clause. */
 	readonly about: string;
 	/**
+	 * Whether there is anything to do and to undo; default: there is. Without, it counts as done, and was never begun. It
+	 * has to be the same for every process once a step before it is done.
+	 */
+	readonly isNeeded?: ((world: W) => boolean) | undefined;
+	/**
 	 * Whether what it has brought about is in force, asked of the world: when a course goes on in another process, which
 	 * does not know what happened in between.
 	 */

@@ -9,7 +9,8 @@ import type { TurnOptions } from "../registry/read-only/turn.ts";
 import { turnReadOnlyOff } from "../registry/read-only/turn-off.ts";
 import { flushDescriptorCaches } from "../registry/redis/flush.ts";
 import { CutoverError } from "./cutover-error.ts";
-import { settingsOf, switched } from "./preflight.ts";
+import { requireSameLocks } from "./lock-files.ts";
+import { settingsOf, switched } from "./node-settings.ts";
 import type { Call } from "./step.ts";
 import type { CutoverNode, World } from "./world.ts";
 
@@ -18,6 +19,7 @@ import type { CutoverNode, World } from "./world.ts";
  * before the next is touched. When all that served from the source have ended, what they remember in Redis is flushed.
  */
 export async function switchNodes(world: World, call: Call): Promise<void> {
+	await requireSameLocks(world, call);
 	const options = turnOptions(world, call);
 	const nodes = world.nodes.map(({ node }) => node);
 	const formers: Former[] = [];

@@ -6,6 +6,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncResult } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
+import type { DatabaseRecord } from "./journal-record.ts";
 import type { PlannedDeletes } from "./planned-deletes.ts";
 
 /** A node, and who asks it. */
@@ -47,6 +48,18 @@ export type WorldEvent =
 			readonly node: string;
 			readonly hosts: readonly string[];
 	  }
+	/** Of a registry with a metadata database. */
+	| {
+			readonly type: "collection";
+			readonly node: string;
+			readonly isOn: boolean;
+	  }
+	/** It uses this storage: what was pushed through it lies there. */
+	| {
+			readonly type: "stored";
+			readonly node: string;
+			readonly store: "source" | "target";
+	  }
 	| { readonly type: "opened"; readonly node: string }
 	| {
 			readonly type: "flushed";
@@ -63,6 +76,18 @@ export type WorldEvent =
 	  }
 	/** A sentence. */
 	| { readonly type: "note"; readonly text: string };
+
+/** What is known of a metadata database, and outlives this process. */
+export interface DatabaseNotes {
+	/** `undefined`: the metadata are in the storage, or nobody has looked yet. */
+	read(): DatabaseRecord | undefined;
+	/** Notes it, durably. */
+	write(found: Pick<DatabaseRecord, "nodes" | "acknowledged">): void;
+	/** How the operator says that a backup of the database has been made; `undefined`: not at all. */
+	acknowledge(
+		signal: AbortSignal | undefined,
+	): Promise<DatabaseRecord["acknowledged"] | undefined>;
+}
 
 /** What a cutover is made of. */
 export interface World {
@@ -83,6 +108,7 @@ export interface World {
 	readonly repository: string | undefined;
 	/** The operator's own, in which an image is pushed and deleted at the end; `undefined`: none is. */
 	readonly testRepository: string | undefined;
+	readonly database: DatabaseNotes;
 	/** Go on although something is broken in the source: it is so at the target, too. */
 	readonly acceptsDamage: boolean;
 	/** How long the pass after the live ones may take (ms). */

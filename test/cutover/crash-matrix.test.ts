@@ -252,7 +252,8 @@ test("what is no longer in force when it goes on leads back", async () => {
 	).rejects.toMatchObject({ cause: expect.any(Killed) });
 	world.revive();
 	const [node] = world.nodes;
-	if (node !== undefined) node.running = { storage: "source", readOnly: false };
+	if (node !== undefined)
+		node.running = { storage: "source", readOnly: false, collects: false };
 	const failure = await process(world, journal);
 	expect(failure).toMatchObject({
 		code: "rolled-back",

@@ -5,6 +5,8 @@ import type { Call } from "../../src/cutover/step.ts";
 interface Configuration {
 	readonly storage: "source" | "target";
 	readonly readOnly: boolean;
+	/** Whether it removes garbage by itself. */
+	readonly collects: boolean;
 }
 
 interface ModelNode {
@@ -16,7 +18,11 @@ interface ModelNode {
 	original: Configuration | undefined;
 }
 
-const ORIGINAL: Configuration = { storage: "source", readOnly: false };
+const ORIGINAL: Configuration = {
+	storage: "source",
+	readOnly: false,
+	collects: true,
+};
 
 /** A process was killed: nothing of it runs any more. */
 export class Killed extends Error {}
@@ -88,8 +94,8 @@ export class ModelWorld {
 	/** Where the registry is, if it is in one of the two states that there may be in the end. */
 	get state(): "source" | "target" | "neither" {
 		for (const storage of ["source", "target"] as const) {
-			const isThere = ({ storage: at, readOnly }: Configuration) =>
-				at === storage && !readOnly;
+			const isThere = ({ storage: at, readOnly, collects }: Configuration) =>
+				at === storage && !readOnly && collects;
 			if (
 				this.nodes.every(
 					({ file, running }) => isThere(file) && isThere(running),
@@ -152,7 +158,24 @@ export class ModelWorld {
 		};
 		return {
 			preflight: acting("preflight", async () => {}),
-			catchUp: acting("catchUp", async () => copy()),
+			hasDatabase: () => true,
+			pushWitnesses: acting("pushWitnesses", async () => {}),
+			removeWitnesses: acting("removeWitnesses", async () => {}),
+			pauseCollection: acting("pauseCollection", async () => {
+				for (const node of nodes) configure(node, { collects: false });
+			}),
+			isCollectionPaused: async () => all(({ collects }) => !collects),
+			undoPause: acting("undoPause", putBack),
+			resumeCollection: acting("resumeCollection", async () => {
+				for (const node of nodes) configure(node, { collects: true });
+				for (const node of nodes) node.original = undefined;
+			}),
+			isCollectionResumed: async () => all(({ collects }) => collects),
+			catchUp: acting("catchUp", async () => {
+				if (!all(({ collects }) => !collects))
+					throw new Error("garbage is removed meanwhile");
+				copy();
+			}),
 			approve: async () => true,
 			makeReadOnly: acting("makeReadOnly", async () => {
 				for (const node of nodes)
@@ -187,7 +210,8 @@ export class ModelWorld {
 				for (const node of nodes) configure(node, { readOnly: false });
 				for (const node of nodes) node.original = undefined;
 			}),
-			isTargetOpen: async () => this.state === "target",
+			isTargetOpen: async () =>
+				all(({ storage, readOnly }) => storage === "target" && !readOnly),
 			confirm: acting("confirm", async () => {}),
 			fenceSource: acting("fenceSource", async () => {}),
 			watched: async (act, call) => {

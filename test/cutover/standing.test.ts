@@ -131,9 +131,10 @@ describe("when a node takes writes in the middle of it", () => {
 
 test("the table reads like the procedure", () => {
 	expect(STEPS.map(({ name }) => name)).toEqual([
-		...["preflight", "catch up", "read-only", "final pass"],
-		...["verify the delta", "still", "switch", "canary"],
-		...["still, once more", "keep the base", "read-write", "confirm"],
+		...["preflight", "witness", "pause collection", "catch up"],
+		...["read-only", "final pass", "verify the delta", "still"],
+		...["switch", "canary", "still, once more", "keep the base"],
+		...["read-write", "confirm", "resume collection"],
 		"fence the source",
 	]);
 	const final = STEPS.findIndex(({ undo }) => undo === "never");

@@ -1,0 +1,32 @@
+import { CutoverError } from "../cutover-error.ts";
+import type { Call } from "../step.ts";
+import type { World } from "../world.ts";
+import { deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
+
+/**
+ * Proves where pushes go, as soon as they are taken: an image that is pushed through a node lies at the target, and not in
+ * the source. Before, nothing can be pushed. Then the test images are deleted. Rejects with a `CutoverError`
+ * (`needs-operator`): pushes are being lost from one storage's sight then.
+ */
+export async function provePushes(world: World, call: Call): Promise<void> {
+	const { source, target, observe } = world;
+	const pushed = witnesses(world, "after");
+	await pushAll(pushed, call);
+	for (const witness of pushed) {
+		const { node, key } = witness;
+		const isInSource = (await source.head(key, call)) !== undefined;
+		if (isInSource || !(await isStored(witness, target, world, call)))
+			throw new CutoverError(
+				"needs-operator",
+				`${node.name} (${node.url.origin}) takes pushes and does not store them at ${target.url}: ${isInSource ? "what was just pushed through it lies in the source" : "what was just pushed through it does not lie there"}`,
+				{
+					suggestions: [
+						`Stop pushes at once (readonly on), or take ${node.name} out of the load balancer: what is pushed there is missing for the other nodes.`,
+						"Look at what its registry runs with: another configuration, a variable, a node behind the same URL that is not described.",
+					],
+				},
+			);
+		observe({ type: "stored", node: node.name, store: "target" });
+	}
+	await deleteAll([...pushed, ...witnesses(world, "before")], world, call);
+}

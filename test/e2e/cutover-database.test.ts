@@ -1,0 +1,218 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { hasTools, services } from "../support/services.ts";
+import { minioClient, s3Contents } from "./independent-readers.ts";
+import {
+	expectAsBefore,
+	expectOnTarget,
+	type InstalledRegistry,
+	installed,
+	push,
+	run,
+} from "./installed-registry.ts";
+import { startProgram } from "./program.ts";
+import { tagDigests } from "./registry-client.ts";
+
+const tools = hasTools("registry-3", "minio");
+const LOCKS = "docker/registry/lockfiles";
+
+/**
+ * As GitLab's registry with a metadata database is seen from outside: it says so in a header and in its configuration, and
+ * its storage has the lock file. What serves is Distribution, which takes no notice of `database` and `gc`.
+ */
+async function withDatabase(
+	locks: readonly string[] = ["database-in-use"],
+): Promise<InstalledRegistry> {
+	const found = await installed("3", {
+		lines: [
+			'  headers: {Gitlab-Container-Registry-Database-Enabled: ["true"]}',
+			"database: # ours",
+			"  enabled: prefer",
+			"  dbname: registry",
+			"gc: {maxbackoff: 24h}",
+		],
+	});
+	const folder = join(found.registry.storage, LOCKS);
+	mkdirSync(folder, { recursive: true });
+	for (const name of locks) writeFileSync(join(folder, name), '{"version":1}');
+	return { ...found, words: [...found.words, ...ALL] };
+}
+
+const ALL = ["--test-repository", "team/test", "--database-backup-made"];
+
+/** The keys at the target, below its prefix. */
+async function keysAt({
+	bucket,
+}: InstalledRegistry): Promise<readonly string[]> {
+	const found = await s3Contents(minioClient(services().s3), bucket, "");
+	return [...found.keys()];
+}
+
+describe.skipIf(!tools)("a registry with a metadata database", () => {
+	test("is cut over: nothing is removed meanwhile, and each storage is proven by a push", async () => {
+		const found = await withDatabase();
+		const { registry, folder, words } = found;
+		const { stdout } = await run(0, ...words);
+		const told = [
+			"what is pushed through it lies in the source",
+			"online garbage collection is off",
+			"== catch up",
+			"== canary",
+			"serves what is only at the target",
+			"== read-write",
+			"what is pushed through it lies at the target, and not in the source",
+			"online garbage collection is on again",
+		];
+		expect(
+			told.map((text) => [text, stdout.indexOf(text)]).toSorted(byPlace),
+		).toEqual(told.map((text) => [text, stdout.indexOf(text)]));
+		expect(told.filter((text) => !stdout.includes(text))).toEqual([]);
+		const configuration = readFileSync(registry.configFile, "utf8");
+		expect(parse(configuration)).toMatchObject({
+			database: { enabled: true, dbname: "registry" },
+			gc: { maxbackoff: "24h", disabled: false },
+		});
+		expect(registry.restarts()).toBe(5);
+		expect(await keysAt(found)).toContain(`pre/fix/${LOCKS}/database-in-use`);
+		await expectOnTarget(found);
+		renameSync(registry.storage, join(folder, "away"));
+		await push(registry, "team/app", "after");
+		const tags = await tagDigests(registry.server());
+		expect([...tags.keys()].toSorted()).toEqual([
+			...["team/app:after", "team/app:on-target", "team/app:v1"],
+			...["team/app:v2", "team/other:latest"],
+		]);
+	});
+
+	test.each([
+		[
+			"no repository to push to",
+			["--database-backup-made"],
+			["database-in-use"],
+			"only a push proves",
+		],
+		[
+			"no backup",
+			["--test-repository", "team/test"],
+			["database-in-use"],
+			"nobody has said that a backup",
+		],
+		[
+			"both lock files",
+			ALL,
+			["database-in-use", "filesystem-in-use"],
+			"it is not clear where the metadata",
+		],
+		[
+			"an import that has begun",
+			ALL,
+			["filesystem-in-use"],
+			"it is not clear where the metadata",
+		],
+	])(
+		"and with %s is refused, and nothing is changed",
+		async (_, flags, locks, reason) => {
+			const found = await withDatabase(locks);
+			const { registry, before, words } = found;
+			const plain = words.slice(0, -ALL.length);
+			const { stderr } = await run(4, ...plain, ...flags);
+			expect(stderr).toContain(reason);
+			expect(readFileSync(registry.configFile)).toEqual(before);
+			expect(registry.restarts()).toBe(0);
+			expect(await keysAt(found)).toEqual([]);
+		},
+	);
+
+	test("whose node stays on the file system is found out by what is missing at the target, and all is as it was", async () => {
+		const found = await withDatabase();
+		const { registry, before, words } = found;
+		const readOnly = before
+			.toString()
+			.replace(
+				"  delete:",
+				"  maintenance: {readonly: {enabled: true}}\n  delete:",
+			);
+		registry.override = (now) => (now.includes("s3:") ? readOnly : now);
+		const { stderr } = await run(5, ...words);
+		expect(stderr).toContain("which is not at the target for now");
+		expect(stderr).toContain("the registry is on the source, and takes writes");
+		await expectAsBefore(found);
+		// What was taken away is there again; a manifest of which it is a layer is, too.
+		const keys = await keysAt(found);
+		const blobs = keys.filter((key) => key.includes("/blobs/"));
+		await run(0, "verify", registry.storage, found.target).catch(() => {});
+		expect(blobs.length).toBeGreaterThan(0);
+	});
+
+	test("whose restart command does nothing is not believed to have stopped removing garbage", async () => {
+		const found = await withDatabase();
+		const { registry, words } = found;
+		registry.let("lies");
+		const { stdout, stderr } = await run(
+			5,
+			...words,
+			...["--timeout", "2s", "--drain-timeout", "1s"],
+		);
+		expect(stdout).not.toContain("== catch up");
+		expect(stderr).toContain("it may still remove garbage");
+		registry.let("restarts");
+		await expectAsBefore(found);
+	});
+
+	test("whose pushes go elsewhere when it takes them again is told of loudly", async () => {
+		const found = await withDatabase();
+		const { registry, before, words } = found;
+		registry.override = (now) =>
+			now.includes("s3:") && /readonly:\s*\{?\s*enabled: false/.test(now)
+				? before.toString()
+				: now;
+		const { stderr } = await run(6, ...words);
+		expect(stderr).toContain(
+			"what was just pushed through it lies in the source",
+		);
+		expect(stderr).toContain("Stop pushes at once");
+		expect(stderr).toContain("past the point of no return");
+		// Mended, it goes on.
+		registry.override = (now) => now;
+		await run(0, "readonly", "on", ...found.node, "--yes");
+		await run(0, "readonly", "off", ...found.node, "--yes");
+		await run(0, ...words);
+		await expectOnTarget(found);
+	});
+
+	test.each(["witness", "pause collection", "canary", "resume collection"])(
+		"killed in the middle of %s, the same command goes on",
+		async (step) => {
+			const found = await withDatabase();
+			const first = await startProgram(found.words);
+			first.stdout.setEncoding("utf8");
+			let text = "";
+			for await (const chunk of first.stdout) {
+				text += String(chunk);
+				if (text.includes(`== ${step}:`)) break;
+			}
+			expect(text).toContain(`== ${step}:`);
+			// Far enough for it to have begun something.
+			await sleep(30);
+			first.child.kill("SIGKILL");
+			await first.ended;
+			await run(0, ...found.words);
+			await expectOnTarget(found);
+			const configuration = readFileSync(found.registry.configFile, "utf8");
+			expect(parse(configuration)).toMatchObject({
+				database: { enabled: true },
+				gc: { disabled: false },
+			});
+		},
+	);
+});
+
+function byPlace(
+	[, one]: readonly (string | number)[],
+	[, other]: readonly (string | number)[],
+): number {
+	return Number(one) - Number(other);
+}
