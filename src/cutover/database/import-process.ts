@@ -6,10 +6,10 @@ import type { Call } from "../step.ts";
  * `gitlab-ctl registry-database import`. Files without the word are passed over; the brackets keep it from finding itself.
  */
 const LOOK = String.raw`
-for file in $(grep -ls 'databas[e]' /proc/[0-9]*/cmdline 2>/dev/null); do
+for file in $(grep -ls 'databas[e]' "$1"/[0-9]*/cmdline 2>/dev/null); do
 	words=$(tr '\000' ' ' <"$file" 2>/dev/null) || continue
 	case "$words" in
-		*registry*[\ -]databas[e]" import "*) id="${"$"}{file#/proc/}"; echo "${"$"}{id%%/*}" ;;
+		*registry*[\ -]databas[e]" import "*) id="${"$"}{file#"$1"/}"; echo "${"$"}{id%%/*}" ;;
 	esac
 done
 exit 0
@@ -17,13 +17,16 @@ exit 0
 
 /**
  * The ids of processes on a host that import a registry's metadata into a database. It sees what may be seen of this host's
- * processes: none of another host, or of a container that is not this one's.
+ * processes: none of another host, or of a container that is not this one's. `processes` is where the host tells of them.
  */
 export async function importsOn(
 	host: Host,
 	{ signal }: Call,
+	processes = "/proc",
 ): Promise<readonly string[]> {
-	const { stdout } = await host.run(["sh", "-c", LOOK], { signal });
+	const { stdout } = await host.run(["sh", "-c", LOOK, "sh", processes], {
+		signal,
+	});
 	return stdout
 		.toString()
 		.split("\n")

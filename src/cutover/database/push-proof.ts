@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { CutoverError } from "../cutover-error.ts";
 import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
-import { deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
+import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
 
 /**
  * Proves where pushes go, as soon as they are taken: an image that is pushed through a node lies at the target, and not in
@@ -10,7 +11,8 @@ import { deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
  */
 export async function provePushes(world: World, call: Call): Promise<void> {
 	const { source, target, observe } = world;
-	const pushed = witnesses(world, "after");
+	// What an earlier attempt has pushed may lie elsewhere.
+	const pushed = witnesses(world, randomBytes(4).toString("hex"));
 	await pushAll(pushed, call);
 	for (const witness of pushed) {
 		const { node, key } = witness;
@@ -28,5 +30,5 @@ export async function provePushes(world: World, call: Call): Promise<void> {
 			);
 		observe({ type: "stored", node: node.name, store: "target" });
 	}
-	await deleteAll([...pushed, ...witnesses(world, "before")], world, call);
+	await deleteAll([...pushed, ...witnesses(world, BEFORE)], world, call);
 }

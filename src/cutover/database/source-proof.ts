@@ -1,7 +1,7 @@
 import { CutoverError } from "../cutover-error.ts";
 import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
-import { deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
+import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
 
 /**
  * Proves that every node of a registry with a metadata database uses the source: what is pushed through it lies there. Its
@@ -11,7 +11,7 @@ import { deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
 export async function pushWitnesses(world: World, call: Call): Promise<void> {
 	const { database, source, observe } = world;
 	if (database.read() === undefined) return;
-	const pushed = witnesses(world, "before");
+	const pushed = witnesses(world, BEFORE);
 	await pushAll(pushed, call);
 	for (const witness of pushed) {
 		const { node } = witness;
@@ -32,5 +32,5 @@ export async function pushWitnesses(world: World, call: Call): Promise<void> {
 /** Deletes the images again, of a registry that takes writes. */
 export async function removeWitnesses(world: World, call: Call): Promise<void> {
 	if (world.database.read() === undefined) return;
-	await deleteAll(witnesses(world, "before"), world, call);
+	await deleteAll(witnesses(world, BEFORE), world, call);
 }

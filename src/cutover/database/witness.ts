@@ -12,9 +12,6 @@ import { CutoverError } from "../cutover-error.ts";
 import type { Call } from "../step.ts";
 import type { CutoverNode, World } from "../world.ts";
 
-/** When an image was pushed: before everything, or to the target, when all was done. */
-export type Occasion = "before" | "after";
-
 /** An image that was pushed through one node, and no other. Its layer lies in the storage that the node used. */
 export interface Witness extends CutoverNode {
 	readonly repository: string;
@@ -25,10 +22,13 @@ export interface Witness extends CutoverNode {
 	readonly content: () => Buffer;
 }
 
-/** One for each node: always the same for the same cutover, so that what a crash has left is found again. */
+/**
+ * One for each node. The same occasion makes the same ones, so that what a crash has left is found again: what is pushed
+ * anew on another occasion has not lain anywhere before.
+ */
 export function witnesses(
 	{ nodes, testRepository, id }: World,
-	occasion: Occasion,
+	occasion: string,
 ): readonly Witness[] {
 	if (testRepository === undefined)
 		throw new CutoverError(
@@ -56,6 +56,9 @@ export function witnesses(
 /** What there is to do without one. */
 export const TEST_REPOSITORY =
 	"Name a repository of your own, in which images may be pushed and deleted, with --test-repository.";
+
+/** The occasion on which the registry is on the source, and takes writes. */
+export const BEFORE = "before";
 
 /** How often a storage is looked at for what was just pushed, and how long between (ms): NFS remembers what was not there. */
 const LOOKS = 10;

@@ -1,31 +1,38 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { importsOn } from "../../../src/cutover/database/import-process.ts";
 import { localHost } from "../../../src/registry/host/local-host.ts";
 import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
 
-/** Runs a program of this name with these words, until the test has ended. Resolves with its id. */
-async function running(name: string, words: readonly string[]) {
-	const path = join(temporaryFolder(), name);
-	writeFileSync(path, "#!/bin/sh\necho runs\nread line\n");
-	chmodSync(path, 0o755);
-	const child = spawn(path, words, { stdio: ["pipe", "pipe", "ignore"] });
-	onTestFinished(() => void child.kill());
-	await once(child.stdout, "data");
-	return String(child.pid);
+/** What a host tells of its processes: the words of each, by its id. A real one would be found by other tests, too. */
+function processes(words: Readonly<Record<string, readonly string[]>>): string {
+	const folder = temporaryFolder();
+	for (const [pid, line] of Object.entries(words)) {
+		mkdirSync(join(folder, pid));
+		writeFileSync(join(folder, pid, "cmdline"), `${line.join("\0")}\0`);
+	}
+	return folder;
 }
 
-test.each([
-	["registry", ["database", "import", "--step-two", "config.yml"], true],
-	["gitlab-ctl", ["registry-database", "import"], true],
-	["registry", ["serve", "config.yml"], false],
-	["registry", ["database", "migrate", "up"], false],
-	["gitlab-ctl", ["registry-database", "gc-stats"], false],
-])("%s %j is an import: %s", async (name, words, isImport) => {
-	const pid = await running(name, words);
-	const found = await importsOn(localHost, {});
-	expect(found.includes(pid)).toBe(isImport);
+test("imports into a database are found among a host's processes", async () => {
+	const folder = processes({
+		"1": ["/sbin/init"],
+		"20": ["/opt/gitlab/embedded/bin/registry", "serve", "config.yml"],
+		"31": ["registry", "database", "import", "--step-two", "config.yml"],
+		"32": [
+			"/bin/ruby",
+			"/opt/gitlab/bin/gitlab-ctl",
+			"registry-database",
+			"import",
+		],
+		"40": ["registry", "database", "migrate", "up", "config.yml"],
+		"41": ["gitlab-ctl", "registry-database", "gc-stats"],
+		"50": ["psql", "--command", "import database import"],
+	});
+	expect(await importsOn(localHost, {}, folder)).toEqual(["31", "32"]);
+});
+
+test("what looks for them does not find itself", async () => {
+	expect(await importsOn(localHost, {})).toEqual([]);
 });
