@@ -73,11 +73,11 @@ export async function resumeCollection(
 	call: Call,
 ): Promise<void> {
 	const { nodes, database, id, observe } = world;
-	for (const { node, accept } of nodes) {
+	for (const { node } of nodes) {
 		if (!collected(node.name, database.read())) continue;
 		const change = await node.change({ onlineGarbageCollection: true }, call);
 		await restart(node, change, world, call);
-		await accept(id);
+		await node.accept(id, call);
 		observe({ type: "collection", node: node.name, isOn: true });
 	}
 }
