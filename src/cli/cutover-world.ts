@@ -1,6 +1,9 @@
 import { type ToldNodeOptions, toldNode } from "../cutover/told-node.ts";
 import type { CutoverNode, World } from "../cutover/world.ts";
-import type { RegistryDescription } from "../registry/description.ts";
+import {
+	GITLAB_RB,
+	type RegistryDescription,
+} from "../registry/description.ts";
 import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import { RegistryError } from "../registry/registry-error.ts";
@@ -66,8 +69,11 @@ export function placesOf({
 	nodes,
 	described: { description },
 }: RegistrySession): readonly MarkedPlace[] {
-	if (description.kind !== "distribution") return [];
-	const files = description.nodes.map(({ configuration }) => configuration);
+	const { kind } = description;
+	const files =
+		kind === "distribution" || kind === "linux-package"
+			? description.nodes.map(({ configuration = GITLAB_RB }) => configuration)
+			: [];
 	return nodes.flatMap(({ name, host }, index) => {
 		const configuration = files[index];
 		return configuration === undefined ? [] : [{ name, host, configuration }];

@@ -25,9 +25,12 @@ export interface DistributionDescription extends NodeDescription {
 	readonly program?: string | undefined;
 }
 
+/** Where GitLab's Linux package is configured, unless a description says otherwise. */
+export const GITLAB_RB = "/etc/gitlab/gitlab.rb";
+
 /** A node of GitLab's Linux package. */
 export interface LinuxPackageDescription extends NodeDescription {
-	/** Default `/etc/gitlab/gitlab.rb`. */
+	/** Default `GITLAB_RB`. */
 	readonly configuration?: string | undefined;
 	/** Default `gitlab-ctl`. */
 	readonly gitlabCtl?: string | undefined;

@@ -1,4 +1,4 @@
-import type { LinuxPackageDescription } from "../description.ts";
+import { GITLAB_RB, type LinuxPackageDescription } from "../description.ts";
 import { overridesIn } from "../distribution/environment-overrides.ts";
 import type { Host } from "../host/host.ts";
 import { stillRunning } from "../host/processes.ts";
@@ -41,7 +41,7 @@ export function linuxPackageNode(
 	const node: PackageNode = {
 		host,
 		paths: options.paths ?? PACKAGE_PATHS,
-		file: configuration ?? "/etc/gitlab/gitlab.rb",
+		file: configuration ?? GITLAB_RB,
 		gitlabCtl: gitlabCtl ?? "gitlab-ctl",
 		reconfigureTimeoutMs: options.reconfigureTimeoutMs ?? 24 * 60 * 60_000,
 		acceptPending: options.acceptPending ?? false,
