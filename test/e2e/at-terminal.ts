@@ -9,11 +9,12 @@ import { Told } from "./told.ts";
 
 /**
  * Gives what follows a terminal of its own, by util-linux's `script`; what is written to $KEYS is typed there. A shell
- * beside it, which signals of the terminal do not end, writes its exit code into $CODE.
+ * beside it, which signals of the terminal do not end, writes its exit code into $CODE. The one around both does end when the
+terminal is lost, as one that somebody has logged in to: by that the program is told.
  */
 const SCRIPT = `
 inner='trap : INT HUP; "$@"; echo $? > "$CODE"'
-exec script --quiet --flush --command "$(printf '%q ' bash -c "$inner" bash "$@")" /dev/null < "$KEYS"
+exec script --quiet --flush --command "$(printf '%q ' bash -c "$inner" bash "$@"); :" /dev/null < "$KEYS"
 `;
 
 /** The program at a terminal, and what it has said there until now. */
