@@ -89,6 +89,13 @@ export function courseReport({
 						),
 				),
 			),
+			...records.flatMap((record) =>
+				record.type === "database" && record.acknowledged === "answer"
+					? [
+							`a backup of the metadata database (${record.acknowledgedBy}, at the terminal)`,
+						]
+					: [],
+			),
 		],
 		unproven: all("acknowledged").map(({ text }) => text),
 		deletes: all("deletes-planned").at(-1),
