@@ -51,6 +51,12 @@ export class Cutover extends BaseCommand {
 			description:
 				"delete no more objects than this at TARGET (default: at most half of its tags, and a quarter of all that is there)",
 		}),
+		rehearse: Flags.boolean({
+			allowNo: true,
+			default: true,
+			description:
+				"try TARGET with the registry's own program first, on one small repository, as rehearse does",
+		}),
 		verify: Flags.boolean({
 			allowNo: true,
 			default: true,

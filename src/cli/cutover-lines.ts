@@ -6,7 +6,6 @@ import {
 } from "../cutover/planned-deletes.ts";
 import type { Step } from "../cutover/step.ts";
 import type { WorldEvent } from "../cutover/world.ts";
-import { sumOf } from "../sync/pass-timing.ts";
 import {
 	formatBytes,
 	formatDuration,
@@ -14,6 +13,11 @@ import {
 	printable,
 } from "./format.ts";
 import { plannedDeletesLines } from "./planned-deletes-lines.ts";
+import {
+	measuredLines,
+	type Predicted,
+	predictedLines,
+} from "./prediction-lines.ts";
 
 /** What has happened in a cutover, as a line; `undefined`: nothing to say. */
 export function cutoverLine(
@@ -44,8 +48,10 @@ export function cutoverLine(
 			return plannedDeletesLines(event)
 				.map((line) => `   ${line}`)
 				.join("\n");
-		case "caught-up":
-			return `   the last pass is expected to take ${formatDuration(sumOf(event.next))}${event.doubtful === 0 ? "" : `; ${formatObjects(event.doubtful)} that change all the time will be compared when it has been made`}`;
+		case "predicted":
+			return predictedLines(event)
+				.map((line) => `   ${line}`)
+				.join("\n");
 		case "verified":
 			return `   ${formatObjects(event.objects)} ${event.isWhole ? "compared: all that there are" : "read again"}`;
 		case "switched":
@@ -71,7 +77,7 @@ export function cutoverLine(
 
 /** What is known of the window before it is opened; nothing of it where another process caught up. */
 export interface Expected {
-	readonly caughtUp?: Extract<WorldEvent, { type: "caught-up" }> | undefined;
+	readonly predicted?: Predicted | undefined;
 	readonly deletes?: PlannedDeletes | undefined;
 }
 
@@ -79,31 +85,31 @@ export interface Expected {
 export function windowText(
 	steps: readonly Pick<Step<never>, "name" | "window">[],
 	nodes: number,
-	expected: Expected,
+	{ predicted, deletes }: Expected,
 ): string {
 	const opening = steps.findIndex(({ window }) => window === "opens");
 	const names = steps.slice(opening).map(({ name }) => name);
-	const { caughtUp, deletes } = expected;
-	const pass =
-		caughtUp === undefined
-			? ""
-			: ` The last pass is expected to take ${formatDuration(sumOf(caughtUp.next))}.`;
-	const plan =
-		deletes === undefined
-			? ""
-			: ` ${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects that are deleted at the source until then.`;
-	return `From now on pushes are refused: ${names.join(", ")}.${pass}${plan} ${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, which comes on top. Whatever fails before read-write brings the registry back to the source.`;
+	return [
+		`From now on pushes are refused: ${names.join(", ")}.`,
+		...(predicted === undefined ? [] : predictedLines(predicted)),
+		...(deletes === undefined
+			? []
+			: [
+					`${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects more that are deleted at the source until then.`,
+				]),
+		`${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, and answers nothing meanwhile.`,
+		"Whatever fails before read-write brings the registry back to the source.",
+	].join(" ");
 }
 
 /** What it came to. */
 export function resultLines(
-	{ windowMs }: CutoverResult,
+	result: CutoverResult,
 	{ target }: { readonly target: string },
+	predicted: Predicted | undefined,
 ): readonly string[] {
 	return [
 		`The registry is on ${target}, and takes writes.`,
-		...(windowMs === undefined
-			? []
-			: [`Pushes were refused for ${formatDuration(windowMs)}.`]),
+		...measuredLines(result, predicted),
 	];
 }

@@ -15,6 +15,7 @@ import {
 	resultLines,
 	windowText,
 } from "./cutover-lines.ts";
+import { rehearseForCutover } from "./cutover-rehearsal.ts";
 import {
 	nodesOf,
 	placesOf,
@@ -29,10 +30,12 @@ import { Interruption } from "./interruption.ts";
 import { keepEvents } from "./kept-events.ts";
 import { onMarkedNodes } from "./marked-nodes.ts";
 import { holdRegistry, indexFor, migrationPaths } from "./migration-files.ts";
+import { measuredSteps } from "./prediction-lines.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import type { SwitchWishes } from "./readonly-switch.ts";
 import { openRegistry } from "./registry-session.ts";
 import { reportLines } from "./report.ts";
+import { restartEstimate } from "./restart-estimate.ts";
 import type { Said } from "./said.ts";
 import { indexPath, stateDirectory } from "./state-directory.ts";
 import { openStores } from "./stores.ts";
@@ -41,6 +44,7 @@ import { openStores } from "./stores.ts";
 export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 	readonly "until-stable": string;
 	readonly "max-window": string | undefined;
+	readonly rehearse: boolean;
 	readonly verify: boolean;
 	readonly "max-delete": number | undefined;
 	readonly "accept-damage": boolean;
@@ -101,7 +105,8 @@ export async function cutOver(
 	});
 	let expected: Expected = {};
 	const observe = (event: CutoverEvent | WorldEvent) => {
-		if (event.type === "caught-up") expected = { ...expected, caughtUp: event };
+		if (event.type === "predicted")
+			expected = { ...expected, predicted: event };
 		if (event.type === "deletes-planned")
 			expected = { ...expected, deletes: event };
 		const line = cutoverLine(event);
@@ -127,6 +132,16 @@ export async function cutOver(
 		database: databaseNotes(journal, wishes, operatorName(process.env)),
 		acceptsDamage: wishes["accept-damage"],
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
+		maxWindowMs,
+		restart: restartEstimate(
+			paths.cutover,
+			session.described.description.kind,
+			session.nodes.length,
+		),
+		rehearse: wishes.rehearse
+			? (call) =>
+					rehearseForCutover({ named, wishes, session, isDryRun, say }, call)
+			: undefined,
 		isVerifiedLive: wishes.verify,
 		deletePlanPath: paths.deletes,
 		maxDeletes: wishes["max-delete"],
@@ -158,19 +173,31 @@ export async function cutOver(
 	if (isDryRun) say("Nothing was changed.");
 	else
 		for (const line of [
-			...resultLines(result, { target: target.url }),
+			...resultLines(result, { target: target.url }, expected.predicted),
 			...reportLines(paths),
 		])
 			say(line);
-	return report(result, isDryRun, begun);
+	return report(result, isDryRun, begun, expected);
 }
 
 function report(
-	{ windowMs, steps }: CutoverResult,
+	result: CutoverResult,
 	isDryRun: boolean,
 	{ id, operator }: BegunRecord,
+	{ predicted, deletes }: Expected,
 ): object {
-	return { isDryRun, id, operator, windowMs, steps };
+	return {
+		...{ isDryRun, id, operator },
+		windowMs: result.windowMs,
+		steps: measuredSteps(result, predicted),
+		predicted: predicted && {
+			windowMs: predicted.windowMs,
+			wayBackMs: predicted.wayBackMs,
+			restart: predicted.restart,
+			doubtful: predicted.doubtful,
+		},
+		deletes,
+	};
 }
 
 /** What was interrupted and brought back is an interruption, and no failure. */

@@ -9,12 +9,12 @@ export function plannedDeletesLines({
 	largest,
 }: PlannedDeletes): readonly string[] {
 	if (counts.objects === 0)
-		return ["the last pass is to delete nothing at the target"];
+		return ["The last pass is to delete nothing at the target"];
 	const repositories = largest.map(
 		({ repository, objects }) => `${printable(repository)} (${objects})`,
 	);
 	return [
-		`the last pass is to delete ${formatObjects(counts.objects)} at the target (${formatBytes(counts.bytes)}): ${deletedKinds(counts)}`,
+		`The last pass is to delete ${formatObjects(counts.objects)} at the target (${formatBytes(counts.bytes)}): ${deletedKinds(counts)}`,
 		...(repositories.length === 0
 			? []
 			: [`most of them in ${repositories.join(", ")}`]),

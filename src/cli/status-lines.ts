@@ -113,7 +113,7 @@ function pushLines(
 }
 
 function predictedLines({ events, status }: SeenCourse): readonly string[] {
-	const last = events.findLast((event) => event.type === "caught-up");
+	const last = events.findLast((event) => event.type === "predicted");
 	if (last === undefined || status.direction !== "forward") return [];
 	return [
 		`The last pass is expected to take ${formatDuration(sumOf(last.next))}.`,

@@ -64,7 +64,7 @@ export function statusJson(
 
 function courseJson(seen: SeenCourse): object {
 	const { name, status, owner, paths, events } = seen;
-	const predicted = events.findLast((event) => event.type === "caught-up");
+	const predicted = events.findLast((event) => event.type === "predicted");
 	return {
 		course: name,
 		journal: paths[name],

@@ -21,7 +21,12 @@ export interface Actuators extends Stage {
 	/** Has it remove garbage again, if it did. */
 	resumeCollection(call: Call): Promise<void>;
 	isCollectionResumed(call: Call): Promise<boolean>;
-	/** Passes while the registry is in use, until the next one is short. */
+	/** Tries the target with each node's own program, on a place that is removed again. */
+	rehearse(call: Call): Promise<void>;
+	/**
+	 * Passes while the registry is in use, until the next one is short; compares all, plans the deletes, and predicts the
+	 * window.
+	 */
 	catchUp(call: Call): Promise<void>;
 	makeReadOnly(call: Call): Promise<void>;
 	isReadOnly(call: Call): Promise<boolean>;

@@ -11,6 +11,10 @@ const SERIES = 5;
 
 /** What is left for the window. */
 export interface CaughtUp {
+	/** What the last pass is expected to take. */
+	readonly next: PassTiming;
+	/** Objects that it is to delete. */
+	readonly deletes: number;
 	/** Keys of which it is to be proven that they are alike. */
 	readonly doubtful: ReadonlySet<string>;
 }
@@ -33,9 +37,8 @@ export async function catchUp(world: PassWorld, call: Call): Promise<CaughtUp> {
 			flag: "--no-verify",
 			text: "The target was not compared as a whole: only what the last pass changes is.",
 		});
-	await planDeletes(world, call);
-	observe({ type: "caught-up", next, doubtful: doubtful.size });
-	return { doubtful };
+	const deletes = await planDeletes(world, call);
+	return { next, deletes, doubtful };
 }
 
 /** Makes passes until the next one is short enough. Resolves with what that one is expected to take. */
@@ -62,8 +65,8 @@ async function livePasses(world: PassWorld, call: Call): Promise<PassTiming> {
 	}
 }
 
-/** Makes the plan of what the last pass deletes, and writes it down. */
-async function planDeletes(world: PassWorld, call: Call): Promise<void> {
+/** Makes the plan of what the last pass deletes, and writes it down. Resolves with how many objects those are. */
+async function planDeletes(world: PassWorld, call: Call): Promise<number> {
 	const { deletePlanPath: planPath, maxDeletes, observe } = world;
 	try {
 		const result = await pass(world, call, {
@@ -83,6 +86,7 @@ async function planDeletes(world: PassWorld, call: Call): Promise<void> {
 			path: planPath,
 			largest: largestIn(planPath),
 		});
+		return deletePlan.objects;
 	} catch (error) {
 		throw asCutoverRefusal(error);
 	}

@@ -71,7 +71,7 @@ export function courseReport({
 		events.filter((event): event is EventOf<Type> => event.type === type);
 	const runs = all("run");
 	const run = runs.at(-1);
-	const predicted = all("caught-up").at(-1)?.next;
+	const predicted = all("predicted").at(-1)?.next;
 	const last = all("stopped").at(-1);
 	const isOnTarget = course === "cutover" && status.outcome === "done";
 	return {

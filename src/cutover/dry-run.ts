@@ -2,13 +2,16 @@ import { lookAt } from "../registry/read-only/look.ts";
 import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
+import { PassClock } from "../sync/pass-timing.ts";
 import type { Actuators } from "./actuators.ts";
 import { changeSentences } from "./change-sentences.ts";
 import { dryRunOfDatabase, sayWitnesses } from "./database/dry-run.ts";
 import { fencePlan } from "./fence/fence-source.ts";
 import { settingsOf, switched } from "./node-settings.ts";
 import { guardShare } from "./planned-deletes.ts";
+import { predict } from "./predict.ts";
 import { preflight } from "./preflight.ts";
+import { rehearse } from "./rehearse.ts";
 import type { World } from "./world.ts";
 
 /** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */
@@ -20,11 +23,16 @@ export function dryRunActuators(
 	const nothing = async () => {};
 	return {
 		preflight: (call) => preflight(world, call),
+		async rehearse(call) {
+			await rehearse(world, call);
+		},
 		...dryRunOfDatabase(world, say),
 		async catchUp({ signal }) {
+			const clock = new PassClock(() => performance.now());
 			const result = await sync(source, target, {
 				...world.pass,
 				isDryRun: true,
+				observe: (event) => clock.observe(event),
 				deletes: { approve: () => true, maxObjects: world.maxDeletes },
 				signal,
 			});
@@ -41,6 +49,11 @@ export function dryRunActuators(
 					"Would compare all of the target with the source, while the registry is in use.",
 				);
 			say(`Would write the plan of those deletes to ${world.deletePlanPath}.`);
+			// What is copied and deleted in the window is not known before all has been copied once.
+			const { readMs } = clock.timing();
+			const next = { listMs: 0, readMs, copyMs: 0, deleteMs: 0 };
+			const { restart } = world;
+			await predict(world, { next, doubtful: 0, deletes, restart }, { signal });
 		},
 		approve: async () => true,
 		async makeReadOnly({ signal }) {

@@ -86,13 +86,15 @@ const EVENT = v.variant("type", [
 	}),
 	v.object({
 		...STAMP,
-		type: v.literal("caught-up"),
+		type: v.literal("predicted"),
 		next: v.object({
 			listMs: v.number(),
 			readMs: v.number(),
 			copyMs: v.number(),
 			deleteMs: v.number(),
 		}),
+		windowMs: v.optional(v.number()),
+		wayBackMs: v.optional(v.number()),
 	}),
 	v.object({
 		...STAMP,

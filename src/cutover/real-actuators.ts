@@ -16,7 +16,9 @@ import { Delta, verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
+import { predict } from "./predict.ts";
 import { preflight } from "./preflight.ts";
+import { rehearse } from "./rehearse.ts";
 import type { Call } from "./step.ts";
 import {
 	isSwitched,
@@ -31,6 +33,7 @@ import type { World } from "./world.ts";
 
 /** Does what the steps say. */
 export function realActuators(world: World): Actuators {
+	let { restart } = world;
 	/** What is left for the window; `undefined`: another process caught up. */
 	let caughtUp: CaughtUp | undefined;
 	/** What was changed by the last pass, each time it was made; `undefined`: only by another process, or not at all. */
@@ -39,6 +42,11 @@ export function realActuators(world: World): Actuators {
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
 	return {
 		preflight: (call) => preflight(world, call),
+		async rehearse(call) {
+			const ms = await rehearse(world, call);
+			if (ms !== undefined && restart.from === "assumed")
+				restart = { ms, from: "rehearsed" };
+		},
 		hasDatabase: () => world.database.read() !== undefined,
 		pushWitnesses: (call) => pushWitnesses(world, call),
 		removeWitnesses: (call) => removeWitnesses(world, call),
@@ -49,6 +57,8 @@ export function realActuators(world: World): Actuators {
 		isCollectionResumed: (call) => isCollectionResumed(world, call),
 		async catchUp(call) {
 			caughtUp = await catchUp(world, call);
+			const doubtful = caughtUp.doubtful.size;
+			await predict(world, { ...caughtUp, doubtful, restart }, call);
 		},
 		approve: ({ signal }) => world.approve(signal),
 		makeReadOnly: (call) => makeReadOnly(world, call),

@@ -25,6 +25,14 @@ export const STEPS: readonly Step<Actuators>[] = [
 		isWatched: false,
 	},
 	{
+		name: "rehearse",
+		about: "try the target with the registry's own program",
+		apply: (world, call) => world.rehearse(call),
+		holds: always,
+		undo: "nothing",
+		isWatched: false,
+	},
+	{
 		name: "witness",
 		isNeeded: (world) => world.hasDatabase(),
 		about: "push an image through every node, which has to lie in the source",
@@ -45,7 +53,8 @@ export const STEPS: readonly Step<Actuators>[] = [
 	},
 	{
 		name: "catch up",
-		about: "copy while the registry is in use, until the next pass is short",
+		about:
+			"copy while the registry is in use, until the next pass is short, and compare all",
 		apply: (world, call) => world.catchUp(call),
 		holds: always,
 		undo: "nothing",

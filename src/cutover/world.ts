@@ -8,6 +8,10 @@ import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
 import type { DatabaseRecord } from "./journal-record.ts";
 import type { PlannedDeletes } from "./planned-deletes.ts";
+import type { RestartEstimate } from "./predict.ts";
+import type { Prediction } from "./prediction.ts";
+import type { Rehearsed } from "./rehearse.ts";
+import type { Call } from "./step.ts";
 
 /** A node, and who asks it. */
 export interface CutoverNode {
@@ -30,13 +34,17 @@ export type WorldEvent =
 	  }
 	/** What the last pass is to delete. */
 	| ({ readonly type: "deletes-planned" } & PlannedDeletes)
-	/** All is done that can be done while the registry is in use. `next` is what the last pass is expected to take. */
-	| {
-			readonly type: "caught-up";
+	/**
+	 * All is done that can be done while the registry is in use. `next` is what the last pass is expected to take, and
+	 * `deletes` how many objects it deletes; `doubtful`: objects that are compared under read-only, since they move.
+	 */
+	| ({
+			readonly type: "predicted";
 			readonly next: PassTiming;
-			/** Objects that are to be compared under read-only, since they move. */
+			readonly deletes: number;
 			readonly doubtful: number;
-	  }
+			readonly restart: RestartEstimate;
+	  } & Prediction)
 	| {
 			readonly type: "verified";
 			readonly objects: number;
@@ -113,6 +121,12 @@ export interface World {
 	readonly acceptsDamage: boolean;
 	/** How long the pass after the live ones may take (ms). */
 	readonly passWithinMs: number;
+	/** How long pushes may be refused, at most, the way back included (ms); default for as long as it takes. */
+	readonly maxWindowMs: number | undefined;
+	/** How long a restart of a node takes. */
+	readonly restart: RestartEstimate;
+	/** Tries the target with the registry's own program; `undefined`: it is not to be tried. */
+	readonly rehearse: ((call: Call) => Promise<Rehearsed>) | undefined;
 	/** Whether all of the target is compared while the registry is in use. */
 	readonly isVerifiedLive: boolean;
 	/** The file of what the last pass is to delete. */

@@ -75,7 +75,7 @@ describe("courseReport", () => {
 			reportOf(
 				DONE,
 				RUN,
-				{ ...STAMP, type: "caught-up", next },
+				{ ...STAMP, type: "predicted", next },
 				{ ...RUN, words: [["no-fence", true]] },
 			),
 		).toMatchObject({

@@ -158,6 +158,7 @@ export class ModelWorld {
 		};
 		return {
 			preflight: acting("preflight", async () => {}),
+			rehearse: acting("rehearse", async () => {}),
 			hasDatabase: () => true,
 			pushWitnesses: acting("pushWitnesses", async () => {}),
 			removeWitnesses: acting("removeWitnesses", async () => {}),

@@ -131,7 +131,7 @@ describe("when a node takes writes in the middle of it", () => {
 
 test("the table reads like the procedure", () => {
 	expect(STEPS.map(({ name }) => name)).toEqual([
-		...["preflight", "witness", "pause collection", "catch up"],
+		...["preflight", "rehearse", "witness", "pause collection", "catch up"],
 		...["read-only", "final pass", "verify the delta", "still"],
 		...["switch", "canary", "still, once more", "keep the base"],
 		...["read-write", "confirm", "resume collection"],

@@ -88,7 +88,11 @@ export async function installed(
 	];
 	return {
 		...{ folder, registry, bucket, target, node, flags },
-		words: ["cutover", registry.storage, target, ...flags, "--yes"],
+		// A rehearsal takes some seconds, and has tests of its own.
+		words: [
+			...["cutover", registry.storage, target, ...flags],
+			...["--yes", "--no-rehearse"],
+		],
 		before: readFileSync(registry.configFile),
 	};
 }

@@ -105,7 +105,8 @@ async function stage(
 		return fail(start, error, error.log);
 	}
 	await using registry = served;
-	tell(passed(start, startMessage(how, performance.now() - began)));
+	const tookMs = performance.now() - began;
+	tell({ ...passed(start, startMessage(how, tookMs)), tookMs });
 	for (const { step, ask } of asked) {
 		try {
 			tell(passed(step, await ask(registry.client)));

@@ -22,6 +22,8 @@ export interface StepResult {
 	readonly outcome: "passed" | "failed" | "skipped";
 	/** A sentence: what was found, or what was tried and how the registry answered. */
 	readonly message: string;
+	/** How long a start took (ms); `undefined`: it is none, or failed. */
+	readonly tookMs?: number | undefined;
 	/** Of one that failed, what the registry's log says, and with it the store. Without secrets (I7). */
 	readonly said: readonly string[];
 	/** What there is to do: sentences. */
