@@ -1,7 +1,7 @@
 import type { StepStatus } from "../cutover/course-status.ts";
 import type { EventRecord, RunRecord } from "../cutover/event-record.ts";
 import { sumOf } from "../sync/pass-timing.ts";
-import { formatDuration, printable } from "./format.ts";
+import { formatDuration, printable, wrapped } from "./format.ts";
 import { command, reportOf, taskLines } from "./report.ts";
 import { commandLine, hereOrThere } from "./said.ts";
 import type { SeenCourse, UnseenCourse } from "./seen-courses.ts";
@@ -127,7 +127,7 @@ function nextLines(seen: SeenCourse): readonly string[] {
 		const report = reportOf(seen);
 		return reason === undefined
 			? ["", ...(report === undefined ? [] : taskLines(report))]
-			: [`Why: ${printable(reason)}.`];
+			: sentence(`Why: ${reason}.`);
 	}
 	const stopped = events.findLast(
 		(event) => event.type === "stopped" || event.type === "run",
@@ -135,7 +135,7 @@ function nextLines(seen: SeenCourse): readonly string[] {
 	const lines = [
 		...(reason === undefined
 			? []
-			: [`It goes back because: ${printable(reason)}.`]),
+			: sentence(`It goes back because: ${reason}.`)),
 		...(next === undefined
 			? []
 			: [
@@ -156,8 +156,8 @@ function endLines(
 	return [
 		...(stopped.message === undefined
 			? []
-			: ["It said:", `  ${printable(stopped.message)}.`]),
-		...(stopped.suggestions ?? []).map((text) => `  ${printable(text)}`),
+			: sentence(`It said: ${stopped.message}.`)),
+		...(stopped.suggestions ?? []).flatMap((text) => sentence(text, "  ")),
 	];
 }
 
@@ -180,9 +180,9 @@ export function nextCommands(seen: SeenCourse): {
 function commandLines(seen: SeenCourse): readonly string[] {
 	const { goOn, goBack } = nextCommands(seen);
 	if (goOn === undefined)
-		return [
+		return sentence(
 			`Run ${seen.name} again as it was begun, with the same --state-directory: it goes on from there.`,
-		];
+		);
 	return [
 		seen.status.direction === "back"
 			? "To go on with the way back:"
@@ -199,6 +199,13 @@ export function lastRun({ events }: SeenCourse): RunRecord | undefined {
 
 function namesIn(run: RunRecord | undefined): string | undefined {
 	return run?.nodes.map(({ name }) => printable(name)).join(", ");
+}
+
+/** In lines that fit a terminal. */
+function sentence(text: string, indent = ""): readonly string[] {
+	return wrapped(printable(text), 80 - indent.length)
+		.split("\n")
+		.map((line) => `${indent}${line}`);
 }
 
 function capitalized(text: string): string {
