@@ -4,7 +4,7 @@ import type { RunRecord } from "../cutover/event-record.ts";
 import { formatJson, wrapped } from "./format.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { reportMarkdown } from "./report-markdown.ts";
-import { commandLine, hereOrThere } from "./said.ts";
+import { commandLines, type Said } from "./said.ts";
 import { isSeen, type SeenCourse, seeCourse } from "./seen-courses.ts";
 
 /** The report of a course as it is now. */
@@ -13,8 +13,14 @@ export function reportOf({
 	records,
 	events,
 }: SeenCourse): CourseReport | undefined {
-	return courseReport({ course: name, records, events, command });
+	return courseReport({
+		...{ course: name, records, events },
+		command: (name, run) => command(name, run, COLUMNS),
+	});
 }
+
+/** Of command lines that are printed indented. */
+const COLUMNS = 72;
 
 /** What each command takes of what was said for a cutover. */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
@@ -38,8 +44,12 @@ const ONLY_FORWARD: ReadonlySet<string> = new Set([
 	...["verify", "fence", "database-backup-made"],
 ]);
 
-/** A command line of ours with what was said for a cutover. */
-export function command(name: string, run: RunRecord): string {
+/** A command line of ours with what was said for a cutover, as `commandLines` writes it. */
+export function command(
+	name: string,
+	{ words, directory }: RunRecord,
+	columns?: number,
+): readonly string[] {
 	const taken = TAKEN[name];
 	const registry =
 		name === "verify"
@@ -53,9 +63,16 @@ export function command(name: string, run: RunRecord): string {
 			? !ONLY_FORWARD.has(flag)
 			: taken.includes(flag) || registry.includes(flag);
 	};
-	const line = commandLine({ command: name, has }, run.words);
-	const more = name === "verify" ? " --digests 5%" : "";
-	return `${hereOrThere(run.directory)}${line}${more}`;
+	const more: Said = name === "verify" ? [["digests", "5%"]] : [];
+	return commandLines(
+		{
+			command: name,
+			directory,
+			has: (flag) => flag === "digests" || has(flag),
+		},
+		[...words, ...more],
+		columns,
+	);
 }
 
 /** What is left to people, as the terminal shows it. */
@@ -64,7 +81,7 @@ export function taskLines({ tasks }: CourseReport): readonly string[] {
 	return [
 		"What there is to do now:",
 		...tasks.flatMap(({ text, lines }, index) => [
-			...wrapped(`${index + 1}. ${text}`, 76)
+			...wrapped(`${index + 1}. ${text}`, 75)
 				.split("\n")
 				.map((line, row) => `${row === 0 ? "  " : "     "}${line}`),
 			...lines.map((line) => `       ${line}`),

@@ -31,27 +31,43 @@ export function saidOn({ args, flags, metadata }: Parsed): Said {
 	});
 }
 
-/** A command line of ours that says the same, as far as that command has such arguments and flags. */
-export function commandLine(
+/**
+ * A command line of ours that says the same, as far as that command has such arguments and flags: for a shell, in lines of
+ * about so many columns, each but the last with a backslash at its end.
+ */
+export function commandLines(
 	{
 		command,
+		directory,
 		has,
-	}: { readonly command: string; readonly has: (name: string) => boolean },
+	}: {
+		readonly command: string;
+		/** Where it was said. */
+		readonly directory: string;
+		readonly has: (name: string) => boolean;
+	},
 	said: Said,
-): string {
-	const words = said
+	columns: number = Number.POSITIVE_INFINITY,
+): readonly string[] {
+	const pieces = said
 		.filter(([name]) => has(name))
-		.flatMap(([name, value]) =>
+		.map(([name, value]) =>
 			ARGUMENTS.has(name)
-				? [String(value)]
-				: [`--${name}`, ...(value === true ? [] : [value])],
+				? shellWords([String(value)])
+				: shellWords([`--${name}`, ...(value === true ? [] : [value])]),
 		);
-	return `regmigrate ${command} ${shellWords(words)}`.trimEnd();
+	const here =
+		directory === process.cwd() ? "" : `cd ${shellWords([directory])} && `;
+	const lines = [`${here}regmigrate ${command}`];
+	for (const piece of pieces) {
+		const last = lines.at(-1) ?? "";
+		if (last.length + piece.length + 3 <= columns)
+			lines[lines.length - 1] = `${last} ${piece}`;
+		else lines.push(`  ${piece}`);
+	}
+	return lines.map((line, index) =>
+		index === lines.length - 1 ? line : `${line} \\`,
+	);
 }
 
 const ARGUMENTS: ReadonlySet<string> = new Set(["source", "target"]);
-
-/** What goes before a command line that was meant for another directory. */
-export function hereOrThere(directory: string): string {
-	return directory === process.cwd() ? "" : `cd ${shellWords([directory])} && `;
-}

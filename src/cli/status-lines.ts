@@ -3,7 +3,7 @@ import type { EventRecord, RunRecord } from "../cutover/event-record.ts";
 import { sumOf } from "../sync/pass-timing.ts";
 import { formatDuration, printable, wrapped } from "./format.ts";
 import { command, reportOf, taskLines } from "./report.ts";
-import { commandLine, hereOrThere } from "./said.ts";
+import { commandLines } from "./said.ts";
 import type { SeenCourse, UnseenCourse } from "./seen-courses.ts";
 
 /** How far a registry's cutover, or the way back after it, is; `now` in milliseconds since 1970. */
@@ -146,7 +146,7 @@ function nextLines(seen: SeenCourse): readonly string[] {
 	return [
 		...lines,
 		...(stopped?.type === "stopped" ? endLines(stopped) : []),
-		...commandLines(seen),
+		...shownCommands(seen),
 	];
 }
 
@@ -161,34 +161,41 @@ function endLines(
 	];
 }
 
-/** The commands that go on with it, or back, as they were given. */
-export function nextCommands(seen: SeenCourse): {
-	readonly goOn: string | undefined;
-	readonly goBack: string | undefined;
+/** The commands that go on with it, or back, as they were given, in lines for a shell. */
+export function nextCommands(
+	seen: SeenCourse,
+	columns?: number,
+): {
+	readonly goOn: readonly string[] | undefined;
+	readonly goBack: readonly string[] | undefined;
 } {
 	const run = lastRun(seen);
-	if (run === undefined || seen.status.direction === "ended")
+	const { direction } = seen.status;
+	if (run === undefined || direction === "ended")
 		return { goOn: undefined, goBack: undefined };
-	const canGoBack =
-		seen.name === "cutover" && seen.status.direction === "forward";
+	const { directory, words } = run;
+	const same = { command: seen.name, directory, has: () => true };
+	const canGoBack = seen.name === "cutover" && direction === "forward";
 	return {
-		goOn: `${hereOrThere(run.directory)}${commandLine({ command: seen.name, has: () => true }, run.words)}`,
-		goBack: canGoBack ? command("rollback", run) : undefined,
+		goOn: commandLines(same, words, columns),
+		goBack: canGoBack ? command("rollback", run, columns) : undefined,
 	};
 }
 
-function commandLines(seen: SeenCourse): readonly string[] {
-	const { goOn, goBack } = nextCommands(seen);
+function shownCommands(seen: SeenCourse): readonly string[] {
+	const { goOn, goBack } = nextCommands(seen, 76);
 	if (goOn === undefined)
 		return sentence(
 			`Run ${seen.name} again as it was begun, with the same --state-directory: it goes on from there.`,
 		);
+	const indented = (lines: readonly string[]) =>
+		lines.map((line) => `  ${printable(line)}`);
 	return [
 		seen.status.direction === "back"
 			? "To go on with the way back:"
 			: "To go on:",
-		`  ${printable(goOn)}`,
-		...(goBack === undefined ? [] : ["To go back:", `  ${printable(goBack)}`]),
+		...indented(goOn),
+		...(goBack === undefined ? [] : ["To go back:", ...indented(goBack)]),
 	];
 }
 

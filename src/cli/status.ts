@@ -64,6 +64,7 @@ export function statusJson(
 
 function courseJson(seen: SeenCourse): object {
 	const { name, status, owner, paths, events } = seen;
+	const commands = nextCommands(seen);
 	const predicted = events.findLast((event) => event.type === "predicted");
 	return {
 		course: name,
@@ -72,7 +73,10 @@ function courseJson(seen: SeenCourse): object {
 		owner,
 		...status,
 		predicted: predicted?.next,
-		commands: nextCommands(seen),
+		commands: {
+			goOn: commands.goOn?.join("\n"),
+			goBack: commands.goBack?.join("\n"),
+		},
 	};
 }
 

@@ -45,11 +45,11 @@ export interface ReportInput {
 	readonly records: readonly JournalRecord[];
 	/** Of this course. */
 	readonly events: readonly EventRecord[];
-	/** Writes a command line of ours with what was said for a run. */
+	/** Writes a command line of ours with what was said for a run, in lines for a shell. */
 	readonly command: (
 		name: "rollback" | "verify" | "retire" | "config render",
 		run: RunRecord,
-	) => string;
+	) => readonly string[];
 }
 
 /** Flags by which the operator answers for something. */

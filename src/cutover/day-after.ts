@@ -15,10 +15,10 @@ export interface DayAfter {
 	readonly run: RunRecord;
 	/** Of the cutover. */
 	readonly events: readonly EventRecord[];
-	/** A command line of ours with what was said for the cutover, as far as that command takes it. */
+	/** A command line of ours with what was said for the cutover, as far as that command takes it; in lines for a shell. */
 	readonly command: (
 		name: "rollback" | "verify" | "retire" | "config render",
-	) => string;
+	) => readonly string[];
 }
 
 /** What is left to people when a registry is on its target: in the order in which it is due. */
@@ -30,11 +30,11 @@ export function dayAfter({ run, events, command }: DayAfter): readonly Task[] {
 	return [
 		{
 			text: `Until somebody retires ${source}, there is a way back, with all that is pushed from now on. Nobody may write there meanwhile:`,
-			lines: [command("rollback")],
+			lines: command("rollback"),
 		},
 		{
 			text: `Where a configuration management (Puppet, Chef, Ansible, Git) keeps the registry's configuration, give it the new storage before it runs again: otherwise it brings the registry back to ${source}, without what was pushed since. The changes, with secrets masked, are in the report, and shown by:`,
-			lines: [command("config render")],
+			lines: command("config render"),
 		},
 		{
 			text: "Tell people, and resume what was paused for the window: CI runners, deployments, alerts.",
@@ -86,11 +86,11 @@ export function dayAfter({ run, events, command }: DayAfter): readonly Task[] {
 			: []),
 		{
 			text: "After a week, read a sample of the blobs back:",
-			lines: [command("verify")],
+			lines: command("verify"),
 		},
 		{
 			text: "After 14 days, when nobody wants to go back any more, delete the old storage:",
-			lines: [command("retire")],
+			lines: command("retire"),
 		},
 	];
 }

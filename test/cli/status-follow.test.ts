@@ -112,7 +112,7 @@ describe("status", () => {
 		process[Symbol.dispose]();
 		const stopped = courseLines(seen(), now).join("\n");
 		expect(stopped).toContain("STOPPED, and nobody is at it");
-		expect(stopped).toContain("it goes on from there");
+		expect(stopped).toContain("Run cutover again as it was begun");
 	});
 
 	test("gives the commands as they were given", () => {
@@ -136,11 +136,13 @@ describe("status", () => {
 			nodes: [],
 		});
 		process[Symbol.dispose]();
-		expect(courseLines(seen(), Date.parse(at)).slice(-4)).toEqual([
+		expect(courseLines(seen(), Date.parse(at)).slice(-6)).toEqual([
 			"To go on:",
-			"  cd '/root/a b' && regmigrate cutover /srv/registry s3://bucket --restart 'systemctl restart registry' --accept-damage",
+			"  cd '/root/a b' && regmigrate cutover /srv/registry s3://bucket \\",
+			"    --restart 'systemctl restart registry' --accept-damage",
 			"To go back:",
-			"  cd '/root/a b' && regmigrate rollback /srv/registry s3://bucket --restart 'systemctl restart registry'",
+			"  cd '/root/a b' && regmigrate rollback /srv/registry s3://bucket \\",
+			"    --restart 'systemctl restart registry'",
 		]);
 	});
 

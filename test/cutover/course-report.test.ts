@@ -54,7 +54,7 @@ function reportOf(
 ): CourseReport | undefined {
 	return courseReport({
 		...{ course: "cutover", records, events },
-		command: (name) => `our ${name}`,
+		command: (name) => [`our ${name}`],
 	});
 }
 
