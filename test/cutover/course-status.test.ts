@@ -2,9 +2,28 @@ import { describe, expect, test } from "vitest";
 import {
 	type CourseStatus,
 	courseStatus,
+	type ToldStep,
 } from "../../src/cutover/course-status.ts";
 import type { JournalRecord } from "../../src/cutover/journal-record.ts";
-import { STEPS } from "../../src/cutover/steps.ts";
+
+const back = async () => {};
+
+/** As a cutover's, of no more steps than tell something. */
+const STEPS: readonly ToldStep[] = [
+	["preflight", "nothing"],
+	["catch up", "nothing"],
+	["read-only", back, "opens"],
+	["final pass", "nothing"],
+	["verify the delta", "nothing"],
+	["still", "nothing"],
+	["switch", back],
+	["canary", back],
+	["still, once more", "nothing"],
+	["read-write", "never", "closes"],
+	["confirm", "never"],
+].map(
+	([name, undo, window]) => ({ name, undo, window, about: "" }) as ToldStep,
+);
 
 const START = Date.parse("2026-01-31T00:00:00.000Z");
 
@@ -70,6 +89,14 @@ describe("courseStatus", () => {
 		});
 		expect(found.refusing).toEqual({ since: START + 5000, until: undefined });
 		expect(found.next).toEqual({ step: "final pass", isUndone: false });
+	});
+
+	test("a step that was not needed counts as done, and took no time", () => {
+		const [, found] = status(...until("done", "preflight"), [
+			"done",
+			"catch up",
+		]).steps;
+		expect(found).toEqual({ step: "catch up", about: "", state: "not needed" });
 	});
 
 	test("past the point of no return there is no way back, before as after it is done", () => {
