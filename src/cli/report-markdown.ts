@@ -14,7 +14,7 @@ export function reportMarkdown(report: CourseReport): string {
 	return [
 		`# ${course === "cutover" ? "Cutover" : "Rollback"} ${status.id}: ${outcome}`,
 		...section("What", whatLines(report)),
-		...section("Steps", stepLines(status.steps)),
+		...section("Steps", stepLines(report)),
 		...section("How long", timeLines(report)),
 		...section("Passes", passLines(report)),
 		...section("Configuration", configuredLines(report)),
@@ -84,30 +84,33 @@ function item(name: string, text: string): string {
 	return `- ${name}: ${printable(text)}`;
 }
 
-function stepLines(steps: readonly StepStatus[]): readonly string[] {
+function stepLines({
+	status: { steps },
+	predictedWindow,
+}: CourseReport): readonly string[] {
+	const expected = new Map(
+		predictedWindow?.steps?.map(({ step, ms }) => [step, ms]),
+	);
+	const cells = ({ step, state, beganAt, endedAt }: StepStatus) => {
+		const ms = expected.get(step);
+		const isTimed = beganAt !== undefined && endedAt !== undefined;
+		return [
+			...[step, state, beganAt === undefined ? "" : moment(beganAt)],
+			ms === undefined ? "" : formatDuration(ms),
+			isTimed ? formatDuration(endedAt - beganAt) : "",
+		];
+	};
 	return [
-		"| step | state | began | took |",
-		"| --- | --- | --- | --- |",
-		...steps.map(({ step, state, beganAt, endedAt }) =>
-			[
-				"",
-				step,
-				state,
-				beganAt === undefined ? "" : moment(beganAt),
-				beganAt === undefined || endedAt === undefined
-					? ""
-					: formatDuration(endedAt - beganAt),
-				"",
-			]
-				.join(" | ")
-				.trim(),
-		),
+		"| step | state | began | expected | took |",
+		"| --- | --- | --- | --- | --- |",
+		...steps.map((step) => `| ${cells(step).join(" | ")} |`),
 	];
 }
 
 function timeLines({
 	status: { refusing, steps },
 	predictedMs,
+	predictedWindow,
 }: CourseReport): readonly string[] {
 	const last = steps.find(({ step }) => step.startsWith("final"));
 	const lastMs =
@@ -120,6 +123,11 @@ function timeLines({
 			: refusing.until === undefined
 				? `- pushes: refused since ${moment(refusing.since)}`
 				: `- pushes: refused for ${formatDuration(refusing.until - refusing.since)}, from ${moment(refusing.since)} to ${moment(refusing.until)}`,
+		...(predictedWindow?.windowMs === undefined
+			? []
+			: [
+					`- pushes: expected to be refused for ${formatDuration(predictedWindow.windowMs)}`,
+				]),
 		...(predictedMs === undefined
 			? []
 			: [

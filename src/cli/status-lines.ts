@@ -115,9 +115,10 @@ function pushLines(
 function predictedLines({ events, status }: SeenCourse): readonly string[] {
 	const last = events.findLast((event) => event.type === "predicted");
 	if (last === undefined || status.direction !== "forward") return [];
-	return [
-		`The last pass is expected to take ${formatDuration(sumOf(last.next))}.`,
-	];
+	const { next, windowMs } = last;
+	return sentence(
+		`The last pass is expected to take ${formatDuration(sumOf(next))}${windowMs === undefined ? "" : `, and pushes to be refused for ${formatDuration(windowMs)} in all`}.`,
+	);
 }
 
 function nextLines(seen: SeenCourse): readonly string[] {

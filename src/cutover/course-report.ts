@@ -20,6 +20,8 @@ export interface CourseReport {
 	readonly deletes: EventOf<"deletes-planned"> | undefined;
 	/** How long the last pass was expected to take (ms). */
 	readonly predictedMs: number | undefined;
+	/** The window, and its steps, likewise. */
+	readonly predictedWindow: EventOf<"predicted"> | undefined;
 	readonly passes: readonly EventOf<"pass">[];
 	readonly verified: readonly EventOf<"verified">[];
 	readonly configured: readonly EventOf<"configured">[];
@@ -99,6 +101,7 @@ export function courseReport({
 		],
 		unproven: all("acknowledged").map(({ text }) => text),
 		deletes: all("deletes-planned").at(-1),
+		predictedWindow: all("predicted").at(-1),
 		predictedMs:
 			predicted &&
 			predicted.listMs +

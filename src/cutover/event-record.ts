@@ -93,6 +93,8 @@ const EVENT = v.variant("type", [
 			copyMs: v.number(),
 			deleteMs: v.number(),
 		}),
+		/** Of the window. */
+		steps: v.optional(v.array(v.object({ step: v.string(), ms: v.number() }))),
 		windowMs: v.optional(v.number()),
 		wayBackMs: v.optional(v.number()),
 	}),
