@@ -78,7 +78,7 @@ async function cutOver(
 			...([process.execPath, program, "cutover"] as const),
 			...[directory, storeUrl(server, bucket.name), "--yes"],
 			...["--registry-config", registry.configFile],
-			...["--restart", registry.restart, "--disable-redirect"],
+			...["--restart", registry.restart, "--disable-redirect", "--no-fence"],
 			...["--registry-version", registry.product],
 			...["--state-directory", join(folder.path, "state")],
 		],
