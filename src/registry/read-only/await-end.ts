@@ -3,8 +3,9 @@ import { RegistryError } from "../registry-error.ts";
 import { namesOf } from "./names.ts";
 import type { TurnOptions } from "./turn.ts";
 
-/** From one look at processes or pods to the next (ms). */
-const PAUSE_MS = 500;
+/** From one look at processes or pods to the next (ms): short at first, for most of them end at once. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
 
 /** Those who may still write to a node that answers read-only, and how long they may. */
 export interface Former {
@@ -35,6 +36,7 @@ export async function awaitEnd(
 	}
 	const end = toldAt + drainMs + timeoutMs;
 	let isTold = false;
+	let pause = FIRST_PAUSE_MS;
 	for (;;) {
 		const remaining = await node.remaining(instances, { signal });
 		if (remaining.length === 0) {
@@ -54,6 +56,7 @@ export async function awaitEnd(
 					],
 				},
 			);
-		await clock.wait(PAUSE_MS, signal);
+		await clock.wait(pause, signal);
+		pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
 	}
 }

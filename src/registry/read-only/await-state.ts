@@ -3,9 +3,12 @@ import type { WriteState } from "../probe/write-state.ts";
 import type { FoundState } from "./record.ts";
 import type { TurnOptions } from "./turn.ts";
 
-/** From one probe of a node to the next (ms): short at first, for a restart takes no longer. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1000;
+/**
+ * From one probe of a node to the next (ms): short at first, for a restart takes no longer; and never long, for pushes are
+ * refused meanwhile.
+ */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 250;
 
 /**
  * Probes a node until it answers as it is to, or the time is over. Resolves with what it answered last. While it restarts
