@@ -228,7 +228,7 @@ function fenced(lines: readonly string[], language = ""): readonly string[] {
 }
 
 /** A time in UTC and as the clock on the wall has it. */
-export function moment(ms: number): string {
+function moment(ms: number): string {
 	const date = new Date(ms);
 	const utc = date.toISOString().slice(0, 19).replace("T", " ");
 	const minutes = -date.getTimezoneOffset();

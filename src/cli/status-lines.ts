@@ -201,7 +201,7 @@ function shownCommands(seen: SeenCourse): readonly string[] {
 }
 
 /** How it was begun, or gone on with, at last. */
-export function lastRun({ events }: SeenCourse): RunRecord | undefined {
+function lastRun({ events }: SeenCourse): RunRecord | undefined {
 	return events.findLast((event) => event.type === "run");
 }
 

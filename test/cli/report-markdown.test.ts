@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { reportMarkdown } from "../../src/cli/report-markdown.ts";
+import { courseReport } from "../../src/cutover/course-report.ts";
+import type { EventRecord } from "../../src/cutover/event-record.ts";
+import type { JournalRecord } from "../../src/cutover/journal-record.ts";
+
+const at = "2026-01-31T12:00:00.000Z";
+const STAMP = { at, id: "one" };
+const RECORDS: readonly JournalRecord[] = [
+	{
+		type: "begun",
+		id: "one",
+		operator: "me@here",
+		source: "file:///srv/registry/",
+		target: "s3://bucket/",
+		at,
+	},
+	{ type: "apply", step: "read-only", at },
+	{ type: "done", step: "read-only", at: "2026-01-31T12:00:05.000Z" },
+	{ type: "turn-back", reason: "a node | does not start", at },
+];
+
+function markdown(...events: readonly EventRecord[]): string {
+	const report = courseReport({
+		...{ course: "cutover", records: RECORDS, events },
+		command: () => [],
+	});
+	if (report === undefined) throw new Error("Something was begun");
+	return reportMarkdown(report);
+}
+
+const { TZ } = process.env;
+afterEach(() => {
+	if (TZ === undefined) delete process.env.TZ;
+	else process.env.TZ = TZ;
+});
+
+describe("reportMarkdown", () => {
+	test.each([
+		["UTC", "2026-01-31 12:00:00 UTC by"],
+		["Asia/Kolkata", "2026-01-31 12:00:00 UTC (17:30:00 +05:30) by"],
+		["America/St_Johns", "2026-01-31 12:00:00 UTC (08:30:00 -03:30) by"],
+	])("tells times in UTC, and as they are in %s", (zone, text) => {
+		process.env.TZ = zone;
+		expect(markdown()).toContain(text);
+	});
+
+	test("puts what was expected beside what it took", () => {
+		const next = { listMs: 0, readMs: 0, copyMs: 0, deleteMs: 0 };
+		const steps = [{ step: "read-only", ms: 3000 }];
+		process.env.TZ = "UTC";
+		expect(
+			markdown({
+				...STAMP,
+				type: "predicted",
+				...{ next, steps, windowMs: 9000 },
+			}),
+		).toContain("| read-only | done | 2026-01-31 12:00:00 UTC | 3s | 5s |");
+	});
+
+	test("nothing that was told ends the block it is in, or moves a cursor", () => {
+		const text = markdown({
+			...STAMP,
+			type: "note",
+			text: "a\n````\n# no heading\u001b[2J",
+		});
+		expect(text).toContain("\n`````\n2026-01-31T12:00:00 a\n");
+		expect(text).toContain("2026-01-31T12:00:00 ````");
+		expect(text).not.toContain("\u001b");
+	});
+});
