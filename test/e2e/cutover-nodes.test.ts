@@ -45,7 +45,7 @@ async function three() {
 	const words = [
 		...["cutover", storage, target, "--yes", "--registry-file", file],
 		...["--state-directory", join(folder, "state"), "--disable-redirect"],
-		...["--registry-version", VERSIONS["3"]],
+		...["--registry-version", VERSIONS["3"], "--no-rehearse"],
 	];
 	const befores = nodes.map(({ configFile }) => readFileSync(configFile));
 	return { nodes, words, befores };

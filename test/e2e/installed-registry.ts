@@ -27,10 +27,12 @@ export const VERSIONS = {
 	"2": "distribution 2.8.2",
 };
 
-/** The steps in which pushes are refused, and those after them: as they are in the table. */
+/** The steps in which pushes are refused, and those after them, as they are in the table: but for those of some registries only. */
 export const WINDOW: readonly string[] = STEPS.slice(
 	STEPS.findIndex(({ window }) => window === "opens"),
-).map(({ name }) => name);
+)
+	.filter(({ isNeeded }) => isNeeded === undefined)
+	.map(({ name }) => name);
 
 /** A registry with a few images on a directory, and a bucket that it is to be moved to. */
 export interface InstalledRegistry {
