@@ -5,6 +5,7 @@ import type { BegunRecord } from "../cutover/journal-record.ts";
 import type { CutoverResult } from "../cutover/journal-times.ts";
 import { runSteps } from "../cutover/machine.ts";
 import type { CutoverEvent } from "../cutover/machine-event.ts";
+import { plannedIn } from "../cutover/planned-deletes.ts";
 import { realActuators } from "../cutover/real-actuators.ts";
 import { CUTOVER, STEPS } from "../cutover/steps.ts";
 import type { World, WorldEvent } from "../cutover/world.ts";
@@ -149,7 +150,11 @@ export async function cutOver(
 		fencePath: wishes.fence ? paths.fence : undefined,
 		async approve(signal) {
 			if (wishes.yes) return true;
-			const text = windowText(STEPS, session.nodes.length, expected);
+			const text = windowText(STEPS, session.nodes.length, {
+				...expected,
+				// Another process may have caught up.
+				deletes: expected.deletes ?? plannedIn(paths.deletes),
+			});
 			const never = new AbortController().signal;
 			return await confirmed(text, "Open the window?", signal ?? never);
 		},

@@ -3,7 +3,7 @@ import { type PassTiming, sumOf } from "../sync/pass-timing.ts";
 import { untilStable } from "../sync/until-stable.ts";
 import { verifyLive } from "./live-verify.ts";
 import { type PassWorld, pass, refused, requireCopied } from "./passes.ts";
-import { asCutoverRefusal, guardShare, largestIn } from "./planned-deletes.ts";
+import { asCutoverRefusal, guardShare, plannedIn } from "./planned-deletes.ts";
 import type { Call } from "./step.ts";
 
 /** How often a series of live passes is begun anew, where tags that move meanwhile hold something back. */
@@ -80,12 +80,7 @@ async function planDeletes(world: PassWorld, call: Call): Promise<number> {
 				"what is to be deleted at the target cannot be told, because places of the source could not be read",
 				"Run sync, which tells why, until it exits with 0.",
 			);
-		observe({
-			type: "deletes-planned",
-			counts: deletePlan,
-			path: planPath,
-			largest: largestIn(planPath),
-		});
+		observe({ type: "deletes-planned", ...plannedIn(planPath) });
 		return deletePlan.objects;
 	} catch (error) {
 		throw asCutoverRefusal(error);

@@ -90,9 +90,17 @@ export function plannedObjects(path: string): number {
 	return plan.header.objects;
 }
 
-/** Of a written plan, the repositories that lose most. */
-export function largestIn(path: string): readonly RepositoryDeletes[] {
+/** What a written plan is to delete. Throws a `SyncRefusal` when it cannot be read. */
+export function plannedIn(path: string): PlannedDeletes {
 	using plan = new WrittenPlan(path);
+	const { objects, bytes, tags, links } = plan.header;
+	const { blobs, namedBlobs, targetTags } = plan.header;
+	const counts = { objects, bytes, tags, links, blobs, namedBlobs, targetTags };
+	return { counts, path, largest: largestIn(plan) };
+}
+
+/** Of a written plan, the repositories that lose most. */
+function largestIn(plan: WrittenPlan): readonly RepositoryDeletes[] {
 	const counts = new Map<string, number>();
 	for (const key of plan.keys()) {
 		const parsed = parseKey(key);
