@@ -138,6 +138,15 @@ function namesIn(directory: string): readonly string[] {
 	} catch (error) {
 		if (error instanceof Error && "code" in error && error.code === "ENOENT")
 			return [];
-		throw error;
+		throw new CutoverError(
+			"refused",
+			`It cannot be known what was begun in ${directory}: ${error instanceof Error ? error.message : String(error)}`,
+			{
+				suggestions: [
+					"Run this as who began it, or with their --state-directory.",
+				],
+				cause: error,
+			},
+		);
 	}
 }

@@ -48,7 +48,7 @@ export function dayAfter({ run, events, command }: DayAfter): readonly Task[] {
 		...(isBucket
 			? [
 					{
-						text: `The storage is in no backup of the file system any more.${isGitLab ? " Leave the registry out of GitLab's (SKIP=registry), which would hold none of its images." : ""} Have ${target} keep former versions of its objects instead, and give it rules that end uploads which were not completed, and that keep former versions for 30 days:`,
+						text: `The storage is in no backup of the file system any more.${isGitLab ? " Leave the registry out of GitLab's (SKIP=registry), which would hold none of its images." : ""} Have ${target} keep former versions of its objects instead, and give it rules that end uploads which were not completed, and that keep former versions for 30 days (which take the place of the rules that it has):`,
 						lines: lifecycleRules(target),
 					},
 				]
