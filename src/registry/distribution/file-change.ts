@@ -7,7 +7,7 @@ import type { Change } from "../node.ts";
 import type { Found, Node } from "./found.ts";
 import { restart } from "./restart.ts";
 
-export interface ChangeOptions {
+interface ChangeOptions {
 	readonly notes: readonly string[];
 	/** Whether there is nothing to do whatever runs; default false. */
 	readonly isIdle?: boolean | undefined;
