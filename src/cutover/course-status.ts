@@ -72,7 +72,9 @@ export function courseStatus(
 		outcome: standing.direction === "ended" ? standing.outcome : undefined,
 		endedAt: ended && Date.parse(ended.at),
 		reason: turned?.type === "turn-back" ? turned.reason : undefined,
-		steps: steps.map((step) => stepStatus(records, step)),
+		steps: steps.map((step) =>
+			stepStatus(sinceRepeat(records, steps, step), step),
+		),
 		next:
 			action.type === "apply" || action.type === "undo"
 				? {
@@ -84,6 +86,19 @@ export function courseStatus(
 		hasChanged: hasChanged(records, steps),
 		refusing: refusing(records, steps),
 	};
+}
+
+/** What counts of a step: where it is done again, only what was noted since. */
+function sinceRepeat(
+	records: readonly JournalRecord[],
+	steps: readonly ToldStep[],
+	step: ToldStep,
+): readonly JournalRecord[] {
+	const repeat = records.findLastIndex(({ type }) => type === "repeat");
+	const record = records[repeat];
+	if (record?.type !== "repeat") return records;
+	const from = steps.findIndex(({ name }) => name === record.step);
+	return steps.indexOf(step) < from ? records : records.slice(repeat + 1);
 }
 
 /**

@@ -66,6 +66,18 @@ describe("courseStatus", () => {
 		expect(courseStatus([], STEPS)).toBeUndefined();
 	});
 
+	test("what is done again counts as to do, from the step on that it begins with", () => {
+		const found = status(...until("done", "still"), ["repeat", "read-only"]);
+		expect(statesOf(found)).toEqual([
+			...["done", "done"],
+			...Array.from({ length: 9 }, () => "to do"),
+		]);
+		expect(found).toMatchObject({
+			next: { step: "read-only", isUndone: false },
+			refusing: { until: undefined },
+		});
+	});
+
 	test("a beginning: all is to do, the first step next, and nothing refused", () => {
 		const found = status();
 		expect(new Set(statesOf(found))).toEqual(new Set(["to do"]));
