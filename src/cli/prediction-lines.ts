@@ -31,7 +31,7 @@ export function predictedLines({
 
 const KNOWN: Readonly<Record<RestartEstimate["from"], string>> = {
 	measured: "which is what it took in an earlier cutover",
-	rehearsed: "which is what its program took to start on the target",
+	rehearsed: "by what its program took to start on the target",
 	assumed: "though none was measured yet",
 };
 

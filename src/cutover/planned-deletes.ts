@@ -15,7 +15,7 @@ export interface PlannedDeletes {
 }
 
 /** What is deleted of a repository. */
-export interface RepositoryDeletes {
+interface RepositoryDeletes {
 	readonly repository: string;
 	/** Its links. Blobs are nobody's. */
 	readonly objects: number;

@@ -15,7 +15,7 @@ export interface WindowBasis {
 }
 
 /** How long a step of the window is expected to take (ms). */
-export interface PredictedStep {
+interface PredictedStep {
 	readonly step: string;
 	readonly ms: number;
 }

@@ -16,7 +16,7 @@ import { Delta, verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
-import { predict } from "./predict.ts";
+import { predict, rehearsedRestart } from "./predict.ts";
 import { preflight } from "./preflight.ts";
 import { rehearse } from "./rehearse.ts";
 import type { Call } from "./step.ts";
@@ -45,7 +45,7 @@ export function realActuators(world: World): Actuators {
 		async rehearse(call) {
 			const ms = await rehearse(world, call);
 			if (ms !== undefined && restart.from === "assumed")
-				restart = { ms, from: "rehearsed" };
+				restart = rehearsedRestart(ms);
 		},
 		hasDatabase: () => world.database.read() !== undefined,
 		pushWitnesses: (call) => pushWitnesses(world, call),

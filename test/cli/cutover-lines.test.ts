@@ -37,7 +37,7 @@ describe("windowText", () => {
 			"Pushes are expected to be refused for 3s: read-only 2s, final pass 1s.",
 		);
 		expect(text).toContain("The way back would take 2.1s.");
-		expect(text).toContain("what its program took to start on the target");
+		expect(text).toContain("by what its program took to start on the target");
 		expect(text).toContain("3 objects that change all the time");
 	});
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { predict } from "../../src/cutover/predict.ts";
+import { predict, rehearsedRestart } from "../../src/cutover/predict.ts";
 import {
 	neededMs,
 	predictWindow,
@@ -123,4 +123,8 @@ describe("predict", () => {
 		await predict({ ...world, maxWindowMs: 10_000 }, given, {});
 		await predict({ ...world, maxWindowMs: undefined }, given, {});
 	});
+});
+
+test("a restart takes longer than the start that was rehearsed", () => {
+	expect(rehearsedRestart(300).ms).toBeGreaterThan(1000);
 });

@@ -41,7 +41,7 @@ export async function benchCutover(
 		const made = await cutOver(tree, program, server, { options, signal });
 		rounds.push(made);
 		say(
-			`round ${round}: ${seconds(made.windowMs)} s, of which restarts ${seconds(made.restartsMs)} s`,
+			`round ${round}: ${seconds(made.windowMs)} s, of which restarts ${seconds(made.restartsMs)} s\n${made.told}`,
 		);
 	}
 	const ownMs = median(rounds.map(own));

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 
 /** What one step took. */
-export interface TimedStep {
+interface TimedStep {
 	readonly step: string;
 	readonly ms: number;
 }
@@ -15,6 +15,8 @@ export interface TimedCutover {
 	readonly steps: readonly TimedStep[];
 	/** From the step that makes the registry read-only to the end of the one that makes it writable (ms). */
 	readonly windowMs: number;
+	/** What the program itself says that it took, beside what it had expected. */
+	readonly told: string;
 }
 
 /** The first and the last step of the window. */
@@ -39,7 +41,9 @@ export async function measureWindow(
 	const ended = once(child, "close");
 	const complaint = text(child.stderr);
 	const began: { step: string; at: number }[] = [];
+	let told = "";
 	for await (const line of createInterface(child.stdout)) {
+		if (line.startsWith("Pushes were refused for ")) told = line;
 		const step = /^== ([^:]+):/.exec(line)?.[1];
 		if (step === undefined) continue;
 		began.push({ step, at: performance.now() });
@@ -56,5 +60,6 @@ export async function measureWindow(
 	const opening = steps.findIndex(({ step }) => step === OPENS);
 	const closing = steps.findIndex(({ step }) => step === CLOSES);
 	const window = steps.slice(opening, closing + 1);
-	return { steps, windowMs: window.reduce((sum, { ms }) => sum + ms, 0) };
+	const windowMs = window.reduce((sum, { ms }) => sum + ms, 0);
+	return { steps, windowMs, told };
 }
