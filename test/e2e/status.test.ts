@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hasTools } from "../support/services.ts";
+import { hasTools, services } from "../support/services.ts";
+import { minioClient, s3Contents } from "./independent-readers.ts";
 import { installed, run } from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
 
@@ -25,7 +26,7 @@ async function until(words: readonly string[], text: string) {
 
 describe.skipIf(!hasTools("registry-3", "minio"))("status", () => {
 	test("tells of a cutover from another terminal, follows it to its end, and there is a report without secrets", async () => {
-		const { folder, words, target } = await installed("3");
+		const { folder, words, target, bucket } = await installed("3");
 		const state = ["--state-directory", join(folder, "state")];
 		const none = await run(0, "status", ...state);
 		expect(none.stdout).toContain("No cutover is known in ");
@@ -56,6 +57,13 @@ describe.skipIf(!hasTools("registry-3", "minio"))("status", () => {
 			expect(readFileSync(path, "utf8"), name).not.toContain(SECRET);
 		}
 		await run(0, "verify", target, "--digests", "100%");
+		const s3 = minioClient(services().s3);
+		const keys = [...(await s3Contents(s3, bucket, "")).keys()];
+		const blob = keys.find((key) => key.endsWith("/data")) ?? "";
+		await s3.putObject(bucket, blob, "other bytes");
+		const damaged = await run(3, "verify", target, "--digests", "100%");
+		expect(damaged.stdout).toContain("1 corrupt blob: ");
+		expect(damaged.stdout).toContain(blob.slice(blob.indexOf("docker/")));
 	});
 
 	test("tells of one that was killed how it goes on, and follows what goes back to its end", async () => {
