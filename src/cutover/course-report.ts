@@ -1,6 +1,6 @@
 import { type CourseStatus, courseStatus } from "./course-status.ts";
 import { COURSES, type CourseName } from "./courses.ts";
-import { dayAfter, type Task } from "./day-after.ts";
+import { dayAfter, dayAfterRollback, type Task } from "./day-after.ts";
 import type { EventRecord, RunRecord } from "./event-record.ts";
 import type { JournalRecord } from "./journal-record.ts";
 
@@ -75,7 +75,6 @@ export function courseReport({
 	const run = runs.at(-1);
 	const predicted = all("predicted").at(-1)?.next;
 	const last = all("stopped").at(-1);
-	const isOnTarget = course === "cutover" && status.outcome === "done";
 	return {
 		course,
 		outcome: outcomeOf(status),
@@ -119,9 +118,11 @@ export function courseReport({
 		),
 		failure: last?.message === undefined ? undefined : last,
 		tasks:
-			isOnTarget && run !== undefined
-				? dayAfter({ run, events, command: (name) => command(name, run) })
-				: [],
+			run === undefined || status.outcome !== "done"
+				? []
+				: run.course === "cutover"
+					? dayAfter({ run, events, command: (name) => command(name, run) })
+					: dayAfterRollback(run),
 	};
 }
 

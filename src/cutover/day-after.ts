@@ -95,6 +95,27 @@ export function dayAfter({ run, events, command }: DayAfter): readonly Task[] {
 	];
 }
 
+/** The same when it has been brought back: from the target of the cutover, which is the source of that. */
+export function dayAfterRollback({
+	source,
+	target,
+}: RunRecord): readonly Task[] {
+	return [
+		{
+			text: `Where a configuration management (Puppet, Chef, Ansible, Git) keeps the registry's configuration, give it the storage of before, ${target}: otherwise it brings the registry to ${source} again, without what is pushed from now on.`,
+			lines: [],
+		},
+		{
+			text: "Tell people, and resume what was paused for the window: CI runners, deployments, alerts.",
+			lines: [],
+		},
+		{
+			text: `Put ${target} into the backups again, if it was taken out. Keep ${source} until you are sure: nothing was deleted there.`,
+			lines: [],
+		},
+	];
+}
+
 /**
  * A repository that could not be deleted ten times is given up, which may have happened while the registry refused. Sources:
  * GitLab, app/models/container_repository.rb (statuses, `MAX_DELETION_FAILURES`), its columns of 17.5.

@@ -134,6 +134,17 @@ describe("what is left to people", () => {
 		expect(tasksOf(RUN)).toContain("has been removed");
 	});
 
+	test("after the way back, it is to keep to the storage of before", () => {
+		const text = tasksOf({
+			...RUN,
+			course: "rollback",
+			source: RUN.target,
+			target: RUN.source,
+		});
+		expect(text).toContain(`the storage of before, ${RUN.source}`);
+		expect(text).not.toContain("our rollback");
+	});
+
 	test("a directory has no bucket's rules", () => {
 		const text = tasksOf({ ...RUN, target: "file:///mnt/new" });
 		expect(text).not.toContain("lifecycle");
