@@ -7,6 +7,7 @@ import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
 import { Rehearse } from "./rehearse.ts";
 import { Report } from "./report.ts";
+import { Rollback } from "./rollback.ts";
 import { Status } from "./status.ts";
 import { Sync } from "./sync.ts";
 import { Verify } from "./verify.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: CommandTable = {
 	"readonly:status": ReadonlyStatus,
 	rehearse: Rehearse,
 	report: Report,
+	rollback: Rollback,
 	status: Status,
 	sync: Sync,
 	verify: Verify,

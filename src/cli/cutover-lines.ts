@@ -4,7 +4,8 @@ import {
 	DELETE_MARGIN,
 	type PlannedDeletes,
 } from "../cutover/planned-deletes.ts";
-import type { Step } from "../cutover/step.ts";
+import type { Course, Step } from "../cutover/step.ts";
+import { CUTOVER } from "../cutover/steps.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import {
 	formatBytes,
@@ -18,10 +19,12 @@ import {
 	type Predicted,
 	predictedLines,
 } from "./prediction-lines.ts";
+import { tagLines } from "./rollback-lines.ts";
 
 /** What has happened in a cutover, as a line; `undefined`: nothing to say. */
 export function cutoverLine(
 	event: CutoverEvent | WorldEvent,
+	{ from, to, title }: Course = CUTOVER,
 ): string | undefined {
 	switch (event.type) {
 		case "began":
@@ -29,11 +32,11 @@ export function cutoverLine(
 		case "done":
 			return `   done, ${formatDuration(event.ms)}`;
 		case "resumed":
-			return "Going on with a cutover that was begun before, and has not ended.";
+			return `${title} was begun before, and has not ended: going on with it.`;
 		case "repeating":
 			return `${printable(event.reason)}. All is done again from "${event.step}" on`;
 		case "turning-back":
-			return `It failed: ${printable(event.reason)}. Going back to the source`;
+			return `It failed: ${printable(event.reason)}. Going back to the ${from}`;
 		case "undoing":
 			return `== undo ${event.step}`;
 		case "undone":
@@ -55,9 +58,9 @@ export function cutoverLine(
 		case "verified":
 			return `   ${formatObjects(event.objects)} ${event.isWhole ? "compared: all that there are" : "read again"}`;
 		case "switched":
-			return `   ${event.node}: configured to the target, and answers, read-only`;
+			return `   ${event.node}: configured to the ${to}, and answers, read-only`;
 		case "served":
-			return `   ${event.node}: serves what is only at the target${event.hosts.length === 0 ? "" : ` (blobs from ${event.hosts.join(", ")})`}`;
+			return `   ${event.node}: serves what is only at the ${to}${event.hosts.length === 0 ? "" : ` (blobs from ${event.hosts.join(", ")})`}`;
 		case "collection":
 			return `   ${event.node}: online garbage collection is ${event.isOn ? "on again" : "off"}`;
 		case "stored":
@@ -68,6 +71,8 @@ export function cutoverLine(
 			return `   Redis at ${event.address}: ${formatObjects(event.keys, "key")} deleted`;
 		case "fenced":
 			return `   ${event.source}: ${formatObjects(event.directories, "directory", "directories")} and ${formatObjects(event.files, "file")} unwritable${event.refused.length === 0 ? "" : `; tried as ${event.refused.join(" and as ")}`}`;
+		case "tags":
+			return tagLines(event.tags).join("\n");
 		case "note":
 			return `   Note: ${printable(event.text)}`;
 		default:
@@ -86,6 +91,7 @@ export function windowText(
 	steps: readonly Pick<Step<never>, "name" | "window">[],
 	nodes: number,
 	{ predicted, deletes }: Expected,
+	{ from }: Course = CUTOVER,
 ): string {
 	const opening = steps.findIndex(({ window }) => window === "opens");
 	const names = steps.slice(opening).map(({ name }) => name);
@@ -95,10 +101,10 @@ export function windowText(
 		...(deletes === undefined
 			? []
 			: [
-					`${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects more that are deleted at the source until then.`,
+					`${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects more that are deleted at the ${from} until then.`,
 				]),
 		`${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, and answers nothing meanwhile.`,
-		"Whatever fails before read-write brings the registry back to the source.",
+		`Whatever fails before read-write brings the registry back to the ${from}.`,
 	].join(" ");
 }
 

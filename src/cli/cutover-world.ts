@@ -1,5 +1,5 @@
 import { type ToldNodeOptions, toldNode } from "../cutover/told-node.ts";
-import type { CutoverNode, World } from "../cutover/world.ts";
+import type { CutoverNode, TargetSettings, World } from "../cutover/world.ts";
 import {
 	GITLAB_RB,
 	type RegistryDescription,
@@ -54,7 +54,7 @@ export function requireCutoverKind({
 /** The nodes, with who asks each; what is changed in their configurations is told. */
 export function nodesOf(
 	session: RegistrySession,
-	{ storage }: World["settings"],
+	{ storage }: TargetSettings,
 	tell: ToldNodeOptions["tell"],
 ): readonly CutoverNode[] {
 	const secrets = secretsIn(storage?.parameters ?? {});
@@ -108,7 +108,7 @@ export async function targetSettings(
 	{ nodes, described }: RegistrySession,
 	wishes: SettingsWishes,
 	signal: AbortSignal,
-): Promise<World["settings"]> {
+): Promise<TargetSettings> {
 	const located = await locateStore(named);
 	const target = {
 		url: located.url,

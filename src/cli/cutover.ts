@@ -1,14 +1,17 @@
 import { begin } from "../cutover/begin.ts";
 import { CutoverError } from "../cutover/cutover-error.ts";
+import { targetDestination } from "../cutover/destination.ts";
 import { dryRunActuators } from "../cutover/dry-run.ts";
+import { seeJournal } from "../cutover/journal-file.ts";
 import type { BegunRecord } from "../cutover/journal-record.ts";
 import type { CutoverResult } from "../cutover/journal-times.ts";
 import { runSteps } from "../cutover/machine.ts";
 import type { CutoverEvent } from "../cutover/machine-event.ts";
 import { plannedIn } from "../cutover/planned-deletes.ts";
 import { realActuators } from "../cutover/real-actuators.ts";
+import { refuseDuringRollback } from "../cutover/rollback/decide-rollback.ts";
 import { CUTOVER, STEPS } from "../cutover/steps.ts";
-import type { World, WorldEvent } from "../cutover/world.ts";
+import type { CutoverWorld, WorldEvent } from "../cutover/world.ts";
 import { confirmed, isAnybodyThere } from "./confirmation.ts";
 import {
 	cutoverLine,
@@ -63,11 +66,15 @@ export interface CutoverOutput {
 	readonly signal: AbortSignal;
 }
 
-/** Cuts a registry over, or goes on where another process has stopped. Resolves with what `--json` prints. */
+/**
+ * Cuts a registry over, or goes on where another process has stopped; with `turnBack` (a clause) it goes back. Resolves with
+ * what `--json` prints.
+ */
 export async function cutOver(
 	named: { readonly source: string; readonly target: string },
 	wishes: CutoverWishes,
 	{ said, say, signal }: CutoverOutput,
+	turnBack?: string,
 ): Promise<object> {
 	const isDryRun = wishes["dry-run"];
 	requireSomebody(wishes.yes || isDryRun || isAnybodyThere(), "cutover");
@@ -93,6 +100,7 @@ export async function cutOver(
 	const { source, target } = stores;
 	const paths = migrationPaths(session, state);
 	using held = holdRegistry(paths, paths.cutover, isDryRun);
+	refuseDuringRollback(seeJournal(paths.rollback));
 	const { keeper, journal } = held;
 	const operator = operatorName(process.env);
 	const begun = begin(journal, {
@@ -115,9 +123,11 @@ export async function cutOver(
 		if (line !== undefined) say(line);
 	};
 	const settings = await targetSettings(named.target, session, wishes, signal);
-	const world: World = {
+	const database = databaseNotes(journal, wishes, operatorName(process.env));
+	const world: CutoverWorld = {
 		nodes: nodesOf(session, settings, (event) => kept.keep(event)),
-		...{ source, target, settings },
+		...{ source, target, settings, course: CUTOVER },
+		destination: targetDestination(settings, database, begun.id),
 		pass: {
 			indexPath: indexFor(indexPath(state, source, target), isDryRun),
 			metadata: { configured: stores.sourceDatabase },
@@ -130,7 +140,7 @@ export async function cutOver(
 		id: begun.id,
 		repository: session.described.access.repository,
 		testRepository: wishes["test-repository"],
-		database: databaseNotes(journal, wishes, operatorName(process.env)),
+		database,
 		acceptsDamage: wishes["accept-damage"],
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
 		maxWindowMs,
@@ -167,7 +177,7 @@ export async function cutOver(
 	const marking = { begun, journal, path: paths.cutover, signal };
 	const result = await onMarkedNodes(places, marking, () =>
 		runSteps(STEPS, actuators, journal, {
-			...{ course: CUTOVER, observe, signal, maxWindowMs },
+			...{ course: CUTOVER, observe, signal, maxWindowMs, turnBack },
 		}),
 	).catch((error: unknown) => {
 		kept.keepEnd(error);
@@ -206,7 +216,7 @@ function report(
 }
 
 /** What was interrupted and brought back is an interruption, and no failure. */
-function interruptedCleanly(error: unknown): unknown {
+export function interruptedCleanly(error: unknown): unknown {
 	if (!(error instanceof CutoverError) || error.code !== "rolled-back")
 		return error;
 	const { cause, message } = error;

@@ -28,8 +28,7 @@ export async function onMarkedNodes<T>(
 	{ begun, journal, path, signal }: MarkingOptions,
 	act: () => Promise<T>,
 ): Promise<T> {
-	const { id, operator, at: since } = begun;
-	const mark = { id, operator, host: hostname(), journal: path, since };
+	const mark = markOf(begun, path);
 	const dropAll = async () => {
 		for (const place of places) await dropMark(place, mark);
 	};
@@ -49,6 +48,14 @@ export async function onMarkedNodes<T>(
 	} finally {
 		if (journal.records.at(-1)?.type === "ended") await dropAll();
 	}
+}
+
+/** How nodes are marked of which the journal is at this path. */
+export function markOf(
+	{ id, operator, at: since }: BegunRecord,
+	path: string,
+): CutoverMark {
+	return { id, operator, host: hostname(), journal: path, since };
 }
 
 /** Whether a cutover is known to have ended: its journal is of this machine, and says so, or is another one's by now. */

@@ -21,6 +21,8 @@ export interface MigrationPaths {
 	readonly base: string;
 	/** How far a way back after that is. */
 	readonly rollback: string;
+	/** What the last pass of that is to delete. */
+	readonly deletesBack: string;
 	/** What the source was before it was fenced. */
 	readonly fence: string;
 	/** What was told of all of it. */
@@ -43,6 +45,7 @@ export function pathsBeside(record: string): MigrationPaths {
 		deletes: beside("deletes"),
 		base: beside("base"),
 		rollback: beside("rollback"),
+		deletesBack: beside("deletes-back"),
 		fence: beside("fence"),
 		events: beside("events"),
 	};

@@ -1,32 +1,8 @@
 import type { Call, Stage } from "./step.ts";
 
-/**
- * What the steps of a cutover do to the world. All are safe to repeat. There is one that does it (`real-actuators.ts`),
- * and one that only says what would be done (`dry-run.ts`).
- */
-export interface Actuators extends Stage {
-	/** Refuses what is known to go wrong. Changes nothing. */
-	preflight(call: Call): Promise<void>;
-	/** Whether the registry's metadata are in a database, by what `preflight` has noted. */
-	hasDatabase(): boolean;
-	/** Of a registry with a metadata database: proves that every node uses the source, by images that are pushed. */
-	pushWitnesses(call: Call): Promise<void>;
-	/** Deletes them. */
-	removeWitnesses(call: Call): Promise<void>;
-	/** Of such a registry, too: has it remove no garbage from now on. */
-	pauseCollection(call: Call): Promise<void>;
-	isCollectionPaused(call: Call): Promise<boolean>;
-	/** As it was found. */
-	undoPause(call: Call): Promise<void>;
-	/** Has it remove garbage again, if it did. */
-	resumeCollection(call: Call): Promise<void>;
-	isCollectionResumed(call: Call): Promise<boolean>;
-	/** Tries the target with each node's own program, on a place that is removed again. */
-	rehearse(call: Call): Promise<void>;
-	/**
-	 * Passes while the registry is in use, until the next one is short; compares all, plans the deletes, and predicts the
-	 * window.
-	 */
+/** What the steps of every course do, whichever way it leads. All are safe to repeat. */
+export interface CourseActuators extends Stage {
+	/** Passes while the registry is in use, until the next one is short. */
 	catchUp(call: Call): Promise<void>;
 	makeReadOnly(call: Call): Promise<void>;
 	isReadOnly(call: Call): Promise<boolean>;
@@ -46,13 +22,38 @@ export interface Actuators extends Stage {
 	/** Proves that every node serves an image that exists only at the target (I6), and removes it. */
 	tryCanary(call: Call): Promise<void>;
 	removeCanary(call: Call): Promise<void>;
-	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */
-	keepBase(call: Call): Promise<void>;
 	/** Lets every node take writes, on the target. From its beginning on there is no way back. */
 	openTarget(call: Call): Promise<void>;
 	isTargetOpen(call: Call): Promise<boolean>;
 	/** Tries the registry as its clients use it. */
 	confirm(call: Call): Promise<void>;
+}
+
+/**
+ * What the steps of a cutover do to the world. All are safe to repeat. There is one that does it (`real-actuators.ts`),
+ * and one that only says what would be done (`dry-run.ts`).
+ */
+export interface Actuators extends CourseActuators {
+	/** Refuses what is known to go wrong. Changes nothing. */
+	preflight(call: Call): Promise<void>;
+	/** Whether the registry's metadata are in a database, by what `preflight` has noted. */
+	hasDatabase(): boolean;
+	/** Of a registry with a metadata database: proves that every node uses the source, by images that are pushed. */
+	pushWitnesses(call: Call): Promise<void>;
+	/** Deletes them. */
+	removeWitnesses(call: Call): Promise<void>;
+	/** Of such a registry, too: has it remove no garbage from now on. */
+	pauseCollection(call: Call): Promise<void>;
+	isCollectionPaused(call: Call): Promise<boolean>;
+	/** As it was found. */
+	undoPause(call: Call): Promise<void>;
+	/** Has it remove garbage again, if it did. */
+	resumeCollection(call: Call): Promise<void>;
+	isCollectionResumed(call: Call): Promise<boolean>;
+	/** Tries the target with each node's own program, on a place that is removed again. */
+	rehearse(call: Call): Promise<void>;
+	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */
+	keepBase(call: Call): Promise<void>;
 	/** Keeps everybody from writing to the source; what cannot be done of it is told, and fails nothing. */
 	fenceSource(call: Call): Promise<void>;
 }

@@ -13,7 +13,11 @@ export function begin(
 		operator,
 		source,
 		target,
-	}: Pick<BegunRecord, "operator" | "source" | "target">,
+		id = randomBytes(8).toString("hex"),
+	}: Pick<BegunRecord, "operator" | "source" | "target"> & {
+		/** Default: one that nobody else has. */
+		readonly id?: string | undefined;
+	},
 ): BegunRecord {
 	const [first] = journal.records;
 	if (first?.type === "begun") {
@@ -26,8 +30,7 @@ export function begin(
 	}
 	const begun: BegunRecord = {
 		type: "begun",
-		id: randomBytes(8).toString("hex"),
-		...{ operator, source, target },
+		...{ id, operator, source, target },
 		at: new Date().toISOString(),
 	};
 	journal.append(begun);

@@ -23,7 +23,7 @@ const REPOSITORY = "regmigrate/canary";
 export async function tryCanary(world: World, call: Call): Promise<void> {
 	if (world.database.read() !== undefined)
 		return await tryWitnesses(world, call);
-	const { nodes, target, observe } = world;
+	const { nodes, target, observe, course } = world;
 	const { image, repository, objects } = canary(world);
 	for (const { key, content } of objects) await target.put(key, content, call);
 	for (const { node, client } of nodes) {
@@ -36,7 +36,7 @@ export async function tryCanary(world: World, call: Call): Promise<void> {
 			call.signal?.throwIfAborted();
 			throw new CutoverError(
 				"unproven",
-				`${node.name} (${node.url.origin}) does not serve an image that is only at the target, so it does not use the target as it should: ${error instanceof Error ? error.message : String(error)}`,
+				`${node.name} (${node.url.origin}) does not serve an image that is only at the ${course.to}, so it does not use the ${course.to} as it should: ${error instanceof Error ? error.message : String(error)}`,
 				{
 					suggestions: [
 						"Look at what its registry runs with (config render), and into its log: another configuration, a variable, or permissions at the target. rehearse tries it while nothing depends on it.",
@@ -49,7 +49,7 @@ export async function tryCanary(world: World, call: Call): Promise<void> {
 		if (identity === "another")
 			throw new CutoverError(
 				"unproven",
-				`${node.name} does not serve what is at the target: ${because}`,
+				`${node.name} does not serve what is at the ${course.to}: ${because}`,
 			);
 		observe({ type: "served", node: node.name, hosts });
 	}

@@ -42,7 +42,10 @@ export async function catchUp(world: PassWorld, call: Call): Promise<CaughtUp> {
 }
 
 /** Makes passes until the next one is short enough. Resolves with what that one is expected to take. */
-async function livePasses(world: PassWorld, call: Call): Promise<PassTiming> {
+export async function livePasses(
+	world: PassWorld,
+	call: Call,
+): Promise<PassTiming> {
 	const { observe, passWithinMs: withinMs } = world;
 	for (let series = 1; ; series++) {
 		const { result, next } = await untilStable(
@@ -66,7 +69,10 @@ async function livePasses(world: PassWorld, call: Call): Promise<PassTiming> {
 }
 
 /** Makes the plan of what the last pass deletes, and writes it down. Resolves with how many objects those are. */
-async function planDeletes(world: PassWorld, call: Call): Promise<number> {
+export async function planDeletes(
+	world: PassWorld,
+	call: Call,
+): Promise<number> {
 	const { deletePlanPath: planPath, maxDeletes, observe } = world;
 	try {
 		const result = await pass(world, call, {

@@ -14,13 +14,13 @@ import type { World } from "./world.ts";
  * operator's own repository, where one is named, an image is pushed, pulled from every node, and deleted.
  */
 export async function confirm(world: World, call: Call): Promise<void> {
-	const { nodes, target, testRepository, database } = world;
+	const { nodes, target, testRepository, database, course } = world;
 	for (const { node, client } of nodes) {
 		const { identity, because } = await probeIdentity(client, target, call);
 		if (identity === "another")
 			throw new CutoverError(
 				"needs-operator",
-				`${node.name} does not serve what is at the target: ${because}`,
+				`${node.name} does not serve what is at the ${course.to}: ${because}`,
 			);
 	}
 	if (database.read() !== undefined) await provePushes(world, call);

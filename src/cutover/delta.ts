@@ -46,11 +46,14 @@ const AT_ONCE = 64;
  * verified. Rejects with a `CutoverError`.
  */
 export async function verifyDelta(
-	world: Pick<World, "source" | "target" | "acceptsDamage" | "observe">,
+	world: Pick<
+		World,
+		"source" | "target" | "acceptsDamage" | "observe" | "course" | "pass"
+	>,
 	delta: Delta | undefined,
 	{ signal }: Call,
 ): Promise<void> {
-	const { source, target, observe } = world;
+	const { source, target, observe, course, pass, acceptsDamage } = world;
 	const isWhole = delta === undefined || !delta.isKnown;
 	const { findings, compared }: Pick<VerifyResult, "findings" | "compared"> =
 		isWhole
@@ -59,14 +62,17 @@ export async function verifyDelta(
 					concurrency: AT_ONCE,
 					signal,
 				});
-	const bad = unaccepted(findings, world);
+	const bad = unaccepted(findings, {
+		acceptsDamage,
+		sparesExtra: isWhole && pass.isExtra !== undefined,
+	});
 	const isEmpty = isWhole && compared === 0;
 	if (bad.length > 0 || isEmpty)
 		throw new CutoverError(
 			"unproven",
 			isEmpty
-				? "nothing was found to compare at the target"
-				: `the target is not what the source is: ${inWords(bad)}`,
+				? `nothing was found to compare at the ${course.to}`
+				: `the ${course.to} is not what the ${course.from} is: ${inWords(bad)}`,
 			{ suggestions: ["Run verify, which tells how they differ."] },
 		);
 	observe({ type: "verified", objects: compared, isWhole });

@@ -12,11 +12,11 @@ import { guardShare } from "./planned-deletes.ts";
 import { predict } from "./predict.ts";
 import { preflight } from "./preflight.ts";
 import { rehearse } from "./rehearse.ts";
-import type { World } from "./world.ts";
+import type { CutoverWorld } from "./world.ts";
 
 /** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */
 export function dryRunActuators(
-	world: World,
+	world: CutoverWorld,
 	say: (sentence: string) => void,
 ): Actuators {
 	const { source, target, nodes } = world;
@@ -77,8 +77,7 @@ export function dryRunActuators(
 		},
 		async switchNodes(call) {
 			for (const { node } of nodes) {
-				const asked = switched(await settingsOf(node, call), world);
-				const change = await node.change(asked, call);
+				const change = await world.destination.closed(node, call);
 				for (const sentence of changeSentences(node.name, change))
 					say(sentence);
 			}

@@ -15,9 +15,17 @@ export interface BadFindings {
 /** The findings that are not accepted: what is broken in the source may be. */
 export function unaccepted(
 	findings: FindingSummaries,
-	{ acceptsDamage }: { readonly acceptsDamage: boolean },
+	{
+		acceptsDamage,
+		sparesExtra = false,
+	}: {
+		readonly acceptsDamage: boolean;
+		/** Whether what only the target has may be left there; default false. */
+		readonly sparesExtra?: boolean | undefined;
+	},
 ): readonly BadFindings[] {
 	return FINDING_KINDS.flatMap((kind) => {
+		if (sparesExtra && kind === "extra") return [];
 		const { count, causes, examples } = findings[kind];
 		const bad = count - (acceptsDamage ? causes.source : 0);
 		const one = examples.find(

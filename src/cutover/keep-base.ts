@@ -1,13 +1,17 @@
 import { writeBase } from "../sync/write-base.ts";
 import { CutoverError } from "./cutover-error.ts";
 import { messageOf } from "./failure.ts";
-import type { World } from "./world.ts";
+import type { CutoverWorld } from "./world.ts";
 
 /**
  * Keeps what the last pass has left on both sides, as its index knows it. Nothing may have moved since. Rejects with a
  * `CutoverError`.
  */
-export async function keepBase({ pass, basePath, id }: World): Promise<void> {
+export async function keepBase({
+	pass,
+	basePath,
+	id,
+}: CutoverWorld): Promise<void> {
 	const { indexPath } = pass;
 	if (indexPath === undefined)
 		throw new RangeError("A cutover makes its passes with an index");

@@ -1,12 +1,12 @@
 import type { EffectiveSettings } from "../registry/settings.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Call } from "./step.ts";
-import type { CutoverNode, World } from "./world.ts";
+import type { CutoverNode, CutoverWorld } from "./world.ts";
 
 /** What a node is configured to when it is switched, still read-only. */
 export function switched(
 	{ database }: Pick<EffectiveSettings, "database">,
-	{ settings, database: noted }: Pick<World, "settings" | "database">,
+	{ settings, database: noted }: Pick<CutoverWorld, "settings" | "database">,
 ) {
 	return {
 		...settings,

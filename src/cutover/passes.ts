@@ -1,5 +1,6 @@
 import { isWhole, type SyncResult } from "../sync/events.ts";
 import { type SyncOptions, sync } from "../sync/pass.ts";
+import { CorruptBlobs } from "./corrupt-blobs.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Delta } from "./delta.ts";
 import { marginFor, plannedObjects } from "./planned-deletes.ts";
@@ -9,7 +10,7 @@ import type { World } from "./world.ts";
 /** What of the world passes need. */
 export type PassWorld = Pick<
 	World,
-	| ("source" | "target" | "pass" | "observe")
+	| ("source" | "target" | "pass" | "observe" | "course")
 	| ("acceptsDamage" | "passWithinMs" | "isVerifiedLive")
 	| ("maxDeletes" | "deletePlanPath")
 >;
@@ -17,17 +18,18 @@ export type PassWorld = Pick<
 /** Refuses, by a `CutoverError`, what a live pass has not copied, or has found broken in the source. */
 export function requireCopied(
 	{ failed, unreadable, isStopped, damage }: SyncResult,
-	{ acceptsDamage }: Pick<PassWorld, "acceptsDamage">,
+	{ acceptsDamage, course }: Pick<PassWorld, "acceptsDamage" | "course">,
 ): void {
+	const { from, to } = course;
 	if (failed + unreadable > 0 || isStopped)
 		throw refused(
-			`of the source, ${unreadable} places could not be read, and ${failed} objects not copied`,
+			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
 			"Run sync, which tells why, until it exits with 0.",
 		);
 	const broken = damage.corrupt + damage.malformed + damage.dangling;
 	if (broken > 0 && !acceptsDamage)
 		throw refused(
-			`${broken} objects are broken in the source, and would be so at the target (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
+			`${broken} objects are broken in the ${from}, and would be so at the ${to} (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
 			"sync and verify name them. Go on all the same with --accept-damage.",
 		);
 }
@@ -58,7 +60,7 @@ export async function finalPass(
 	if (broken > 0 && !world.acceptsDamage)
 		throw new CutoverError(
 			"unproven",
-			`${broken} objects have been found broken in the source`,
+			`${broken} objects have been found broken in the ${world.course.from}`,
 			{ suggestions: ["Go on all the same with --accept-damage."] },
 		);
 }
@@ -68,16 +70,22 @@ export async function requireStill(
 	world: PassWorld,
 	call: Call,
 ): Promise<void> {
+	const corrupt = new CorruptBlobs();
 	const result = await pass(world, call, {
 		isDryRun: true,
 		deletes: { approve: () => true, maxObjects: world.maxDeletes },
+		observe: (event) => corrupt.observe(event),
 	});
-	const { copied, deletePlan, vanished, extra } = result;
-	const moved = copied.objects + (deletePlan?.objects ?? extra) + vanished;
+	const { deletePlan, vanished, extra } = result;
+	const known = world.acceptsDamage
+		? await corrupt.count(world.source, call)
+		: 0;
+	const copies = result.copied.objects - known;
+	const moved = copies + (deletePlan?.objects ?? extra) + vanished;
 	if (moved === 0 && isWhole(result)) return;
 	throw new CutoverError(
 		"unproven",
-		`the source has moved since the last pass, though the registry is read-only: ${told(result)}`,
+		`the ${world.course.from} has moved since the last pass, though the registry is read-only: ${told(result)}`,
 		{
 			suggestions: [
 				"Look for what writes there past the registry: garbage collection (cron), a node that is not described, a restore.",

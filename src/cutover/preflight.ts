@@ -12,10 +12,13 @@ import {
 import { lockNames } from "./lock-files.ts";
 import { settingsOf, switched } from "./node-settings.ts";
 import type { Call } from "./step.ts";
-import type { CutoverNode, World } from "./world.ts";
+import type { CutoverNode, CutoverWorld } from "./world.ts";
 
 /** Refuses what is known to go wrong, on every node. Changes nothing. */
-export async function preflight(world: World, call: Call): Promise<void> {
+export async function preflight(
+	world: CutoverWorld,
+	call: Call,
+): Promise<void> {
 	const found: LookedAt[] = [];
 	for (const node of world.nodes) found.push(await look(node, world, call));
 	const locks = await lockNames(world.source, call);
@@ -58,7 +61,7 @@ function refusal(
 
 async function look(
 	one: CutoverNode,
-	world: World,
+	world: CutoverWorld,
 	call: Call,
 ): Promise<LookedAt> {
 	const { node, client } = one;
@@ -86,7 +89,7 @@ async function look(
 /** Refuses a registry whose tags are not those of the source. */
 async function requireIdentity(
 	one: CutoverNode,
-	{ source }: World,
+	{ source }: CutoverWorld,
 	call: Call,
 ): Promise<void> {
 	const { identity, because, suggestions } = await probeIdentity(

@@ -1,6 +1,6 @@
 import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
-import type { Actuators } from "./actuators.ts";
+import type { Actuators, CourseActuators } from "./actuators.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
 import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { confirm } from "./confirm.ts";
@@ -29,10 +29,10 @@ import {
 	switchNodes,
 } from "./switch-nodes.ts";
 import { watched } from "./watched.ts";
-import type { World } from "./world.ts";
+import type { CutoverWorld, World } from "./world.ts";
 
-/** Does what the steps say. */
-export function realActuators(world: World): Actuators {
+/** Does what the steps of a cutover say. */
+export function realActuators(world: CutoverWorld): Actuators {
 	let { restart } = world;
 	/** What is left for the window; `undefined`: another process caught up. */
 	let caughtUp: CaughtUp | undefined;
@@ -41,6 +41,7 @@ export function realActuators(world: World): Actuators {
 	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
 	return {
+		...courseActuators(world),
 		preflight: (call) => preflight(world, call),
 		async rehearse(call) {
 			const ms = await rehearse(world, call);
@@ -60,27 +61,35 @@ export function realActuators(world: World): Actuators {
 			const doubtful = caughtUp.doubtful.size;
 			await predict(world, { ...caughtUp, doubtful, restart }, call);
 		},
-		approve: ({ signal }) => world.approve(signal),
-		makeReadOnly: (call) => makeReadOnly(world, call),
-		isReadOnly: (call) => isReadOnly(world, call),
-		putBack: (call) => putBack(world, call),
 		async finalPass(call) {
 			delta ??= new Delta(caughtUp?.doubtful);
 			await finalPass(world, delta, call);
 		},
 		verifyDelta: (call) =>
 			verifyDelta(world, isDoubtKnown() ? delta : undefined, call),
+		keepBase: () => keepBase(world),
+		fenceSource: (call) => fenceSource(world, call),
+	};
+}
+
+/** What is done the same in every course, whichever way it leads. */
+export function courseActuators(
+	world: World,
+): Omit<CourseActuators, "catchUp" | "finalPass" | "verifyDelta"> {
+	return {
+		approve: ({ signal }) => world.approve(signal),
+		makeReadOnly: (call) => makeReadOnly(world, call),
+		isReadOnly: (call) => isReadOnly(world, call),
+		putBack: (call) => putBack(world, call),
 		requireStill: (call) => requireStill(world, call),
 		switchNodes: (call) => switchNodes(world, call),
 		isSwitched: (call) => isSwitched(world, call),
 		switchBack: (call) => switchBack(world, call),
 		tryCanary: (call) => tryCanary(world, call),
 		removeCanary: () => removeCanary(world),
-		keepBase: () => keepBase(world),
 		openTarget: (call) => openTarget(world, call),
 		isTargetOpen: (call) => isTargetOpen(world, call),
 		confirm: (call) => confirm(world, call),
-		fenceSource: (call) => fenceSource(world, call),
 		watched: (act, call) => watched(world, act, call),
 	};
 }

@@ -1,4 +1,5 @@
 import { MARKER_KEY } from "../layout/marker.ts";
+import type { RegistryNode } from "../registry/node.ts";
 import { awaitEnd, type Former } from "../registry/read-only/await-end.ts";
 import { awaitState } from "../registry/read-only/await-state.ts";
 import { carryOut } from "../registry/read-only/carry-out.ts";
@@ -9,10 +10,11 @@ import type { TurnOptions } from "../registry/read-only/turn.ts";
 import { turnReadOnlyOff } from "../registry/read-only/turn-off.ts";
 import { flushDescriptorCaches } from "../registry/redis/flush.ts";
 import { CutoverError } from "./cutover-error.ts";
+import type { Destination } from "./destination.ts";
 import { requireSameLocks } from "./lock-files.ts";
-import { settingsOf, switched } from "./node-settings.ts";
+import { settingsOf } from "./node-settings.ts";
 import type { Call } from "./step.ts";
-import type { CutoverNode, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /**
  * Switches one node after the other to the target, so that the others serve meanwhile; each has to answer, read-only,
@@ -26,7 +28,7 @@ export async function switchNodes(world: World, call: Call): Promise<void> {
 	for (const found of await lookAt(nodes, undefined, options)) {
 		const { node, instances } = found;
 		const settings = await settingsOf(node, call);
-		const change = await node.change(switched(settings, world), call);
+		const change = await world.destination.closed(node, call);
 		if (change.files.length + change.commands.length === 0) continue;
 		await changeNode(found, change, options);
 		world.observe({ type: "switched", node: node.name });
@@ -45,8 +47,7 @@ export async function switchNodes(world: World, call: Call): Promise<void> {
 /** Whether every node is configured to the target, and runs with that. */
 export async function isSwitched(world: World, call: Call): Promise<boolean> {
 	for (const { node } of world.nodes) {
-		const asked = switched(await settingsOf(node, call), world);
-		const { files, commands } = await node.change(asked, call);
+		const { files, commands } = await world.destination.closed(node, call);
 		if (files.length + commands.length > 0) return false;
 	}
 	return true;
@@ -70,10 +71,10 @@ export async function putBack(world: World, call: Call): Promise<void> {
 export async function switchBack(world: World, call: Call): Promise<void> {
 	for (const { node } of world.nodes) {
 		const { state } = await world.turn.probe(node, call);
-		if (state === "writable" && (await isOnTarget(node, world, call)))
+		if (state === "writable" && (await world.destination.isReached(node, call)))
 			throw new CutoverError(
 				"needs-operator",
-				`${node.name} takes writes on the target: somebody has made it writable, and what was pushed there would be lost by going back`,
+				`${node.name} takes writes on the ${world.course.to}: somebody has made it writable, and what was pushed there would be lost by going back`,
 			);
 	}
 	await putBack(world, call);
@@ -92,31 +93,32 @@ export async function switchBack(world: World, call: Call): Promise<void> {
  * the record by which readonly off goes, and the marker by which sync would write to the target.
  */
 export async function openTarget(world: World, call: Call): Promise<void> {
-	const { nodes, target, turn, observe, id } = world;
+	const { nodes, target, turn, observe, destination, course } = world;
 	for (const { node } of nodes)
-		if (!(await isOnTarget(node, world, call)))
+		if (!(await destination.isReached(node, call)))
 			throw new CutoverError(
 				"needs-operator",
-				`${node.name} is no longer configured to the target: somebody has changed it back`,
+				`${node.name} is no longer configured to the ${course.to}: somebody has changed it back`,
 			);
 	const options = turnOptions(world, call);
 	for (const error of (await target.delete([MARKER_KEY], call)).values())
 		throw error;
-	for (const { node } of nodes) await node.accept(id, call);
+	for (const { node } of nodes) await destination.settle(node, call);
 	turn.keeper.remove();
-	for (const one of nodes) {
-		await open(one, options);
-		observe({ type: "opened", node: one.node.name });
+	for (const { node } of nodes) {
+		await open(node, destination, options);
+		observe({ type: "opened", node: node.name });
 	}
-	for (const { node } of nodes) await node.accept(id, call);
+	for (const { node } of nodes) await destination.settle(node, call);
 }
 
 async function open(
-	{ node }: CutoverNode,
+	node: RegistryNode,
+	destination: Destination,
 	options: TurnOptions,
 ): Promise<void> {
 	const { signal } = options;
-	const change = await node.change({ readOnly: false }, { signal });
+	const change = await destination.open(node, { signal });
 	await change.write({ signal });
 	await carryOut(change, node, options, signal);
 	const { state, because } = await awaitState(
@@ -136,19 +138,13 @@ async function open(
 export async function isTargetOpen(world: World, call: Call): Promise<boolean> {
 	for (const { node } of world.nodes) {
 		const { state } = await world.turn.probe(node, call);
-		if (state !== "writable" || !(await isOnTarget(node, world, call)))
+		if (
+			state !== "writable" ||
+			!(await world.destination.isReached(node, call))
+		)
 			return false;
 	}
 	return true;
-}
-
-/** Whether a node's configuration names the target. */
-async function isOnTarget(
-	node: CutoverNode["node"],
-	{ settings }: World,
-	call: Call,
-): Promise<boolean> {
-	return (await node.change(settings, call)).files.length === 0;
 }
 
 async function flushCaches(world: World, { signal }: Call): Promise<void> {

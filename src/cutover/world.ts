@@ -6,12 +6,14 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncResult } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
+import type { Destination } from "./destination.ts";
 import type { DatabaseRecord } from "./journal-record.ts";
 import type { PlannedDeletes } from "./planned-deletes.ts";
 import type { RestartEstimate } from "./predict.ts";
 import type { Prediction } from "./prediction.ts";
 import type { Rehearsed } from "./rehearse.ts";
-import type { Call } from "./step.ts";
+import type { TagSummary } from "./rollback/tag-summary.ts";
+import type { Call, Course } from "./step.ts";
 
 /** A node, and who asks it. */
 export interface CutoverNode {
@@ -82,6 +84,8 @@ export type WorldEvent =
 			readonly files: number;
 			readonly refused: readonly string[];
 	  }
+	/** What was done to tags at the target since the registry went over to it. */
+	| { readonly type: "tags"; readonly tags: TagSummary }
 	/** A sentence. */
 	| { readonly type: "note"; readonly text: string };
 
@@ -97,19 +101,21 @@ export interface DatabaseNotes {
 	): Promise<DatabaseRecord["acknowledged"] | undefined>;
 }
 
-/** What a cutover is made of. */
+/** What a course from one storage to another is made of: `source` is where it begins, `target` where it leads. */
 export interface World {
+	readonly course: Course;
+	readonly destination: Destination;
 	readonly nodes: readonly CutoverNode[];
 	readonly source: ObjectStore;
 	readonly target: ObjectStore;
-	/** What every node is switched to. Secrets inside (I7). */
-	readonly settings: Pick<Settings, "storage" | "redirectDisabled">;
 	/** Of every pass. */
-	readonly pass: Pick<SyncOptions, "indexPath" | "concurrency" | "metadata">;
+	readonly pass: Pick<
+		SyncOptions,
+		| ("indexPath" | "concurrency" | "metadata")
+		| ("isExtra" | "isTargetNotEmpty" | "isTakeOver")
+	>;
 	/** How nodes are made read-only and brought back. */
 	readonly turn: Omit<TurnOffOptions, "approve" | "signal">;
-	/** Where it is kept what was on both sides when the registry went over. */
-	readonly basePath: string;
 	/** Names the canary, and what is kept of configurations. */
 	readonly id: string;
 	/** A repository that exists, where a registry does not let everybody ask for any. */
@@ -140,3 +146,13 @@ export interface World {
 	readonly approve: (signal: AbortSignal | undefined) => Promise<boolean>;
 	readonly observe: (event: WorldEvent) => void;
 }
+
+/** What a cutover is made of. */
+export interface CutoverWorld extends World {
+	/** What every node is switched to. Secrets inside (I7). */
+	readonly settings: TargetSettings;
+	/** Where it is kept what was on both sides when the registry went over. */
+	readonly basePath: string;
+}
+
+export type TargetSettings = Pick<Settings, "storage" | "redirectDisabled">;

@@ -22,7 +22,7 @@ export async function hasSameContent(
 
 /** The version of the target's blob, when its bytes hash to its name; `undefined` when they do not. */
 export async function provenVersion(
-	{ target, signal }: PassContext,
+	{ target, signal }: Pick<PassContext, "target" | "signal">,
 	key: string,
 	{ algorithm, hex }: ContentDigest,
 ): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import { catchUp } from "../../src/cutover/catch-up.ts";
 import { Delta } from "../../src/cutover/delta.ts";
 import { finalPass, type PassWorld } from "../../src/cutover/passes.ts";
 import { DELETE_MARGIN, marginFor } from "../../src/cutover/planned-deletes.ts";
+import { CUTOVER } from "../../src/cutover/steps.ts";
 import type { WorldEvent } from "../../src/cutover/world.ts";
 import { blobKey } from "../../src/layout/paths.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -35,6 +36,7 @@ async function world(more: Partial<PassWorld> = {}) {
 		source: await storeOf(REGISTRY),
 		target: new MemoryStore(),
 		pass: { indexPath: join(folder, "index") },
+		course: CUTOVER,
 		acceptsDamage: false,
 		passWithinMs: 60_000,
 		isVerifiedLive: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Delta, verifyDelta } from "../../src/cutover/delta.ts";
+import { CUTOVER } from "../../src/cutover/steps.ts";
 import type { WorldEvent } from "../../src/cutover/world.ts";
 import { kindOf } from "../../src/layout/paths.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
@@ -32,7 +33,8 @@ async function verified(
 ) {
 	const events: WorldEvent[] = [];
 	const observe = (event: WorldEvent) => void events.push(event);
-	await verifyDelta({ source, target, acceptsDamage, observe }, delta, {});
+	const world = { source, target, acceptsDamage, observe };
+	await verifyDelta({ ...world, course: CUTOVER, pass: {} }, delta, {});
 	return events;
 }
 

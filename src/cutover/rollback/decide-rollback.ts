@@ -1,0 +1,80 @@
+import { CutoverError } from "../cutover-error.ts";
+import type { BegunRecord, JournalRecord } from "../journal-record.ts";
+import { canTurnBack, standingOf } from "../standing.ts";
+import { STEPS } from "../steps.ts";
+
+/** What a rollback has to do. */
+export type RollbackDecision =
+	/** The cutover has not passed the point of no return: it goes back by itself. */
+	| { readonly type: "turn-back" }
+	/** Merge back what was done since; `isHalfWay`: the cutover has not ended. */
+	| {
+			readonly type: "merge";
+			readonly cutover: BegunRecord;
+			readonly isHalfWay: boolean;
+	  }
+	/** A clause that says why there is nothing to roll back. */
+	| { readonly type: "refuse"; readonly reason: string };
+
+/** What is noted of a registry; `undefined`: there is no such journal. */
+export interface NotedCourses {
+	readonly cutover: readonly JournalRecord[] | undefined;
+	readonly rollback: readonly JournalRecord[] | undefined;
+}
+
+/**
+ * | the cutover                            | its rollback   | then      |
+ * | -------------------------------------- | -------------- | --------- |
+ * | there is none                          | -              | refuse    |
+ * | has ended, undone                      | -              | refuse    |
+ * | goes back, or can                      | -              | turn back |
+ * | is past the point of no return, or done | ended, done   | refuse: it was rolled back already |
+ * | is past the point of no return, or done | anything else | merge     |
+ */
+export function decideRollback({
+	cutover,
+	rollback,
+}: NotedCourses): RollbackDecision {
+	const [begun] = cutover ?? [];
+	if (cutover === undefined || begun?.type !== "begun")
+		return { type: "refuse", reason: "no cutover of it is known here" };
+	const standing = standingOf(cutover, STEPS);
+	if (standing.direction === "ended" && standing.outcome === "undone")
+		return {
+			type: "refuse",
+			reason: "its cutover went back already: it is on the source",
+		};
+	if (standing.direction === "back" || canTurnBack(standing, STEPS))
+		return { type: "turn-back" };
+	const [first] = rollback ?? [];
+	const last = rollback?.at(-1);
+	const isRolledBack =
+		first?.type === "begun" &&
+		first.id === rollbackId(begun) &&
+		last?.type === "ended" &&
+		last.outcome === "done";
+	if (isRolledBack)
+		return {
+			type: "refuse",
+			reason: "its cutover was rolled back already: it is on the source",
+		};
+	const isHalfWay = standing.direction !== "ended";
+	return { type: "merge", cutover: begun, isHalfWay };
+}
+
+/** The id of a cutover's rollback: the same for each attempt. */
+export function rollbackId({ id }: Pick<BegunRecord, "id">): string {
+	return `${id}-back`;
+}
+
+/** Refuses, by a `CutoverError`, to begin or go on with a cutover while a rollback has not ended. */
+export function refuseDuringRollback(
+	rollback: readonly JournalRecord[] | undefined,
+): void {
+	if (rollback === undefined || rollback.at(-1)?.type === "ended") return;
+	throw new CutoverError(
+		"refused",
+		"A rollback of this registry was begun, and has not ended. Nothing was changed",
+		{ suggestions: ["Run rollback again: it goes on, or goes back."] },
+	);
+}

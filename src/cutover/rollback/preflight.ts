@@ -1,0 +1,76 @@
+import { metadataMode } from "../../registry/metadata-mode.ts";
+import { probeIdentity } from "../../registry/probe/probe-identity.ts";
+import { askVersion } from "../../registry/probe/registry-version.ts";
+import { CutoverError } from "../cutover-error.ts";
+import { messageOf } from "../failure.ts";
+import { settingsOf } from "../node-settings.ts";
+import type { Call } from "../step.ts";
+import type { CutoverNode } from "../world.ts";
+import { requireUnchanged } from "./require-unchanged.ts";
+import type { RollbackWorld } from "./rollback-world.ts";
+
+/**
+ * Refuses what is known to go wrong: a node that does not serve the target, or whose configuration of before is not kept;
+ * an old source that somebody else has changed. Of the registry it changes nothing.
+ */
+export async function preflight(
+	world: RollbackWorld,
+	call: Call,
+): Promise<void> {
+	for (const node of world.nodes) await look(node, world, call);
+	await requireUnchanged(world, call);
+}
+
+async function look(
+	{ node, client }: CutoverNode,
+	world: RollbackWorld,
+	call: Call,
+): Promise<void> {
+	const { source, turn, destination, observe } = world;
+	const refuse = (reason: string, suggestions: readonly string[]) =>
+		new CutoverError(
+			"refused",
+			`${node.name} cannot be brought back: ${reason}. Nothing was changed`,
+			{ suggestions },
+		);
+	const probed = await turn.probe(node, call);
+	if (probed.state === "unknown")
+		throw refuse(probed.because, probed.suggestions);
+	const { database } = await settingsOf(node, call);
+	const version = await askVersion(client, call);
+	const { mode } = metadataMode({
+		configured: database,
+		header: version.database,
+		locks: [],
+	});
+	if (mode === "database")
+		throw refuse(
+			"its metadata are in a database, and nothing in the storage says what was pushed since",
+			[
+				"Registries with a metadata database cannot be rolled back by this version.",
+			],
+		);
+	const { identity, because, suggestions } = await probeIdentity(
+		client,
+		source,
+		call,
+	);
+	if (identity === "another")
+		throw refuse(`it does not serve ${source.url}: ${because}`, suggestions);
+	const change = await destination
+		.closed(node, call)
+		.catch((error: unknown) => {
+			call.signal?.throwIfAborted();
+			throw refuse(messageOf(error), suggestionsOf(error));
+		});
+	for (const note of change.notes)
+		observe({ type: "note", text: `${node.name}: ${note}` });
+}
+
+function suggestionsOf(error: unknown): readonly string[] {
+	return error instanceof Error &&
+		"suggestions" in error &&
+		Array.isArray(error.suggestions)
+		? error.suggestions.map(String)
+		: [];
+}

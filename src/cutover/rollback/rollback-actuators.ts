@@ -1,0 +1,35 @@
+import { Delta, verifyDelta } from "../delta.ts";
+import { fenceSource, unfenceSource } from "../fence/fence-source.ts";
+import { courseActuators } from "../real-actuators.ts";
+import { catchUpBack, mergeBack } from "./merge-back.ts";
+import { preflight } from "./preflight.ts";
+import type { RollbackActuators } from "./rollback-steps.ts";
+import type { RollbackWorld } from "./rollback-world.ts";
+
+/** Does what the steps of a rollback say. */
+export function rollbackActuators(world: RollbackWorld): RollbackActuators {
+	const course = courseActuators(world);
+	/** The old source, as the cutover knows it. */
+	const fenced = { ...world, source: world.oldSource };
+	/** What the last merge has changed; `undefined`: it was another process's, or none was made. */
+	let delta: Delta | undefined;
+	return {
+		...course,
+		async preflight(call) {
+			await world.takeOver(call);
+			await preflight(world, call);
+		},
+		unfence: (call) => unfenceSource(fenced, call),
+		fence: (call) => fenceSource(fenced, call),
+		catchUp: (call) => catchUpBack(world, call),
+		async finalPass(call) {
+			delta ??= new Delta();
+			await mergeBack(world, delta, call);
+		},
+		verifyDelta: (call) => verifyDelta(world, delta, call),
+		async openTarget(call) {
+			world.endCutover();
+			await course.openTarget(call);
+		},
+	};
+}

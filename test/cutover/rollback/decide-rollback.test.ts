@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import type { JournalRecord } from "../../../src/cutover/journal-record.ts";
+import {
+	decideRollback,
+	refuseDuringRollback,
+} from "../../../src/cutover/rollback/decide-rollback.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+
+function journal(
+	id: string,
+	...rest: readonly JournalRecord[]
+): readonly JournalRecord[] {
+	const names = { operator: "o@h", source: "s", target: "t" };
+	return [{ type: "begun", id, ...names, at }, ...rest];
+}
+
+const apply = (step: string): JournalRecord => ({ type: "apply", step, at });
+const ended = (outcome: "done" | "undone"): JournalRecord => ({
+	type: "ended",
+	outcome,
+	at,
+});
+const back: JournalRecord = { type: "turn-back", reason: "r", at };
+
+test.each<
+	[
+		name: string,
+		cutover: readonly JournalRecord[] | undefined,
+		rollback: readonly JournalRecord[] | undefined,
+		expected: string,
+	]
+>([
+	["no cutover", undefined, undefined, "refuse"],
+	["an empty journal", [], undefined, "refuse"],
+	["one that was undone", journal("a", ended("undone")), undefined, "refuse"],
+	["one that has just begun", journal("a"), undefined, "turn-back"],
+	[
+		"one before read-write",
+		journal("a", apply("canary")),
+		undefined,
+		"turn-back",
+	],
+	[
+		"one that goes back",
+		journal("a", apply("canary"), back),
+		undefined,
+		"turn-back",
+	],
+	[
+		"one that was left in read-write",
+		journal("a", apply("read-write")),
+		undefined,
+		"merge",
+	],
+	["one that is done", journal("a", ended("done")), undefined, "merge"],
+	[
+		"one whose rollback failed",
+		journal("a", ended("done")),
+		journal("a-back", ended("undone")),
+		"merge",
+	],
+	[
+		"one that was rolled back",
+		journal("a", ended("done")),
+		journal("a-back", ended("done")),
+		"refuse",
+	],
+	[
+		"one after another that was rolled back",
+		journal("b", ended("done")),
+		journal("a-back", ended("done")),
+		"merge",
+	],
+])("of %s", (_, cutover, rollback, expected) => {
+	expect(decideRollback({ cutover, rollback }).type).toBe(expected);
+});
+
+test("a cutover waits for a rollback that has not ended", () => {
+	refuseDuringRollback(undefined);
+	refuseDuringRollback(journal("a-back", ended("undone")));
+	expect(() => refuseDuringRollback(journal("a-back"))).toThrow(
+		/has not ended/,
+	);
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { runSteps } from "../../../src/cutover/machine.ts";
+import {
+	ROLLBACK,
+	ROLLBACK_STEPS,
+	type RollbackActuators,
+} from "../../../src/cutover/rollback/rollback-steps.ts";
+import { ModelJournal } from "../model-journal.ts";
+import { ModelWorld } from "../model-world.ts";
+
+/** A registry on a target, and its old source, which is fenced. The model's source is where a course begins. */
+class ModelRollback {
+	readonly world = new ModelWorld(["a", "b"]);
+	readonly journal = new ModelJournal(this.world);
+	isFenced = true;
+
+	get actuators(): RollbackActuators {
+		const { world } = this;
+		const { actuators } = world;
+		const unfenced =
+			(act: (call: object) => Promise<void>) => async (call: object) => {
+				if (this.isFenced) throw new Error("the old source is fenced");
+				await act(call);
+			};
+		const fencing = (isFenced: boolean) => async () => {
+			world.point();
+			this.isFenced = isFenced;
+			world.point();
+		};
+		return {
+			...actuators,
+			unfence: fencing(false),
+			fence: fencing(true),
+			catchUp: unfenced(actuators.catchUp),
+			finalPass: unfenced(actuators.finalPass),
+		};
+	}
+
+	/** A process: it goes on with the journal, until it ends or is killed. Resolves with why it failed. */
+	async process(turnBack?: string): Promise<unknown> {
+		try {
+			await runSteps(ROLLBACK_STEPS, this.actuators, this.journal, {
+				course: ROLLBACK,
+				observe: () => {},
+				turnBack,
+			});
+			return undefined;
+		} catch (error) {
+			return error;
+		}
+	}
+
+	get hasEnded(): boolean {
+		return this.journal.records.at(-1)?.type === "ended";
+	}
+
+	/** It is in one of two states, and nothing that was acknowledged is lost. */
+	expectSound(): void {
+		const { world, journal } = this;
+		expect(["source", "target"]).toContain(world.state);
+		expect(world.lost).toEqual([]);
+		const isBack = world.state === "target";
+		expect(journal.records.at(-1)).toMatchObject({
+			type: "ended",
+			outcome: isBack ? "done" : "undone",
+		});
+		expect(this.isFenced).toBe(!isBack);
+		expect(world.stores.target.has("canary")).toBe(false);
+	}
+}
+
+async function pointsOf(failing: string | undefined): Promise<number> {
+	const course = new ModelRollback();
+	course.world.failing = failing;
+	await course.process();
+	return course.world.points;
+}
+
+describe.each([
+	undefined,
+	...["preflight", "catchUp", "makeReadOnly", "finalPass", "verifyDelta"],
+	...["requireStill", "switchNodes", "tryCanary"],
+])("a rollback in which %s fails", (failing) => {
+	test("killed at every point, and resumed or not wanted any more, it ends in one of two states", async () => {
+		const points = await pointsOf(failing);
+		expect(points).toBeGreaterThan(5);
+		for (const turnBack of [undefined, "it is not wanted any more"])
+			for (let killAt = 0; killAt < points; killAt++) {
+				const course = new ModelRollback();
+				const { world } = course;
+				world.failing = failing;
+				world.killAt = killAt;
+				await course.process();
+				if (!course.hasEnded) {
+					world.revive();
+					const failure = await course.process(turnBack);
+					// Past the point of no return it goes on, when asked to.
+					if (!course.hasEnded) {
+						expect(failure).toMatchObject({ code: "needs-operator" });
+						await course.process();
+					}
+				}
+				course.expectSound();
+				if (failing !== undefined) expect(world.state).toBe("source");
+			}
+	});
+});
+
+test("the table reads as the cutover's, the other way round", () => {
+	expect(ROLLBACK_STEPS.map(({ name }) => name)).toEqual([
+		...["preflight", "unfence the source", "catch up", "read-only"],
+		...["final merge", "verify the merge", "still", "switch back", "canary"],
+		...["still, once more", "read-write", "confirm"],
+	]);
+	const final = ROLLBACK_STEPS.findIndex(({ undo }) => undo === "never");
+	expect(ROLLBACK_STEPS[final]?.name).toBe("read-write");
+});
