@@ -1,15 +1,17 @@
 import type { ToldStep } from "./course-status.ts";
+import { ROLLBACK, ROLLBACK_STEPS } from "./rollback/rollback-steps.ts";
 import type { Course } from "./step.ts";
 import { CUTOVER, STEPS } from "./steps.ts";
 
 /** Every way that there is, by its command. */
 export const COURSES: Readonly<
 	Record<
-		"cutover",
+		"cutover" | "rollback",
 		{ readonly course: Course; readonly steps: readonly ToldStep[] }
 	>
 > = {
 	cutover: { course: CUTOVER, steps: STEPS },
+	rollback: { course: ROLLBACK, steps: ROLLBACK_STEPS },
 };
 
 export type CourseName = keyof typeof COURSES;

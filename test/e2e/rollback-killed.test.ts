@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { ROLLBACK_STEPS } from "../../src/cutover/rollback/rollback-steps.ts";
+import { hasTools } from "../support/services.ts";
+import {
+	expectAsBefore,
+	type InstalledRegistry,
+	installed,
+	push,
+	pushing,
+	run,
+	stateOf,
+} from "./installed-registry.ts";
+import { startProgram } from "./program.ts";
+import { tagDigests } from "./registry-client.ts";
+import { treeKeys } from "./tree.ts";
+
+/** Runs a command until it says that a step has begun, and kills it then. */
+async function killedIn(step: string, words: readonly string[]): Promise<void> {
+	const program = await startProgram(words);
+	program.stdout.setEncoding("utf8");
+	let text = "";
+	for await (const chunk of program.stdout) {
+		text += String(chunk);
+		if (text.includes(`== ${step}:`)) break;
+	}
+	program.child.kill("SIGKILL");
+	await program.ended;
+}
+
+/** The same words as the cutover's, but for the command. */
+function rollback({ words }: InstalledRegistry): readonly string[] {
+	return ["rollback", ...words.slice(1)];
+}
+
+describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
+	test.each(ROLLBACK_STEPS.map(({ name }) => name))(
+		"killed in the middle of %s, while a client pushes, is gone on with by the same command",
+		async (step) => {
+			const installation = await installed();
+			const { registry, words, before } = installation;
+			await run(0, ...words);
+			await push(registry, "team/new", "v1");
+			const stop = pushing(registry);
+			await killedIn(step, rollback(installation));
+			await run(0, ...rollback(installation));
+			const { acknowledged } = await stop();
+			expect(readFileSync(registry.configFile)).toEqual(before);
+			expect(await stateOf(registry)).toBe("writable");
+			const tags = await tagDigests(registry.server());
+			for (const name of ["team/app:v1", "team/new:v1", ...acknowledged])
+				expect(tags.get(name), name).toMatch(/^sha256:/);
+			expect(treeKeys(registry.storage).join("\n")).toContain("team/new/");
+		},
+	);
+
+	test("of a cutover that was killed before the point of no return undoes what it has begun", async () => {
+		const installation = await installed();
+		await killedIn("canary", installation.words);
+		const { stdout } = await run(0, ...rollback(installation));
+		expect(stdout).toContain("The cutover was undone");
+		await expectAsBefore(installation);
+	});
+
+	test("of a cutover that was killed in read-write brings it back", async () => {
+		const installation = await installed();
+		await killedIn("read-write", installation.words);
+		await run(0, ...rollback(installation));
+		await expectAsBefore(installation);
+	});
+});
