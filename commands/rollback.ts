@@ -1,15 +1,11 @@
+import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { cutoverSignals } from "../src/cli/cutover-signals.ts";
 import { saidOn } from "../src/cli/said.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { Cutover } from "./cutover.ts";
 
-const {
-	"accept-damage": _damage,
-	verify: _verify,
-	fence: _fence,
-	...flags
-} = Cutover.flags;
+const { "accept-damage": _damage, verify: _verify, ...flags } = Cutover.flags;
 
 export class Rollback extends BaseCommand {
 	static override readonly summary =
@@ -30,7 +26,15 @@ export class Rollback extends BaseCommand {
 		"what the registry was cut over to",
 	);
 
-	static override readonly flags = flags;
+	static override readonly flags = {
+		...flags,
+		fence: Flags.boolean({
+			default: true,
+			allowNo: true,
+			description:
+				"make SOURCE unwritable again, as after the cutover, when the registry stays on TARGET",
+		}),
+	};
 
 	async run(): Promise<object> {
 		const parsed = await this.parse(Rollback);
@@ -43,7 +47,6 @@ export class Rollback extends BaseCommand {
 			"accept-pending": false,
 			"accept-damage": true,
 			verify: true,
-			fence: true,
 		};
 		return await rollBack(args, wishes, {
 			said: saidOn(parsed),

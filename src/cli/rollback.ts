@@ -194,7 +194,8 @@ async function mergeBack(
 			keeper.remove();
 		},
 		endCutover: () => endCutover(paths.cutover, isHalfWay),
-		fencePath: existsSync(paths.fence) ? paths.fence : undefined,
+		fencePath: wishes.fence ? paths.fence : undefined,
+		unfencePath: paths.fence,
 		turn: turnOf(session, keeper, wishes, (line) => {
 			kept.keep({ type: "turn" }, line);
 			say(line);

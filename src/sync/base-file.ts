@@ -4,7 +4,7 @@ import { openBaseTable } from "./base-table.ts";
 import { inBatches, rowOf } from "./object-table.ts";
 
 /** An object that the source had. */
-export interface BaseObject {
+interface BaseObject {
 	readonly key: string;
 	/** Bytes. */
 	readonly size: number;

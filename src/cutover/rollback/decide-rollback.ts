@@ -17,7 +17,7 @@ export type RollbackDecision =
 	| { readonly type: "refuse"; readonly reason: string };
 
 /** What is noted of a registry; `undefined`: there is no such journal. */
-export interface NotedCourses {
+interface NotedCourses {
 	readonly cutover: readonly JournalRecord[] | undefined;
 	readonly rollback: readonly JournalRecord[] | undefined;
 }

@@ -19,7 +19,8 @@ export function rollbackActuators(world: RollbackWorld): RollbackActuators {
 			await world.takeOver(call);
 			await preflight(world, call);
 		},
-		unfence: (call) => unfenceSource(fenced, call),
+		unfence: (call) =>
+			unfenceSource({ ...fenced, fencePath: world.unfencePath }, call),
 		fence: (call) => fenceSource(fenced, call),
 		catchUp: (call) => catchUpBack(world, call),
 		async finalPass(call) {

@@ -13,6 +13,8 @@ export interface RollbackWorld extends World {
 	readonly base: BaseFile;
 	/** Under which the configurations of before were put aside. */
 	readonly cutoverId: string;
+	/** Where the cutover has kept what the source was before it was fenced, if it was. */
+	readonly unfencePath: string;
 	/** Makes the index of its passes anew, from the base. */
 	readonly renewIndex: () => void;
 	/** Puts away, where the cutover was left half-way, what it would have: by what leads back then, a rollback goes. */

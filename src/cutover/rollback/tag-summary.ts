@@ -4,7 +4,7 @@ import { seenTags } from "../../sync/seen-tags.ts";
 import { type TagChange, tagChanges } from "./tag-changes.ts";
 
 /** Most tags that are kept by name: more are counted only (I8). */
-export const MAX_NAMED = 10_000;
+const MAX_NAMED = 10_000;
 
 /** What has become of tags at the target. */
 export interface TagSummary {
