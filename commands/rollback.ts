@@ -5,7 +5,13 @@ import { saidOn } from "../src/cli/said.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { Cutover } from "./cutover.ts";
 
-const { "accept-damage": _damage, verify: _verify, ...flags } = Cutover.flags;
+const {
+	"accept-damage": _damage,
+	"database-backup-made": _backup,
+	rehearse: _rehearse,
+	verify: _verify,
+	...flags
+} = Cutover.flags;
 
 export class Rollback extends BaseCommand {
 	static override readonly summary =
@@ -46,6 +52,8 @@ export class Rollback extends BaseCommand {
 			...flags,
 			"accept-pending": false,
 			"accept-damage": true,
+			"database-backup-made": false,
+			rehearse: false,
 			verify: true,
 		};
 		return await rollBack(args, wishes, {
