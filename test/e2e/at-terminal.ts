@@ -7,6 +7,9 @@ import { startProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { Told } from "./told.ts";
 
+/** Of coreutils: Node makes no pipe with a name. */
+const [MAKE_PIPE] = ["mkfifo"];
+
 /**
  * Gives what follows a terminal of its own, by util-linux's `script`; what is written to $KEYS is typed there. A shell
  * beside it, which signals of the terminal do not end, writes its exit code into $CODE. The one around both does end when the
@@ -36,7 +39,7 @@ export class AtTerminal extends Told {
 	static async start(argv: readonly string[]): Promise<AtTerminal> {
 		const folder = await temporaryFolder();
 		const keys = join(folder, "keys");
-		spawnSync("mkfifo", [keys]);
+		spawnSync(MAKE_PIPE, [keys]);
 		const file = openSync(keys, "r+");
 		onTestFinished(() => closeSync(file));
 		const code = join(folder, "code");
