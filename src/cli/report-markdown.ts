@@ -111,6 +111,7 @@ function timeLines({
 	status: { refusing, steps },
 	predictedMs,
 	predictedWindow,
+	pulls,
 }: CourseReport): readonly string[] {
 	const last = steps.find(({ step }) => step.startsWith("final"));
 	const lastMs =
@@ -123,6 +124,18 @@ function timeLines({
 			: refusing.until === undefined
 				? `- pushes: refused since ${moment(refusing.since)}`
 				: `- pushes: refused for ${formatDuration(refusing.until - refusing.since)}, from ${moment(refusing.since)} to ${moment(refusing.until)}`,
+		...pulls.flatMap(({ at, nodes, noneServedMs }) => [
+			...nodes.map(({ node, failedMs }) =>
+				item(
+					`pulls from ${node}`,
+					`failed for ${formatDuration(failedMs)} meanwhile (seen until ${at.slice(11, 19)})`,
+				),
+			),
+			item(
+				"pulls from all nodes at once",
+				`failed for ${formatDuration(noneServedMs)}`,
+			),
+		]),
 		...(predictedWindow?.windowMs === undefined
 			? []
 			: [

@@ -27,6 +27,8 @@ export interface CourseReport {
 	readonly configured: readonly EventOf<"configured">[];
 	readonly flushed: readonly EventOf<"flushed">[];
 	readonly served: readonly EventOf<"served">[];
+	/** One of each process that has seen some of the window. */
+	readonly pulls: readonly EventOf<"pulls">[];
 	/** The old source, made unwritable; `undefined`: it is not. */
 	readonly fenced: EventOf<"fenced"> | undefined;
 	/** All that was told, in order. */
@@ -112,6 +114,7 @@ export function courseReport({
 		configured: all("configured"),
 		flushed: all("flushed"),
 		served: all("served"),
+		pulls: all("pulls"),
 		fenced: all("fenced").at(-1),
 		told: events.flatMap(({ at, text }) =>
 			text === undefined ? [] : [{ at, text }],

@@ -144,6 +144,14 @@ const EVENT = v.variant("type", [
 		files: v.number(),
 		refused: v.array(v.string()),
 	}),
+	/** How long pulls failed while pushes were refused, as seen by one process (ms). */
+	v.object({
+		...STAMP,
+		type: v.literal("pulls"),
+		nodes: v.array(v.object({ node: v.string(), failedMs: v.number() })),
+		/** How long on all nodes at the same time. */
+		noneServedMs: v.number(),
+	}),
 	v.object({ ...STAMP, type: v.literal("note"), text: v.string() }),
 	/** Anything else that people were told. */
 	v.object({ ...STAMP, type: v.literal("told"), text: v.string() }),

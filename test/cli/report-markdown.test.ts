@@ -58,6 +58,16 @@ describe("reportMarkdown", () => {
 		).toContain("| read-only | done | 2026-01-31 12:00:00 UTC | 3s | 5s |");
 	});
 
+	test("tells how long pulls failed, node by node", () => {
+		const nodes = [
+			{ node: "a", failedMs: 1200 },
+			{ node: "b", failedMs: 0 },
+		];
+		const text = markdown({ ...STAMP, type: "pulls", nodes, noneServedMs: 0 });
+		expect(text).toContain("- pulls from a: failed for 1.2s meanwhile");
+		expect(text).toContain("- pulls from all nodes at once: failed for 0ms");
+	});
+
 	test("nothing that was told ends the block it is in, or moves a cursor", () => {
 		const text = markdown({
 			...STAMP,
