@@ -41,7 +41,7 @@ const OF_REGISTRY = [
 /** Flags of `cutover` that say nothing of a way back. */
 const ONLY_FORWARD: ReadonlySet<string> = new Set([
 	...["until-stable", "max-window", "max-delete", "accept-damage", "yes"],
-	...["verify", "fence", "database-backup-made"],
+	...["verify", "fence", "rehearse", "database-backup-made"],
 ]);
 
 /** A command line of ours with what was said for a cutover, as `commandLines` writes it. */

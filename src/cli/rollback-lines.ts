@@ -31,7 +31,7 @@ function tagLine({ repository, tag, from, to }: TagChange): string {
 /** What a rollback came to. */
 export function rolledBackLines(
 	{ windowMs }: { readonly windowMs: number | undefined },
-	{ source, target }: { readonly source: string; readonly target: string },
+	{ source }: { readonly source: string },
 	duration: (ms: number) => string,
 ): readonly string[] {
 	return [
@@ -39,8 +39,5 @@ export function rolledBackLines(
 		...(windowMs === undefined
 			? []
 			: [`Pushes were refused for ${duration(windowMs)}.`]),
-		"What there is to do now:",
-		`  Write the former storage back into your configuration management, if there is one; and take back what the cutover asked you to do (SKIP=registry in backups, cron of the garbage collection).`,
-		`  ${target} is what it was; nobody writes to it any more. A new cutover to it needs an empty bucket or prefix.`,
 	];
 }

@@ -44,6 +44,7 @@ import {
 } from "./migration-files.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import { openRegistry, type RegistrySession } from "./registry-session.ts";
+import { reportLines } from "./report.ts";
 import { rolledBackLines } from "./rollback-lines.ts";
 import { indexPath, stateDirectory } from "./state-directory.ts";
 import { openStores } from "./stores.ts";
@@ -248,16 +249,16 @@ async function mergeBack(
 		}),
 	).catch((error: unknown) => {
 		kept.keepEnd(error);
+		if (!isDryRun) for (const line of reportLines(paths)) say(line);
 		throw interruptedCleanly(error);
 	});
 	kept.keepEnd();
 	if (isDryRun) say("Nothing was changed.");
 	else
-		for (const line of rolledBackLines(
-			result,
-			{ source: oldSource.url, target: source.url },
-			formatDuration,
-		))
+		for (const line of [
+			...rolledBackLines(result, { source: oldSource.url }, formatDuration),
+			...reportLines(paths),
+		])
 			say(line);
 	return { isDryRun, id: begun.id, operator, ...result, tags };
 }

@@ -110,7 +110,11 @@ export function dayAfterRollback({
 			lines: [],
 		},
 		{
-			text: `Put ${target} into the backups again, if it was taken out. Keep ${source} until you are sure: nothing was deleted there.`,
+			text: `Take back what was done because of the cutover: put ${target} into the backups again, without SKIP=registry, and bring back the cron of the garbage collection.`,
+			lines: [],
+		},
+		{
+			text: `${source} is what it was, and nobody writes there any more: keep it until you are sure. A new cutover needs an empty bucket or prefix.`,
 			lines: [],
 		},
 	];
