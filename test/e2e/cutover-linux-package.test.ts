@@ -68,6 +68,16 @@ describe.skipIf(!tools)(
 			await expectPushes(at, "on the source");
 		});
 
+		test("gives a reconfigure no longer than commands may take; where none ends, all is as it was", async () => {
+			const at = await installedLinuxPackage();
+			const { gitlab, original, words } = at;
+			gitlab.setFault("reconfigure-hangs");
+			const { stderr } = await run(5, ...words, "--command-timeout=3s");
+			expect(stderr).toContain("took longer than 3 s, and was ended");
+			expect(gitlab.read()).toBe(original);
+			await expectPushes(at, "on the source");
+		});
+
 		test.each([
 			["switch", "registry['storage']['s3']"],
 			["read-write", "{ 'enabled' => false }"],
