@@ -45,7 +45,11 @@ export class Rollback extends BaseCommand {
 	async run(): Promise<object> {
 		const parsed = await this.parse(Rollback);
 		const { args, flags } = parsed;
-		using signals = cutoverSignals((text) => this.logToStderr(text));
+		using signals = cutoverSignals(
+			(text) => this.logToStderr(text),
+			undefined,
+			"target",
+		);
 		// Only here: no other command waits for what this needs.
 		const { rollBack } = await import("../src/cli/rollback.ts");
 		const wishes = {

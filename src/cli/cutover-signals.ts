@@ -1,3 +1,4 @@
+import type { Course } from "../cutover/step.ts";
 import { Interruption } from "./interruption.ts";
 
 /** How long a second Ctrl-C counts as a confirmation of the first (ms). */
@@ -11,6 +12,7 @@ const CONFIRMED_WITHIN_MS = 10_000;
 export function cutoverSignals(
 	warn: (text: string) => void,
 	isTerminal: boolean = process.stdin.isTTY,
+	from: Course["from"] = "source",
 ): Disposable & { readonly signal: AbortSignal } {
 	const controller = new AbortController();
 	const abort = (text: string) => controller.abort(new Interruption(text));
@@ -20,7 +22,9 @@ export function cutoverSignals(
 		if (!isTerminal || now - lastAt < CONFIRMED_WITHIN_MS)
 			return abort("Interrupted");
 		lastAt = now;
-		warn("Ctrl-C once more, within 10 s, goes back to the source. It goes on.");
+		warn(
+			`Ctrl-C once more, within 10 s, goes back to the ${from}. It goes on.`,
+		);
 	};
 	const onEnd = () => abort("Interrupted (SIGTERM)");
 	let isLost = false;

@@ -71,7 +71,8 @@ export function rollbackId({ id }: Pick<BegunRecord, "id">): string {
 export function refuseDuringRollback(
 	rollback: readonly JournalRecord[] | undefined,
 ): void {
-	if (rollback === undefined || rollback.at(-1)?.type === "ended") return;
+	const last = rollback?.at(-1);
+	if (last === undefined || last.type === "ended") return;
 	throw new CutoverError(
 		"refused",
 		"A rollback of this registry was begun, and has not ended. Nothing was changed",

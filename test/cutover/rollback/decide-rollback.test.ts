@@ -78,6 +78,7 @@ test.each<
 
 test("a cutover waits for a rollback that has not ended", () => {
 	refuseDuringRollback(undefined);
+	refuseDuringRollback([]);
 	refuseDuringRollback(journal("a-back", ended("undone")));
 	expect(() => refuseDuringRollback(journal("a-back"))).toThrow(
 		/has not ended/,
