@@ -51,13 +51,19 @@ export class ReadonlyStatus extends BaseCommand {
 			process.env,
 			process.getuid?.(),
 		);
-		const seen = seeRecord(session.recordPath(directory));
+		const { migrationPaths } = await import("../../src/cli/migration-files.ts");
+		const { seeUnfinished } = await import(
+			"../../src/cli/unfinished-migration.ts"
+		);
+		const paths = migrationPaths(session, directory);
+		const seen = seeRecord(paths.record);
+		const unfinished = seeUnfinished(paths);
 		const { probe, askVersion, nodes } = session;
 		const { record } = seen;
 		const status = await registryStatus(nodes, {
 			...{ probe, askVersion, record, signal },
 		});
-		for (const line of statusLines(status, seen)) this.log(line);
+		for (const line of statusLines(status, seen, unfinished)) this.log(line);
 		let { state } = status;
 		if (flags.watch) {
 			const states = new Map(
@@ -76,6 +82,6 @@ export class ReadonlyStatus extends BaseCommand {
 			state = overallState([...states.values()]);
 		}
 		if (state !== "read-only") process.exitCode = EXIT.incomplete;
-		return { ...status, state, record };
+		return { ...status, state, record, unfinished };
 	}
 }

@@ -19,6 +19,7 @@ import {
 	garbageLines,
 } from "./garbage-view.ts";
 import { interruptible } from "./interruption.ts";
+import { type MigrationPaths, migrationPaths } from "./migration-files.ts";
 import {
 	operatorName,
 	requireSomebody,
@@ -28,6 +29,7 @@ import { interruptedCleanly, type SwitchWishes } from "./readonly-switch.ts";
 import { planLines } from "./readonly-view.ts";
 import { openRegistry, type RegistrySession } from "./registry-session.ts";
 import { stateDirectory } from "./state-directory.ts";
+import { refuseWhileUnfinished } from "./unfinished-migration.ts";
 
 /** What the flags of `gc` say. */
 export interface GarbageWishes extends SwitchWishes {
@@ -46,6 +48,7 @@ export async function dryCollection(
 	using interruption = interruptible();
 	const { signal } = interruption;
 	await using session = await open(wishes);
+	refuseWhileUnfinished("gc", pathsOf(session, wishes));
 	const plan = await planFor(session, wishes, signal);
 	for (const line of collectionPlanLines(plan)) say(line);
 	const collector = collectorOf(plan.collector, wishes.collectorMs);
@@ -76,7 +79,9 @@ export async function collectInWindow(
 	using interruption = interruptible();
 	const { signal } = interruption;
 	await using session = await open(wishes);
-	using keeper = openRecordFile(session.recordPath(directoryOf(wishes)));
+	const paths = pathsOf(session, wishes);
+	using keeper = openRecordFile(paths.record);
+	refuseWhileUnfinished("gc", paths);
 	const plan = await planFor(session, wishes, signal);
 	const result = await collectGarbage(session.nodes, {
 		...times,
@@ -125,6 +130,13 @@ async function planFor(
 		isSharedAccepted: wishes["shared-redis"],
 		...{ askVersion, pass, signal },
 	});
+}
+
+function pathsOf(
+	session: RegistrySession,
+	wishes: GarbageWishes,
+): MigrationPaths {
+	return migrationPaths(session, directoryOf(wishes));
 }
 
 function directoryOf(wishes: GarbageWishes): string {

@@ -6,11 +6,16 @@ import type {
 	RegistryStatus,
 } from "../registry/read-only/status.ts";
 import { printable } from "./format.ts";
+import {
+	type UnfinishedMigration,
+	unfinishedLines,
+} from "./unfinished-migration.ts";
 
 /** The state of a registry, its nodes side by side. */
 export function statusLines(
 	{ state, nodes }: RegistryStatus,
 	{ record, owner }: SeenRecord,
+	unfinished: UnfinishedMigration | undefined,
 ): readonly string[] {
 	return [
 		...table([COLUMNS, ...nodes.map(cells)]),
@@ -26,14 +31,20 @@ export function statusLines(
 		...(owner === undefined
 			? []
 			: [`It is being changed at this time: ${owner}`]),
-		...(record === undefined
-			? []
-			: [
-					record.nodes.every(({ stage }) => stage === "proven")
-						? `It was made read-only by ${record.operator} at ${record.since}; readonly off brings back what was found.`
-						: `What ${record.operator} began at ${record.since} has not ended well on every node: readonly on goes on from there, readonly off brings back what was found.`,
-				]),
+		...(unfinished === undefined
+			? recordLines(record)
+			: unfinishedLines(unfinished, owner !== undefined)),
 		verdict(state),
+	];
+}
+
+function recordLines(record: SeenRecord["record"]): readonly string[] {
+	if (record === undefined) return [];
+	const { nodes, operator, since } = record;
+	return [
+		nodes.every(({ stage }) => stage === "proven")
+			? `It was made read-only by ${operator} at ${since}; readonly off brings back what was found.`
+			: `What ${operator} began at ${since} has not ended well on every node: readonly on goes on from there, readonly off brings back what was found.`,
 	];
 }
 

@@ -8,6 +8,7 @@ import { RegistryError } from "../registry/registry-error.ts";
 import { wait } from "../store/wait.ts";
 import { confirmed, isAnybodyThere } from "./confirmation.ts";
 import { Interruption, interruptible } from "./interruption.ts";
+import { migrationPaths } from "./migration-files.ts";
 import {
 	operatorName,
 	requireSomebody,
@@ -18,6 +19,7 @@ import type { RegistryWishes } from "./registry-flags.ts";
 import { openRegistry, type RegistrySession } from "./registry-session.ts";
 import { seenKeeper } from "./seen-keeper.ts";
 import { stateDirectory } from "./state-directory.ts";
+import { refuseWhileUnfinished } from "./unfinished-migration.ts";
 
 /** What the flags of a command that switches a registry say. */
 export interface SwitchWishes extends RegistryWishes {
@@ -59,12 +61,14 @@ export async function switchRegistry<Result extends object>(
 	await using session = await openRegistry(wishes, {
 		acceptPending: wishes["accept-pending"],
 	});
-	const path = session.recordPath(
+	const paths = migrationPaths(
+		session,
 		stateDirectory(wishes["state-directory"], process.env, process.getuid?.()),
 	);
 	using keeper = isDryRun
-		? seenKeeper(seeRecord(path).record)
-		: openRecordFile(path);
+		? seenKeeper(seeRecord(paths.record).record)
+		: openRecordFile(paths.record);
+	refuseWhileUnfinished(command, paths);
 	let plans: readonly NodePlan[] = [];
 	const result = await turn(session.nodes, {
 		...times,

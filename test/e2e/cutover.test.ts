@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runCommand } from "../../scripts/services/run-command.ts";
 import { STEPS } from "../../src/cutover/steps.ts";
 import { hasTools, services } from "../support/services.ts";
 import { minioClient, s3Contents } from "./independent-readers.ts";
@@ -134,10 +135,8 @@ describe.skipIf(!tools)("bad luck", () => {
 		},
 	);
 
-	test("killed after the switch, and not wanted any more, it goes back", async () => {
-		const { registry, target, flags } = await installed("3");
-		const before = readFileSync(registry.configFile);
-		const words = ["cutover", registry.storage, target, ...flags, "--yes"];
+	test("killed after the switch, it is gone on with or put back, and nothing comes in between", async () => {
+		const { registry, words, node, before } = await installed("3");
 		const first = await startProgram(words);
 		first.stdout.setEncoding("utf8");
 		let text = "";
@@ -147,12 +146,23 @@ describe.skipIf(!tools)("bad luck", () => {
 		}
 		first.child.kill("SIGKILL");
 		await first.ended;
-		// By whoever knows only that command.
-		await run(0, "readonly", "off", ...flags.slice(0, 6), "--yes");
-		expect(readFileSync(registry.configFile)).toEqual(before);
+		const left = readFileSync(registry.configFile);
+		// By whoever knows only these commands.
+		for (const command of [["readonly", "off"], ["readonly", "on"], ["gc"]]) {
+			const { stderr } = await run(4, ...command, ...node, "--yes");
+			expect(stderr).toContain("A cutover of this registry was begun by");
+			expect(stderr).toContain('the step "canary"');
+		}
+		expect(readFileSync(registry.configFile)).toEqual(left);
+		const { stdout } = await run(0, "readonly", "status", ...node);
+		expect(stdout).toContain("Run the same cutover again");
+		// By hand.
+		writeFileSync(registry.configFile, before);
+		await runCommand("sh", ["-c", registry.restart]);
 		await push(registry, "team/app", "meanwhile");
 		const { stderr } = await run(5, ...words);
-		expect(stderr).toContain("is no longer in force");
+		// It is seen by whichever proof comes first.
+		expect(stderr).toContain("All is as it was: the registry is on the source");
 		expect(readFileSync(registry.configFile)).toEqual(before);
 		expect(await stateOf(registry)).toBe("writable");
 	});
