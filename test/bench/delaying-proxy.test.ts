@@ -53,12 +53,17 @@ describe("a delaying proxy", () => {
 	test("adds a round trip to every exchange, and another to the first on a connection", async () => {
 		const socket = await connected();
 		const first = await roundTripMs(socket);
-		const second = await roundTripMs(socket);
+		const later = [
+			await roundTripMs(socket),
+			await roundTripMs(socket),
+			await roundTripMs(socket),
+		];
 		socket.destroy();
 		expect(first).toBeGreaterThanOrEqual(2 * ROUND_TRIP_MS - 5);
-		expect(second).toBeGreaterThanOrEqual(ROUND_TRIP_MS - 5);
-		// Generous: other work runs on the machine.
-		expect(second).toBeLessThan(ROUND_TRIP_MS + 50);
+		const least = Math.min(...later);
+		expect(least).toBeGreaterThanOrEqual(ROUND_TRIP_MS - 5);
+		// Of several, and generous: other work runs on the machine.
+		expect(least).toBeLessThan(ROUND_TRIP_MS + 50);
 	});
 
 	test("does not let exchanges wait for each other", async () => {
@@ -66,7 +71,8 @@ describe("a delaying proxy", () => {
 		await Promise.all(sockets.map(roundTripMs));
 		const started = performance.now();
 		await Promise.all(sockets.map(roundTripMs));
-		expect(performance.now() - started).toBeLessThan(3 * ROUND_TRIP_MS);
+		// A quarter of what they would take one after the other.
+		expect(performance.now() - started).toBeLessThan(5 * ROUND_TRIP_MS);
 		for (const socket of sockets) socket.destroy();
 	});
 
