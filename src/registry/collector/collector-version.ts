@@ -1,3 +1,5 @@
+import { isOlder } from "../version.ts";
+
 /** Whether a registry's collector, told to delete untagged manifests, keeps those that a tagged index names. */
 export type ChildrenVerdict = "kept" | "removed" | "unknown";
 
@@ -44,17 +46,9 @@ export function childrenVerdict(
 		.map(Number);
 	const isKept =
 		product === "gitlab"
-			? isAtLeast([major, minor, patch], [3, 5, 1])
+			? !isOlder([major, minor, patch], [3, 5, 1])
 			: major >= 3 && !version.includes("-alpha");
 	return isKept ? "kept" : "removed";
-}
-
-function isAtLeast(
-	version: readonly [number, number, number],
-	least: readonly [number, number, number],
-): boolean {
-	const at = version.findIndex((part, index) => part !== least[index]);
-	return at === -1 || (version[at] ?? 0) > (least[at] ?? 0);
 }
 
 /** Which links a collector reads, and stops at when one is none. Source: linkedblobstore.go, Enumerate. */

@@ -1,7 +1,5 @@
 import { RegistryError } from "../registry-error.ts";
-
-/** The first two or three numbers of a version; the third is 0 where it is not said. */
-export type Version = readonly [major: number, minor: number, patch: number];
+import { isOlder, type Version } from "../version.ts";
 
 /** Which registry is configured: it decides which parameters its drivers have, and how they are spelled. */
 export interface Product {
@@ -33,11 +31,7 @@ export function parseProduct(text: string): Product {
 
 /** Whether a product is older than a version of it. */
 export function isBefore({ version }: Product, bound: Version): boolean {
-	for (const [place, number] of version.entries()) {
-		const other = bound[place] ?? 0;
-		if (number !== other) return number < other;
-	}
-	return false;
+	return isOlder(version, bound);
 }
 
 /** As people write it: `Distribution 3.1.2`, `GitLab 18.2.0`. */
