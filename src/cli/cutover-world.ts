@@ -5,13 +5,13 @@ import {
 	type RegistryDescription,
 } from "../registry/description.ts";
 import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";
+import { secretsIn } from "../registry/masking/secrets-in-tree.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { driverSettings } from "../registry/target/driver-settings.ts";
 import { findProduct } from "../registry/target/find-product.ts";
 import { parseProduct } from "../registry/target/product.ts";
 import { resolveTarget } from "../registry/target/resolve-target.ts";
-import { secretsIn } from "../registry/target/secret-parameters.ts";
 import { wait } from "../store/wait.ts";
 import { durationOf } from "./duration.ts";
 import { operatorName, switchTimes } from "./readonly-flags.ts";

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../configuration-yaml.ts";
 import { valueAt, withValueAt } from "../distribution/typed-tree.ts";
-import { isSecretName } from "../masking/secret-names.ts";
 
 /** Values of a chart, as JSON has them. Secrets inside (I7). */
 export type Values = Readonly<Record<string, unknown>>;
@@ -49,13 +48,6 @@ export function hashOf(values: Values): string {
 		isMap(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
 	);
 	return createHash("sha256").update(ordered).digest("hex");
-}
-
-/** The texts in values that are secrets by their names. */
-export function secretsIn(values: Values): readonly string[] {
-	return leavesOf(values).flatMap(({ path, value }) =>
-		isSecretName(path.at(-1) ?? "") && typeof value === "string" ? [value] : [],
-	);
 }
 
 export interface UndoneValues {

@@ -1,8 +1,8 @@
 import type { Host } from "../host/host.ts";
+import { secretsIn } from "../masking/secrets-in-tree.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { DriverSettings } from "../settings.ts";
-import { secretsIn } from "../target/secret-parameters.ts";
 import { adviceFor } from "./advice.ts";
 import type { Asking } from "./asking.ts";
 import { type CopiedImage, readingSteps } from "./reading-steps.ts";

@@ -1,5 +1,6 @@
 import type { RegistryDescription } from "../description.ts";
 import { maskedDiff } from "../masking/masked-diff.ts";
+import { secretsIn } from "../masking/secrets-in-tree.ts";
 import type { Call, RegistryNode } from "../node.ts";
 import type { Settings } from "../settings.ts";
 import { type Blocker, switchBlockers } from "./blockers.ts";
@@ -8,7 +9,6 @@ import { findProduct } from "./find-product.ts";
 import { parseProduct, productName } from "./product.ts";
 import { resolveTarget } from "./resolve-target.ts";
 import { runningProgram } from "./running-program.ts";
-import { secretsIn } from "./secret-parameters.ts";
 import type { Target, TargetOptions } from "./target.ts";
 
 /** A registry whose configuration is to be shown. */
