@@ -64,8 +64,8 @@ function isList(value: YamlValue): value is readonly YamlValue[] {
 	return Array.isArray(value);
 }
 
-/** What some version of YAML reads as something else than a text. */
-const WORDS = /^(y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+/** What some version of YAML, or a parser of it, reads as something else than a text: `e5` is an exponent to one. */
+const WORDS = /^(y|n|yes|no|on|off|true|false|null|nan|inf|e-?\d+)$/i;
 
 function text(value: string, { isQuoted }: YamlStyle): string {
 	const isPlain = /^[a-z/][\w./-]*$/i.test(value) && !WORDS.test(value);

@@ -11,6 +11,7 @@ import { CONFIGURATION_FILES } from "./configuration-files.ts";
 /** What YAML reads otherwise than as the text that it is, or not at all. */
 const ODD = fc.constantFrom(
 	...["", " ", "~", "null", "yes", "No", "ON", "0x1F", "017", "1_000", "1e3"],
+	...["e0", "E-5", "e5x"],
 	...["2001-01-01", "12:30:45", ".inf", "=", "<<", "*a", "&a", "!a", "a: b"],
 	...["a #b", "- a", "'a'", '"a"', "{a}", "[a]", "a,b", "%a", "@a", "`a`"],
 	...[
