@@ -1,8 +1,15 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { ServicesReporter } from "./test/support/services-reporter.ts";
 
 /** Tests that need a running server; every other test is quick. */
 const REAL_TESTS = ["test/**/*.real.test.ts", "test/e2e/**/*.test.ts"];
+
+/**
+ * Test files that run at once. The real ones mostly wait for servers and for programs that they start, so that more of
+ * them than there are processors still are faster.
+ */
+const WORKERS = { quick: 2, real: 3 };
 
 const SETUP_FILES = ["./test/support/quiet-process.ts"];
 
@@ -13,6 +20,8 @@ export default defineConfig({
 			{
 				test: {
 					name: "quick",
+					maxWorkers: atLeast(WORKERS.quick),
+					sequence: { groupOrder: 1 },
 					include: ["test/**/*.test.ts"],
 					exclude: REAL_TESTS,
 					testTimeout: 30_000,
@@ -22,6 +31,8 @@ export default defineConfig({
 			{
 				test: {
 					name: "real",
+					maxWorkers: atLeast(WORKERS.real),
+					sequence: { groupOrder: 2 },
 					include: REAL_TESTS,
 					globalSetup: ["./test/support/global-setup.ts"],
 					testTimeout: 120_000,
@@ -32,3 +43,7 @@ export default defineConfig({
 		],
 	},
 });
+
+function atLeast(workers: number): number {
+	return Math.max(workers, availableParallelism() - 1);
+}
