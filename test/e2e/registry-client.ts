@@ -50,7 +50,10 @@ export async function pull(
 	return sha256(await readFile(join(directory, "manifest.json")));
 }
 
-/** The digest of every tag, by `repository:tag`: computed from the manifest, and the same as the registry says. */
+/**
+ * The digest of every tag, by `repository:tag`: computed from the manifest, and the same as the registry says. A push that
+ * was ended between the two links of its tag leaves a name that is listed, and is no tag.
+ */
 export async function tagDigests(
 	registry: RegistryServer,
 ): Promise<ReadonlyMap<string, string>> {
@@ -58,11 +61,10 @@ export async function tagDigests(
 	const { repositories } = await json(registry, "/v2/_catalog?n=1000");
 	for (const repository of strings(repositories)) {
 		const { tags } = await json(registry, `/v2/${repository}/tags/list`);
-		for (const tag of strings(tags))
-			digests.set(
-				`${repository}:${tag}`,
-				await digestOf(registry, repository, tag),
-			);
+		for (const tag of strings(tags)) {
+			const digest = await digestOf(registry, repository, tag);
+			if (digest !== undefined) digests.set(`${repository}:${tag}`, digest);
+		}
 	}
 	return digests;
 }
@@ -71,12 +73,15 @@ async function digestOf(
 	registry: RegistryServer,
 	repository: string,
 	tag: string,
-): Promise<string> {
+): Promise<string | undefined> {
 	const response = await fetch(
 		`${registry.url}/v2/${repository}/manifests/${tag}`,
 		{ headers: { accept: ACCEPT } },
 	);
 	const body = Buffer.from(await response.arrayBuffer());
+	// Of a tag whose manifest is missing, another detail is told.
+	if (response.status === 404 && /"Tag":|unknown tag=/.test(body.toString()))
+		return undefined;
 	const said = response.headers.get("docker-content-digest");
 	const digest = sha256(body);
 	if (response.status !== 200 || said !== digest)
