@@ -24,6 +24,7 @@ export interface Unfinished {
  * | undo          | going back, in that step     |
  * | undone        | going back, that step undone |
  * | torn          | as of the one before         |
+ * | database      | as of the one before         |
  * | ended         | it has ended                 |
  */
 export function unfinishedIn(
@@ -31,19 +32,22 @@ export function unfinishedIn(
 ): Unfinished | undefined {
 	const [first] = records;
 	if (first?.type !== "begun") return undefined;
-	const last = records.findLast(isWhole) ?? first;
+	const last = records.findLast(isOfProgress) ?? first;
 	if (last.type === "ended") return undefined;
 	const { operator, at: since } = first;
 	return { operator, since, progress: progressAt(last) };
 }
 
-type WholeRecord = Exclude<JournalRecord, { type: "torn" }>;
+/** A record that says how far it is. */
+type ProgressRecord = Exclude<JournalRecord, { type: "torn" | "database" }>;
 
-function isWhole(record: JournalRecord): record is WholeRecord {
-	return record.type !== "torn";
+function isOfProgress(record: JournalRecord): record is ProgressRecord {
+	return record.type !== "torn" && record.type !== "database";
 }
 
-function progressAt(record: Exclude<WholeRecord, { type: "ended" }>): string {
+function progressAt(
+	record: Exclude<ProgressRecord, { type: "ended" }>,
+): string {
 	switch (record.type) {
 		case "begun":
 			return "none of its steps was begun";
