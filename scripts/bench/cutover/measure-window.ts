@@ -38,7 +38,9 @@ export async function measureWindow(
 		stdio: ["ignore", "pipe", "pipe"],
 		signal,
 	});
-	const ended = once(child, "close");
+	// What ends it is told by the signal.
+	child.on("error", () => {});
+	const ended = once(child, "close").catch(() => [undefined]);
 	const complaint = text(child.stderr);
 	const began: { step: string; at: number }[] = [];
 	let told = "";
@@ -51,6 +53,7 @@ export async function measureWindow(
 	}
 	const last = performance.now();
 	const [exitCode] = await ended;
+	signal.throwIfAborted();
 	if (exitCode !== 0)
 		throw new Error(`It ended with ${exitCode}: ${await complaint}`);
 	const steps = began.map(({ step, at }, index) => ({
