@@ -11,6 +11,7 @@ import {
 	type InstalledRegistry,
 	installed,
 	push,
+	restart,
 	run,
 } from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
@@ -181,8 +182,7 @@ describe.skipIf(!tools)("a registry with a metadata database", () => {
 		expect(stderr).toContain("past the point of no return");
 		// Mended, it goes on.
 		registry.override = (now) => now;
-		await run(0, "readonly", "on", ...found.node, "--yes");
-		await run(0, "readonly", "off", ...found.node, "--yes");
+		await restart(registry);
 		await run(0, ...words);
 		await expectOnTarget(found);
 	});
