@@ -97,6 +97,9 @@ describe.skipIf(!hasTools("registry-3", "minio"))(
 	() => {
 		test("one after the other is switched, and at every moment one of them serves", async () => {
 			const { nodes, words } = await three();
+			// Of those that would be switched at once all would be away at once.
+			for (const node of nodes)
+				node.let((times) => (times === 2 ? "dawdles" : "restarts"));
 			const stop = pulling(nodes);
 			await run(0, ...words);
 			const { pulls, failures } = await stop();

@@ -34,6 +34,9 @@ export const WINDOW: readonly string[] = STEPS.slice(
 	.filter(({ isNeeded }) => isNeeded === undefined)
 	.map(({ name }) => name);
 
+/** Those of them that take so long that whatever comes when they begin comes before they end: a node is restarted in each. */
+export const LONG: ReadonlySet<string> = new Set(["read-only", "switch"]);
+
 /** A registry with a few images on a directory, and a bucket that it is to be moved to. */
 export interface InstalledRegistry {
 	readonly folder: string;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { requireTool } from "../../scripts/services/find-tool.ts";
 import { freePort } from "../../scripts/services/free-port.ts";
@@ -13,6 +14,8 @@ import { lives, tellToEnd } from "./draining-registry.ts";
 export type RestartBehaviour =
 	/** It tells the process to end, and starts the next one when its port is free, as service managers do. */
 	| "restarts"
+	/** It does so, and the next process comes up only after two seconds. */
+	| "dawdles"
 	/** It does nothing, and ends well. */
 	| "lies"
 	/** It does nothing, and ends badly. */
@@ -117,8 +120,10 @@ export async function startManaged(
 		const behaviour = behaviourOf(++restarts);
 		switch (behaviour) {
 			case "restarts":
+			case "dawdles":
 			case "reverts":
 				await end();
+				if (behaviour === "dawdles") await sleep(2000);
 				await start();
 				if (behaviour === "reverts") writeFileSync(configFile, original);
 				return true;
