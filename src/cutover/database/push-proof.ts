@@ -23,7 +23,7 @@ export async function provePushes(world: World, call: Call): Promise<void> {
 				`${node.name} (${node.url.origin}) takes pushes and does not store them at ${target.url}: ${isInSource ? "what was just pushed through it lies in the source" : "what was just pushed through it does not lie there"}`,
 				{
 					suggestions: [
-						`Stop pushes at once (readonly on), or take ${node.name} out of the load balancer: what is pushed there is missing for the other nodes.`,
+						`Stop pushes at once: take ${node.name} out of the load balancer, or end its registry. What is pushed there is missing for the other nodes.`,
 						"Look at what its registry runs with: another configuration, a variable, a node behind the same URL that is not described.",
 					],
 				},
