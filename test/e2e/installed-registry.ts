@@ -102,6 +102,14 @@ export async function installed(
 	};
 }
 
+/** The command that rolls a cutover back without asking: the same words, but for what only a cutover asks. */
+export function rollbackWords({
+	words,
+}: Pick<InstalledRegistry, "words">): readonly string[] {
+	const own = ["--no-rehearse", "--no-verify", "--accept-damage"];
+	return ["rollback", ...words.slice(1).filter((word) => !own.includes(word))];
+}
+
 /** Pushes an image; rejects when it was not acknowledged. */
 export async function push(
 	registry: Pick<ManagedRegistry, "server">,

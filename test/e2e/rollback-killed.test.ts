@@ -4,10 +4,10 @@ import { ROLLBACK_STEPS } from "../../src/cutover/rollback/rollback-steps.ts";
 import { hasTools } from "../support/services.ts";
 import {
 	expectAsBefore,
-	type InstalledRegistry,
 	installed,
 	push,
 	pushing,
+	rollbackWords,
 	run,
 	stateOf,
 } from "./installed-registry.ts";
@@ -28,11 +28,6 @@ async function killedIn(step: string, words: readonly string[]): Promise<void> {
 	await program.ended;
 }
 
-/** The same words as the cutover's, but for the command. */
-function rollback({ words }: InstalledRegistry): readonly string[] {
-	return ["rollback", ...words.slice(1)];
-}
-
 describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 	test.each(ROLLBACK_STEPS.map(({ name }) => name))(
 		"killed in the middle of %s, while a client pushes, is gone on with by the same command",
@@ -42,8 +37,8 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 			await run(0, ...words);
 			await push(registry, "team/new", "v1");
 			const stop = pushing(registry);
-			await killedIn(step, rollback(installation));
-			await run(0, ...rollback(installation));
+			await killedIn(step, rollbackWords(installation));
+			await run(0, ...rollbackWords(installation));
 			const { acknowledged } = await stop();
 			expect(readFileSync(registry.configFile)).toEqual(before);
 			expect(await stateOf(registry)).toBe("writable");
@@ -57,7 +52,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 	test("of a cutover that was killed before the point of no return undoes what it has begun", async () => {
 		const installation = await installed();
 		await killedIn("canary", installation.words);
-		const { stdout } = await run(0, ...rollback(installation));
+		const { stdout } = await run(0, ...rollbackWords(installation));
 		expect(stdout).toContain("The cutover was undone");
 		await expectAsBefore(installation);
 	});
@@ -65,7 +60,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 	test("of a cutover that was killed in read-write brings it back", async () => {
 		const installation = await installed();
 		await killedIn("read-write", installation.words);
-		await run(0, ...rollback(installation));
+		await run(0, ...rollbackWords(installation));
 		await expectAsBefore(installation);
 	});
 });

@@ -6,21 +6,16 @@ import { hasTools } from "../support/services.ts";
 import {
 	addTag,
 	expectOnTarget,
-	type InstalledRegistry,
 	installed,
 	push,
 	pushing,
+	rollbackWords,
 	run,
 	stateOf,
 } from "./installed-registry.ts";
 import type { ManagedRegistry } from "./managed-registry.ts";
 import { tagDigests } from "./registry-client.ts";
 import { treeKeys } from "./tree.ts";
-
-/** The same words as the cutover's, but for the command. */
-function rollback({ words }: InstalledRegistry): readonly string[] {
-	return ["rollback", ...words.slice(1)];
-}
 
 /** Deletes an image, and with it the tags that name it: both versions know no other way. */
 async function deleteImage(
@@ -69,7 +64,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			const digests = await tagDigests(registry.server());
 			await deleteImage(registry, "team/app", digests.get("team/app:v2"));
 			const stop = pushing(registry);
-			const { stdout } = await run(0, ...rollback(installation));
+			const { stdout } = await run(0, ...rollbackWords(installation));
 			const { acknowledged, refused } = await stop();
 			expect(stdout).toContain("deleted: team/app:v2, which named sha256:");
 			expect(stdout).toContain("serves what is only at the source");
@@ -91,7 +86,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			expect(treeKeys(registry.storage).join("\n")).not.toMatch(
 				/regmigrate\/canary\/.*link|regmigrate\.json/,
 			);
-			const again = await run(4, ...rollback(installation));
+			const again = await run(4, ...rollbackWords(installation));
 			expect(again.stderr).toContain("was rolled back already");
 		},
 	);
@@ -106,7 +101,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 		await push(registry, "team/app", "v3");
 		addTag(registry, "team/app", "split", "v1");
 		const before = linksOf(registry.storage);
-		const { stderr } = await run(4, ...rollback(installation));
+		const { stderr } = await run(4, ...rollbackWords(installation));
 		expect(stderr).toContain("has changed since the cutover");
 		expect(stderr).toContain("team/app/_manifests/tags/split/current/link");
 		expect(linksOf(registry.storage)).toEqual(before);
@@ -128,7 +123,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 		await push(registry, "team/other", "latest");
 		const edited = `${readFileSync(registry.configFile, "utf8")}\n# by somebody else\n`;
 		writeFileSync(registry.configFile, edited);
-		const { stdout } = await run(0, ...rollback(installation));
+		const { stdout } = await run(0, ...rollbackWords(installation));
 		expect(stdout).toContain("was changed by somebody else since");
 		const now = readFileSync(registry.configFile, "utf8");
 		expect(now).toContain("# by somebody else");
@@ -140,7 +135,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 
 	test("of a registry without a cutover, or of another one, is refused", async () => {
 		const installation = await installed();
-		const { stderr } = await run(4, ...rollback(installation));
+		const { stderr } = await run(4, ...rollbackWords(installation));
 		expect(stderr).toContain("no cutover of it is known here");
 	});
 
@@ -153,7 +148,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 			readFileSync(registry.configFile),
 			registry.restarts(),
 		];
-		const dry = rollback(installation).filter((word) => word !== "--yes");
+		const dry = rollbackWords(installation).filter((word) => word !== "--yes");
 		const { stdout } = await run(0, ...dry, "--dry-run");
 		expect(stdout).toContain(`Would write ${registry.configFile}`);
 		expect(linksOf(registry.storage)).toEqual(links);
