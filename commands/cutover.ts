@@ -71,6 +71,16 @@ export class Cutover extends BaseCommand {
 			description:
 				"delete what the registry remembers of blobs in Redis, also where others use that database",
 		}),
+		"at-window-open": Flags.string({
+			helpValue: "COMMAND",
+			description:
+				"run this line on this machine before pushes are refused, such as to pause runners; what fails keeps the window shut. It has to be safe to repeat. It sees REGMIGRATE_CUTOVER_ID, REGMIGRATE_SOURCE and REGMIGRATE_TARGET",
+		}),
+		"at-window-closed": Flags.string({
+			helpValue: "COMMAND",
+			description:
+				"run this one when pushes are taken again: it sees, besides, REGMIGRATE_OUTCOME, which is target or source. Safe to repeat",
+		}),
 		fence: Flags.boolean({
 			default: true,
 			allowNo: true,

@@ -19,6 +19,7 @@ import {
 	type Predicted,
 	predictedLines,
 } from "./prediction-lines.ts";
+import { pullsLines } from "./pulls-lines.ts";
 import { tagLines } from "./rollback-lines.ts";
 
 /** What has happened in a cutover, as a line; `undefined`: nothing to say. */
@@ -73,6 +74,12 @@ export function cutoverLine(
 			return `   ${event.source}: ${formatObjects(event.directories, "directory", "directories")} and ${formatObjects(event.files, "file")} unwritable${event.refused.length === 0 ? "" : `; tried as ${event.refused.join(" and as ")}`}`;
 		case "tags":
 			return tagLines(event.tags).join("\n");
+		case "announced":
+			return event.said.length === 0
+				? undefined
+				: event.said.map((line) => `   | ${printable(line)}`).join("\n");
+		case "pulls":
+			return pullsLines(event).join("\n");
 		case "note":
 			return `   Note: ${printable(event.text)}`;
 		default:

@@ -13,6 +13,7 @@ import { refuseDuringRollback } from "../cutover/rollback/decide-rollback.ts";
 import { CUTOVER, STEPS } from "../cutover/steps.ts";
 import type { CutoverWorld, WorldEvent } from "../cutover/world.ts";
 import { confirmed, isAnybodyThere } from "./confirmation.ts";
+import { hooksOf } from "./cutover-hooks.ts";
 import {
 	cutoverLine,
 	type Expected,
@@ -35,6 +36,7 @@ import { keepEvents } from "./kept-events.ts";
 import { onMarkedNodes } from "./marked-nodes.ts";
 import { holdRegistry, indexFor, migrationPaths } from "./migration-files.ts";
 import { measuredSteps } from "./prediction-lines.ts";
+import { pullsReport } from "./pulls-lines.ts";
 import { operatorName, requireSomebody } from "./readonly-flags.ts";
 import type { SwitchWishes } from "./readonly-switch.ts";
 import { openRegistry } from "./registry-session.ts";
@@ -54,6 +56,8 @@ export interface CutoverWishes extends SwitchWishes, SettingsWishes {
 	readonly "accept-damage": boolean;
 	readonly "shared-redis": boolean;
 	readonly fence: boolean;
+	readonly "at-window-open": string | undefined;
+	readonly "at-window-closed": string | undefined;
 	readonly "test-repository": string | undefined;
 	readonly "database-backup-made": boolean;
 }
@@ -113,11 +117,13 @@ export async function cutOver(
 		...{ source, target, say, signal },
 	});
 	let expected: Expected = {};
+	let pulls: Extract<WorldEvent, { type: "pulls" }> | undefined;
 	const observe = (event: CutoverEvent | WorldEvent) => {
 		if (event.type === "predicted")
 			expected = { ...expected, predicted: event };
 		if (event.type === "deletes-planned")
 			expected = { ...expected, deletes: event };
+		if (event.type === "pulls") pulls = event;
 		const line = cutoverLine(event);
 		kept.keep(event, line);
 		if (line !== undefined) say(line);
@@ -157,6 +163,7 @@ export async function cutOver(
 		deletePlanPath: paths.deletes,
 		maxDeletes: wishes["max-delete"],
 		isSharedRedis: wishes["shared-redis"],
+		hooks: hooksOf(wishes, session.described.cutover),
 		fencePath: wishes.fence ? paths.fence : undefined,
 		async approve(signal) {
 			if (wishes.yes) return true;
@@ -192,7 +199,10 @@ export async function cutOver(
 			...reportLines(paths),
 		])
 			say(line);
-	return report(result, isDryRun, begun, expected);
+	return {
+		...report(result, isDryRun, begun, expected),
+		...pullsReport(pulls),
+	};
 }
 
 function report(

@@ -39,7 +39,7 @@ export function problemOf(
 function suggested(name: string, schema: AnySchema): string {
 	const names = Object.keys(
 		"entries" in schema && typeof schema.entries === "object"
-			? { ...schema.entries, kind: 0, nodes: 0, access: 0 }
+			? { ...schema.entries, kind: 0, nodes: 0, access: 0, cutover: 0 }
 			: {},
 	);
 	const similar = mostSimilar(name, names);

@@ -105,6 +105,14 @@ export const ACCESS = v.pipe(
 	),
 );
 
+const line = v.union([text, words], "a command: a line, or a list of words");
+
+/** What is run on this machine in a cutover. */
+export const CUTOVER_HOOKS = v.strictObject(
+	{ atWindowOpen: v.optional(line), atWindowClosed: v.optional(line) },
+	"a map of names and values",
+);
+
 /** How a registry is installed. */
 export const KIND = v.picklist(
 	["distribution", "linux-package", "helm", "hooks"],

@@ -9,7 +9,7 @@ import {
 	problemOf,
 	refusal,
 } from "./registry-file-problems.ts";
-import { ACCESS, KIND, NODES } from "./registry-file-schema.ts";
+import { ACCESS, CUTOVER_HOOKS, KIND, NODES } from "./registry-file-schema.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A registry as its operator describes it. */
@@ -18,7 +18,11 @@ export interface DescribedRegistry {
 	readonly from: string;
 	readonly description: RegistryDescription;
 	readonly access: RegistryAccess;
+	readonly cutover: CutoverHooks;
 }
+
+/** What is run on this machine in a cutover: lines, or lists of words. */
+export type CutoverHooks = v.InferOutput<typeof CUTOVER_HOOKS>;
 
 /** Who asks the registry, and for which repository, where it does not let everybody in. */
 export type RegistryAccess = v.InferOutput<typeof ACCESS>;
@@ -50,10 +54,15 @@ export function parseRegistryFile(
 	};
 
 	const top = check(TOP, tree, (path) => path) ?? fail();
-	const { kind: kindText, access: accessTree = {}, nodes, ...shared } = top;
+	const { access: accessTree = {}, cutover: cutoverTree = {}, ...others } = top;
+	const { kind: kindText, nodes, ...shared } = others;
 	const kind = check(KIND, kindText, () => ["kind"]);
 	const access = check(ACCESS, accessTree, (path) => ["access", ...path]);
-	if (kind === undefined || access === undefined) return fail();
+	const cutover = check(CUTOVER_HOOKS, cutoverTree, (path) => [
+		...["cutover", ...path],
+	]);
+	if (kind === undefined || access === undefined || cutover === undefined)
+		return fail();
 	const nodesOf = <Schema extends AnySchema>(schema: Schema) =>
 		(nodes ?? [{}]).flatMap((own, index) => {
 			const node = check(schema, { ...shared, ...own }, (path) => {
@@ -86,7 +95,7 @@ export function parseRegistryFile(
 			...repeated(description, "url"),
 		);
 	if (problems.length > 0) return fail();
-	return { from: file, description, access };
+	return { from: file, description, access, cutover };
 }
 
 /** What the file itself is made of; the nodes are looked at one by one. */

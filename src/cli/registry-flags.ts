@@ -149,7 +149,7 @@ async function nodeHere(
 		restart === undefined
 			? { kind: "linux-package", nodes: [node] }
 			: { kind: "distribution", nodes: [{ ...node, restart }] };
-	return { from: path, description, access: {} };
+	return { from: path, description, access: {}, cutover: {} };
 }
 
 /** What GitLab's Linux package generates. Source: omnibus-gitlab, attributes/default.rb, registry['dir']. */

@@ -54,6 +54,10 @@ export interface Actuators extends CourseActuators {
 	rehearse(call: Call): Promise<void>;
 	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */
 	keepBase(call: Call): Promise<void>;
+	/** Runs the operator's command of before the window. Rejects when it fails. */
+	announceOpening(call: Call): Promise<void>;
+	/** Runs the one of after it; what fails is told. */
+	announceEnd(outcome: "source" | "target", call: Call): Promise<void>;
 	/** Keeps everybody from writing to the source; what cannot be done of it is told, and fails nothing. */
 	fenceSource(call: Call): Promise<void>;
 }

@@ -56,6 +56,15 @@ export function dryRunActuators(
 			await predict(world, { next, doubtful: 0, deletes, restart }, { signal });
 		},
 		approve: async () => true,
+		async announceOpening() {
+			const { atWindowOpen } = world.hooks;
+			if (atWindowOpen !== undefined) say(`Would run ${atWindowOpen} here.`);
+		},
+		async announceEnd() {
+			const { atWindowClosed } = world.hooks;
+			if (atWindowClosed !== undefined)
+				say(`Would run ${atWindowClosed} here.`);
+		},
 		async makeReadOnly({ signal }) {
 			const all = nodes.map(({ node }) => node);
 			const found = await lookAt(all, undefined, { ...world.turn, signal });

@@ -155,7 +155,8 @@ class Machine<W extends Stage> {
 			return this.#note({ type: "done", step: step.name });
 		const { observe } = this.#options;
 		const isFirst = !hasBegun(this.#journal.records, step);
-		if (step.window === "opens" && isFirst) {
+		const { asks = step.window === "opens" } = step;
+		if (asks && isFirst) {
 			const approved = await this.#attempt(() =>
 				this.#world.approve(this.#call),
 			);

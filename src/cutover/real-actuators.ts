@@ -1,6 +1,7 @@
 import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators, CourseActuators } from "./actuators.ts";
+import { announceEnd, announceOpening } from "./announce.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
 import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { confirm } from "./confirm.ts";
@@ -18,6 +19,7 @@ import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
 import { predict, rehearsedRestart } from "./predict.ts";
 import { preflight } from "./preflight.ts";
+import { PullPolls } from "./pulls/pull-polls.ts";
 import { rehearse } from "./rehearse.ts";
 import type { Call } from "./step.ts";
 import {
@@ -40,8 +42,29 @@ export function realActuators(world: CutoverWorld): Actuators {
 	let delta: Delta | undefined;
 	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
+	const polls = new PullPolls(
+		world.nodes.map(({ node, client }) => ({ name: node.name, client })),
+		{ store: world.source, repository: world.repository },
+	);
+	/** From the first of these on, whichever process begins with it, pulls are polled until the end is announced. */
+	const polled = (act: Act) => async (call: Call) => {
+		await polls.begin();
+		await act(call);
+	};
+	const course = courseActuators(world);
 	return {
-		...courseActuators(world),
+		...course,
+		makeReadOnly: polled(course.makeReadOnly),
+		putBack: polled(course.putBack),
+		switchNodes: polled(course.switchNodes),
+		switchBack: polled(course.switchBack),
+		openTarget: polled(course.openTarget),
+		announceOpening: (call) => announceOpening(world, call),
+		async announceEnd(outcome, call) {
+			const pulls = await polls.end();
+			if (pulls !== undefined) world.observe({ type: "pulls", ...pulls });
+			await announceEnd(world, outcome, call);
+		},
 		preflight: (call) => preflight(world, call),
 		async rehearse(call) {
 			const ms = await rehearse(world, call);
@@ -71,6 +94,8 @@ export function realActuators(world: CutoverWorld): Actuators {
 		fenceSource: (call) => fenceSource(world, call),
 	};
 }
+
+type Act = (call: Call) => Promise<void>;
 
 /** What is done the same in every course, whichever way it leads. */
 export function courseActuators(

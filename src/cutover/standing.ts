@@ -2,7 +2,10 @@ import type { JournalRecord, Outcome } from "./journal-record.ts";
 import type { Step } from "./step.ts";
 
 /** What is known of a step to decide what comes next. */
-export type StepShape = Pick<Step<never>, "name" | "undo" | "window">;
+export type StepShape = Pick<
+	Step<never>,
+	"name" | "undo" | "window" | "isAside"
+>;
 
 /** How far it is. `step` is a place in the table; -1: before its first. */
 export type Standing =
@@ -176,9 +179,9 @@ export function hasChanged(
 	records: readonly JournalRecord[],
 	steps: readonly StepShape[],
 ): boolean {
-	return records.some(
-		(record) =>
-			record.type === "apply" &&
-			steps.find(({ name }) => name === record.step)?.undo !== "nothing",
-	);
+	return records.some((record) => {
+		if (record.type !== "apply") return false;
+		const step = steps.find(({ name }) => name === record.step);
+		return step?.undo !== "nothing" && step?.isAside !== true;
+	});
 }

@@ -33,6 +33,10 @@ export interface Step<W> {
 	readonly isWatched: boolean;
 	/** Whether pushes are refused from this step on, or are taken again when it is done. */
 	readonly window?: "opens" | "closes" | undefined;
+	/** Whether the operator is asked before it; default: where the window opens. */
+	readonly asks?: boolean | undefined;
+	/** Whether it changes nothing of the registry, though it can be undone; default false. */
+	readonly isAside?: boolean | undefined;
 }
 
 /** What the machine itself asks of the world. */

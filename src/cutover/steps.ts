@@ -61,6 +61,16 @@ export const STEPS: readonly Step<Actuators>[] = [
 		isWatched: false,
 	},
 	{
+		name: "announce",
+		about: "tell people that pushes will be refused (--at-window-open)",
+		apply: (world, call) => world.announceOpening(call),
+		holds: always,
+		undo: (world, call) => world.announceEnd("source", call),
+		isWatched: false,
+		asks: true,
+		isAside: true,
+	},
+	{
 		name: "read-only",
 		about: "refuse pushes on every node, and prove it",
 		apply: (world, call) => world.makeReadOnly(call),
@@ -68,6 +78,7 @@ export const STEPS: readonly Step<Actuators>[] = [
 		undo: (world, call) => world.putBack(call),
 		isWatched: false,
 		window: "opens",
+		asks: false,
 	},
 	{
 		name: "final pass",
@@ -134,6 +145,14 @@ export const STEPS: readonly Step<Actuators>[] = [
 		undo: "never",
 		isWatched: false,
 		window: "closes",
+	},
+	{
+		name: "announce the end",
+		about: "tell people that pushes are taken again (--at-window-closed)",
+		apply: (world, call) => world.announceEnd("target", call),
+		holds: always,
+		undo: "never",
+		isWatched: false,
 	},
 	{
 		name: "confirm",

@@ -6,11 +6,13 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncResult } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
+import type { Hooks } from "./announce.ts";
 import type { Destination } from "./destination.ts";
 import type { DatabaseRecord } from "./journal-record.ts";
 import type { PlannedDeletes } from "./planned-deletes.ts";
 import type { RestartEstimate } from "./predict.ts";
 import type { Prediction } from "./prediction.ts";
+import type { PullsResult } from "./pulls/pull-record.ts";
 import type { Rehearsed } from "./rehearse.ts";
 import type { TagSummary } from "./rollback/tag-summary.ts";
 import type { Call, Course } from "./step.ts";
@@ -86,6 +88,14 @@ export type WorldEvent =
 	  }
 	/** What was done to tags at the target since the registry went over to it. */
 	| { readonly type: "tags"; readonly tags: TagSummary }
+	/** A command of the operator's was run; the last lines that it said. */
+	| {
+			readonly type: "announced";
+			readonly window: "open" | "closed";
+			readonly said: readonly string[];
+	  }
+	/** How pulls went while the window was open. */
+	| ({ readonly type: "pulls" } & PullsResult)
 	/** A sentence. */
 	| { readonly type: "note"; readonly text: string };
 
@@ -149,6 +159,8 @@ export interface World {
 
 /** What a cutover is made of. */
 export interface CutoverWorld extends World {
+	/** Commands for people. */
+	readonly hooks: Hooks;
 	/** What every node is switched to. Secrets inside (I7). */
 	readonly settings: TargetSettings;
 	/** Where it is kept what was on both sides when the registry went over. */

@@ -44,6 +44,8 @@ export class ModelWorld {
 	readonly revertAt = new Set<number>();
 	/** The step that fails, by the actuator's name; `undefined`: none. */
 	failing: string | undefined;
+	/** Whether people know that pushes are refused. */
+	isAnnounced = false;
 	#isDead = false;
 	/** Whether a node was seen to take writes, since somebody looks. */
 	#isSeen = false;
@@ -178,6 +180,13 @@ export class ModelWorld {
 				copy();
 			}),
 			approve: async () => true,
+			announceOpening: acting("announceOpening", async () => {
+				this.isAnnounced = true;
+			}),
+			announceEnd: async (_, call) =>
+				await acting("announceEnd", async () => {
+					this.isAnnounced = false;
+				})(call),
 			makeReadOnly: acting("makeReadOnly", async () => {
 				for (const node of nodes)
 					if (!node.running.readOnly) configure(node, { readOnly: true });

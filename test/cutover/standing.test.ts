@@ -132,9 +132,9 @@ describe("when a node takes writes in the middle of it", () => {
 test("the table reads like the procedure", () => {
 	expect(STEPS.map(({ name }) => name)).toEqual([
 		...["preflight", "rehearse", "witness", "pause collection", "catch up"],
-		...["read-only", "final pass", "verify the delta", "still"],
+		...["announce", "read-only", "final pass", "verify the delta", "still"],
 		...["switch", "canary", "still, once more", "keep the base"],
-		...["read-write", "confirm", "resume collection"],
+		...["read-write", "announce the end", "confirm", "resume collection"],
 		"fence the source",
 	]);
 	const final = STEPS.findIndex(({ undo }) => undo === "never");

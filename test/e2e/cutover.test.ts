@@ -37,15 +37,20 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		async () => {
 			const { folder, registry, bucket, target, flags } =
 				await installed(version);
+			const told = join(folder, "told");
 			const stop = pushing(registry);
 			const { stdout } = await run(
 				0,
 				...["cutover", registry.storage, target, ...flags, "--yes"],
 				...["--test-repository", "team/test"],
+				...["--at-window-open", `echo open >>${told}`],
+				...["--at-window-closed", `echo $REGMIGRATE_OUTCOME >>${told}`],
 			);
 			const { acknowledged, refused } = await stop();
 			expect(stdout).toContain("The registry is on ");
 			expect(stdout).toContain("Pushes were refused for ");
+			expect(stdout).toMatch(/: pulls (failed for|were served)/);
+			expect(readFileSync(told, "utf8")).toBe("open\ntarget\n");
 			expect(stdout).toContain("serves what is only at the target");
 			expect(acknowledged.length).toBeGreaterThan(0);
 			expect(refused).toBeGreaterThan(0);

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import {
+	type AnnouncingWorld,
+	announceEnd,
+	announceOpening,
+	type Hooks,
+} from "../../src/cutover/announce.ts";
+import type { WorldEvent } from "../../src/cutover/world.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+
+function announcing(hooks: Partial<Hooks>) {
+	const events: WorldEvent[] = [];
+	const world: AnnouncingWorld = {
+		hooks: { atWindowOpen: undefined, atWindowClosed: undefined, ...hooks },
+		id: "abc",
+		source: new MemoryStore(),
+		target: new MemoryStore(),
+		turn: { commandTimeoutMs: 10_000 },
+		observe: (event) => void events.push(event),
+	};
+	return { world, events };
+}
+
+test("the command sees which cutover it is, and what it says is shown", async () => {
+	const { world, events } = announcing({
+		atWindowOpen: 'echo "$REGMIGRATE_CUTOVER_ID $REGMIGRATE_SOURCE"',
+		atWindowClosed: 'echo "$REGMIGRATE_OUTCOME" >&2',
+	});
+	await announceOpening(world, {});
+	await announceEnd(world, "source", {});
+	expect(events).toEqual([
+		{
+			...{ type: "announced", window: "open" },
+			said: [`abc ${world.source.url}`],
+		},
+		{ type: "announced", window: "closed", said: ["source"] },
+	]);
+});
+
+test("a command that fails keeps the window shut", async () => {
+	const { world } = announcing({ atWindowOpen: "exit 3" });
+	await expect(announceOpening(world, {})).rejects.toMatchObject({
+		code: "refused",
+		message: expect.stringContaining("ended with exit code 3"),
+	});
+});
+
+test("one that hangs is ended", async () => {
+	const { world } = announcing({ atWindowOpen: "sleep 60" });
+	const short = { ...world, turn: { commandTimeoutMs: 50 } };
+	await expect(announceOpening(short, {})).rejects.toMatchObject({
+		code: "refused",
+		message: expect.stringContaining("took longer than"),
+	});
+});
+
+test("at the end it is only told", async () => {
+	const { world, events } = announcing({ atWindowClosed: "exit 3" });
+	await announceEnd(world, "target", {});
+	expect(events.at(-1)).toMatchObject({
+		type: "note",
+		text: expect.stringContaining("on the target"),
+	});
+});
+
+test("without commands nothing is run", async () => {
+	const { world, events } = announcing({});
+	await announceOpening(world, {});
+	await announceEnd(world, "target", {});
+	expect(events).toEqual([]);
+});

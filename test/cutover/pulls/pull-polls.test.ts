@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { PullPolls } from "../../../src/cutover/pulls/pull-polls.ts";
+import { MemoryStore } from "../../../src/store/memory.ts";
+import {
+	clientOf,
+	scriptedRegistry,
+} from "../../registry/probe/scripted-registry.ts";
+
+const TAG = "docker/registry/v2/repositories/app/_manifests/tags/v1/";
+
+/** Polls a node that gives one answer after the other, as statuses; 0: none. */
+async function polled(statuses: readonly number[], keys: readonly string[]) {
+	const asked: string[] = [];
+	const server = await scriptedRegistry(
+		({ number, path, socket }, response) => {
+			asked.push(path);
+			const status = statuses[number] ?? 200;
+			if (status === 0) socket.destroy();
+			else response.statusCode = status;
+		},
+	);
+	const store = new MemoryStore();
+	for (const key of keys) await store.put(key, Buffer.from("link"));
+	let now = 0;
+	const enough = Promise.withResolvers<void>();
+	const polls = new PullPolls(
+		[{ name: "a", client: clientOf(server.origin) }],
+		{
+			store,
+			clock: {
+				now: () => now,
+				wait: async (ms) => {
+					now += ms;
+					if (asked.length >= statuses.length) enough.resolve();
+					await new Promise((resolve) => setTimeout(resolve, 1));
+				},
+			},
+		},
+	);
+	await polls.begin();
+	await enough.promise;
+	return { asked, result: await polls.end(), end: () => polls.end() };
+}
+
+test("a tag's manifest is pulled, and what fails is counted", async () => {
+	const { asked, result, end } = await polled(
+		[200, 200, 0, 503, 200, 404, 200],
+		[`${TAG}current/link`],
+	);
+	expect(new Set(asked)).toEqual(new Set(["/v2/app/manifests/v1"]));
+	expect(result?.nodes[0]?.spans).toEqual([
+		{ from: 500, to: 1500 },
+		{ from: 2000, to: 2500 },
+	]);
+	expect(await end()).toBeUndefined();
+});
+
+test("where no tag can be pulled, the registry's root is asked", async () => {
+	const broken = await polled([404, 200, 0, 200], [`${TAG}current/link`]);
+	expect(new Set(broken.asked.slice(1))).toEqual(new Set(["/v2/"]));
+	expect(broken.result?.nodes[0]?.failedMs).toBe(500);
+	const empty = await polled([200, 200], []);
+	expect(new Set(empty.asked)).toEqual(new Set(["/v2/"]));
+	expect(empty.result?.noneServedMs).toBe(0);
+});
