@@ -7,6 +7,7 @@ import { ReadonlyOn } from "./readonly/on.ts";
 import { ReadonlyStatus } from "./readonly/status.ts";
 import { Rehearse } from "./rehearse.ts";
 import { Report } from "./report.ts";
+import { Retire } from "./retire.ts";
 import { Rollback } from "./rollback.ts";
 import { Status } from "./status.ts";
 import { Sync } from "./sync.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: CommandTable = {
 	"readonly:status": ReadonlyStatus,
 	rehearse: Rehearse,
 	report: Report,
+	retire: Retire,
 	rollback: Rollback,
 	status: Status,
 	sync: Sync,

@@ -13,6 +13,25 @@ export async function confirmed(
 	question: string,
 	signal: AbortSignal,
 ): Promise<boolean> {
+	const answer = await answered(text, `${question} [y/N] `, signal);
+	return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Tells something that cannot be undone; only its name, typed as it is, is a yes. */
+export async function typedName(
+	text: string,
+	name: string,
+	signal: AbortSignal,
+): Promise<boolean> {
+	const question = `Type ${name} to go on: `;
+	return (await answered(text, question, signal)).trim() === name;
+}
+
+async function answered(
+	text: string,
+	question: string,
+	signal: AbortSignal,
+): Promise<string> {
 	const terminal = createInterface({
 		input: process.stdin,
 		output: process.stderr,
@@ -24,11 +43,10 @@ export async function confirmed(
 	process.stderr.write(`${wrapped(text, columns)}\n`);
 	const closed = once(terminal, "close").then(() => "");
 	try {
-		const answer = await Promise.race([
-			terminal.question(`${question} [y/N] `, { signal }),
+		return await Promise.race([
+			terminal.question(question, { signal }),
 			closed,
 		]);
-		return /^y(es)?$/i.test(answer.trim());
 	} catch (error) {
 		signal.throwIfAborted();
 		throw error;

@@ -23,3 +23,11 @@ export function durationOf(flag: string, text: string): number {
 		"Write a number with a unit, such as 90s, 2m or 1h30m.",
 	]);
 }
+
+/** As `durationOf`; of whole days, too: `14d`. */
+export function daysOf(flag: string, text: string): number {
+	const [, days] = /^(\d+)d$/.exec(text) ?? [];
+	return days === undefined
+		? durationOf(flag, text)
+		: Number(days) * 24 * 3_600_000;
+}

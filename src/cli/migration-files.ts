@@ -25,6 +25,8 @@ export interface MigrationPaths {
 	readonly deletesBack: string;
 	/** What the source was before it was fenced. */
 	readonly fence: string;
+	/** Which source was begun to be deleted: nothing leads back to it. */
+	readonly retired: string;
 	/** What was told of all of it. */
 	readonly events: string;
 }
@@ -47,6 +49,7 @@ export function pathsBeside(record: string): MigrationPaths {
 		rollback: beside("rollback"),
 		deletesBack: beside("deletes-back"),
 		fence: beside("fence"),
+		retired: beside("retired"),
 		events: beside("events"),
 	};
 }

@@ -1,0 +1,42 @@
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { hasTools } from "../support/services.ts";
+import { installed, push, run } from "./installed-registry.ts";
+import { startProgram } from "./program.ts";
+import { tagDigests } from "./registry-client.ts";
+import { treeKeys } from "./tree.ts";
+
+test.skipIf(!hasTools("registry-3", "minio"))(
+	"an old source is deleted when nobody needs it any more, also when that is killed half-way",
+	async () => {
+		const { registry, target, node, words } = await installed();
+		const { storage } = registry;
+		const old = treeKeys(storage);
+		const retire = ["retire", storage, target, ...node, "--yes"];
+		const early = await run(4, ...retire);
+		expect(early.stderr).toContain("no cutover of this registry is noted");
+		await run(0, ...words);
+		await push(registry, "team/app", "after");
+		const before = await tagDigests(registry.server());
+		const soon = await run(4, ...retire);
+		expect(soon.stderr).toContain("14 days have to pass");
+		const now = [...retire, "--after", "0s"];
+		const dry = await run(0, ...now, "--dry-run");
+		expect(dry.stdout).toContain("Would delete");
+		expect(treeKeys(storage)).toEqual(old);
+		// What is beside the registry is somebody else's.
+		writeFileSync(join(storage, "beside"), "");
+		const first = await startProgram([...now, "--max-deletes-per-second=2"]);
+		while (treeKeys(storage).length >= old.length)
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		first.child.kill("SIGKILL");
+		await first.ended;
+		expect(treeKeys(storage).length).toBeGreaterThan(1);
+		await run(0, ...now);
+		expect(treeKeys(storage)).toEqual(["beside"]);
+		expect(existsSync(join(storage, "docker/registry"))).toBe(false);
+		renameSync(storage, `${storage}-away`);
+		expect(await tagDigests(registry.server())).toEqual(before);
+	},
+);
