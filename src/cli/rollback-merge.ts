@@ -204,6 +204,11 @@ function openBase(path: string, { id }: BegunRecord): BaseFile {
 	const suggestions = [
 		"What was on both sides when the registry went over is needed to tell what was done since. Without it, copy back with sync by hand, while the registry is read-only.",
 	];
+	if (!existsSync(path) && existsSync(`${path}.retired`))
+		throw refusal(
+			"its old source was retired, so nothing is left there to go back to",
+			[],
+		);
 	if (!existsSync(path))
 		throw refusal(
 			`${path} is not there, which its cutover has left`,
