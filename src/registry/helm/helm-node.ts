@@ -1,7 +1,8 @@
 import type { HelmDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import type { RegistryNode } from "../node.ts";
-import { withoutCutover } from "../without-cutover.ts";
+import { RegistryError } from "../registry-error.ts";
+import { acceptRelease, restoreRelease } from "./accepted-release.ts";
 import { changeRelease } from "./change-release.ts";
 import { emitChange, emitUndo } from "./emitted-change.ts";
 import { readPods, readWorkload } from "./registry-workload.ts";
@@ -59,7 +60,19 @@ export function helmNode(
 			emission
 				? emitUndo(access, emission, call)
 				: undoRelease(access, upgrades, call),
-		...withoutCutover("helm"),
+		accept: async (id, call) => {
+			if (emission) throw byGit(name);
+			await acceptRelease(access, id, call);
+		},
+		restore: async (id, { readOnly }, call) => {
+			if (emission) throw byGit(name);
+			return await restoreRelease(
+				access,
+				{ name: id, readOnly },
+				upgrades,
+				call,
+			);
+		},
 		async instances(call) {
 			const { selector } = await readWorkload(access, call);
 			return await readPods(access, selector, call);
@@ -71,4 +84,13 @@ export function helmNode(
 			return instances.filter(({ id }) => ids.has(id));
 		},
 	};
+}
+
+/** What is written for Git is others' to bring into force, and to take back. */
+function byGit(name: string): RegistryError {
+	return new RegistryError(
+		"refused",
+		`${name} is changed by way of Git (emitTo), and cannot be cut over by this version`,
+		{ suggestions: ["Leave emitTo out, and have Git follow afterwards."] },
+	);
 }

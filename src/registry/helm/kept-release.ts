@@ -13,7 +13,7 @@ export interface KeptRelease {
 	readonly revision: number;
 	readonly version: string;
 	readonly original: Values;
-	/** As we wrote them last. */
+	/** As we wrote them last; of what was put aside, as they were accepted. */
 	readonly written: Values;
 	/** Hashes of all that we wrote. */
 	readonly hashes: readonly string[];
@@ -23,17 +23,20 @@ export interface KeptRelease {
 	readonly secrets: readonly string[];
 }
 
-/** The name of the Secret in which it is. */
-function keptName({ release }: ReleaseAccess): string {
-	return `${release}-regmigrate`;
+/** The name of the Secret in which it is; or in which that is which was put aside under a name. */
+function keptName({ release }: ReleaseAccess, name?: string): string {
+	return name === undefined
+		? `${release}-regmigrate`
+		: `${release}-regmigrate-before-${name}`;
 }
 
-/** What is kept; `undefined`: nothing, since we changed nothing, or have undone all. */
+/** What is kept, or was put aside under a name; `undefined`: nothing, since we changed nothing, or have undone all. */
 export async function readKept(
 	access: ReleaseAccess,
 	call?: Call,
+	aside?: string,
 ): Promise<KeptRelease | undefined> {
-	const name = keptName(access);
+	const name = keptName(access, aside);
 	const secret = await readObject(access, "secret", name, call);
 	if (secret === undefined) return undefined;
 	const damaged = () =>
@@ -77,25 +80,27 @@ export async function writeKept(
 	access: ReleaseAccess,
 	kept: KeptRelease,
 	call?: Call,
+	aside?: string,
 ): Promise<void> {
 	const { original, written, ...state } = kept;
 	const content = {
 		"state.json": JSON.stringify(state),
 		"original.json": JSON.stringify(original),
 		"written.json": JSON.stringify(written),
-		"restore.sh": restoreScript(access, kept),
+		"restore.sh": restoreScript(access, kept, aside),
 	};
-	await putSecret(access, { name: keptName(access), content }, call);
+	await putSecret(access, { name: keptName(access, aside), content }, call);
 }
 
 /** Removes it, and the storage Secrets that we made. Safe to repeat. */
 export async function forgetKept(
 	access: ReleaseAccess,
-	{ secrets }: KeptRelease,
+	{ secrets }: Pick<KeptRelease, "secrets">,
 	call?: Call,
+	aside?: string,
 ): Promise<void> {
 	for (const name of secrets) await removeSecret(access, name, call);
-	await removeSecret(access, keptName(access), call);
+	await removeSecret(access, keptName(access, aside), call);
 }
 
 /** What is going to be kept when these values are about to be written. */
@@ -146,9 +151,10 @@ export function decideValues(
 function restoreScript(
 	access: ReleaseAccess,
 	{ revision, version }: KeptRelease,
+	aside: string | undefined,
 ): string {
 	const { kubectl, namespace } = access;
-	const get = `${kubectl} get secret ${keptName(access)} --namespace ${namespace} --output jsonpath='{.data.original\\.json}' | base64 -d`;
+	const get = `${kubectl} get secret ${keptName(access, aside)} --namespace ${namespace} --output jsonpath='{.data.original\\.json}' | base64 -d`;
 	return `# Puts the release back as it was before regmigrate first changed it. Needs nothing of regmigrate.
 # Where nobody else has upgraded it since:
 ${rollbackCommand(access, revision)}

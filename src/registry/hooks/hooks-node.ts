@@ -1,35 +1,74 @@
 import type { HooksDescription } from "../description.ts";
-import { effectiveSettings } from "../distribution/effective-settings.ts";
-import { endingOf, lastWords } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
-import { runLine } from "../host/run-line.ts";
-import { maskedCommand, maskedText } from "../masking/mask.ts";
+import { maskedCommand } from "../masking/mask.ts";
 import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { EffectiveSettings, Settings } from "../settings.ts";
-import { withoutCutover } from "../without-cutover.ts";
+import type { Settings } from "../settings.ts";
+import { carryOut } from "./carry-out.ts";
+import { shownSettings, stillToDo } from "./shown-settings.ts";
+import { type SwitchMark, switchMark } from "./switch-mark.ts";
 
-/** How long one of the operator's commands may take at most (ms): who switches a registry allows for less. */
-const COMMAND_TIMEOUT_MS = 24 * 60 * 60_000;
-
-/** A node that is changed by its operator's own commands, of which all that is known is how they end. */
+/**
+ * A node that is changed by its operator's own commands, of which all that is known is how they end, and what it shows of
+ * its configuration, where that is described.
+ */
 export function hooksNode(
 	description: HooksDescription,
 	host: Host,
 ): RegistryNode {
-	const { name, url, processes } = description;
-	const followed = (lines: readonly string[], notes: readonly string[]) =>
-		change(name, host, followUp(description, lines), notes);
+	const { name, url, processes, readOnly, readWrite } = description;
+	const mark = switchMark(host, { name, url });
+	const followed = (plan: Plan) =>
+		change(name, host, {
+			...plan,
+			lines: followUp(description, plan.lines),
+		});
 	return {
 		name,
 		host,
 		url,
 		settings: (call) => shownSettings(description, host, call),
-		change: async (settings) =>
-			followed(linesFor(description, settings), notesFor(settings)),
-		undo: async () => followed([description.readWrite], []),
-		...withoutCutover("hooks"),
+		async change(settings, call) {
+			// Otherwise a command that is safe to repeat costs less than a look that may fail.
+			const shown =
+				settings.storage === undefined
+					? undefined
+					: await shownSettings(description, host, call);
+			return followed(
+				planChange(description, stillToDo(settings, shown), mark),
+			);
+		},
+		async undo(call) {
+			const back = (await mark.isSet(undefined, call))
+				? [requireSwitchBack(description)]
+				: [];
+			return followed({
+				lines: [...back, readWrite],
+				after: (later) => mark.clear(undefined, later),
+			});
+		},
+		accept: (id, call) => mark.accept(id, call),
+		async restore(id, options, call) {
+			if (!(await mark.isSet(id, call)))
+				throw new RegistryError(
+					"not-found",
+					`It is not noted on ${host.name} that the storage of ${name} was switched under the name ${id}`,
+				);
+			return followed({
+				lines: [
+					requireSwitchBack(description),
+					options.readOnly ? readOnly : readWrite,
+				],
+				// What is left to do is to let it take writes: until then, the way is known.
+				after: options.readOnly
+					? undefined
+					: async (later) => {
+							await mark.clear(id, later);
+							await mark.clear(undefined, later);
+						},
+			});
+		},
 		instances: async (call) =>
 			processes === undefined
 				? undefined
@@ -38,31 +77,33 @@ export function hooksNode(
 	};
 }
 
-/** What the operator's command prints; `undefined` without one. */
-async function shownSettings(
-	{ name, showConfiguration }: HooksDescription,
-	host: Host,
-	call: Call | undefined,
-): Promise<EffectiveSettings | undefined> {
-	if (showConfiguration === undefined) return undefined;
-	const { code, stdout, stderr } = await host.run(
-		["sh", "-c", showConfiguration],
-		{ signal: call?.signal },
-	);
-	requireSuccess(name, host, showConfiguration, code, stderr);
-	return effectiveSettings(
-		stdout.toString(),
-		{},
-		maskedCommand(showConfiguration),
-	);
+/** Commands, and what is noted before the first and after the last. */
+interface Plan {
+	readonly lines: readonly string[];
+	readonly notes?: readonly string[] | undefined;
+	readonly before?: ((call?: Call) => Promise<void>) | undefined;
+	readonly after?: ((call?: Call) => Promise<void>) | undefined;
 }
 
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
-function linesFor(
-	{ name, readOnly, readWrite, switch: switchLine }: HooksDescription,
-	settings: Settings,
-): readonly string[] {
-	if (settings.storage !== undefined && switchLine === undefined)
+function planChange(
+	description: HooksDescription,
+	{ storage, readOnly: asked, onlineGarbageCollection }: Settings,
+	mark: SwitchMark,
+): Plan {
+	const { name, readOnly, readWrite, switch: switchLine } = description;
+	if (onlineGarbageCollection !== undefined)
+		throw new RegistryError(
+			"refused",
+			`Cannot ${onlineGarbageCollection ? "start" : "stop"} the online garbage collection of ${name}: there is no command for it`,
+			{
+				suggestions: [
+					"Do it yourself, and have showConfiguration show it (gc.disabled).",
+				],
+			},
+		);
+	const isSwitch = storage !== undefined;
+	if (isSwitch && switchLine === undefined)
 		throw new RegistryError(
 			"refused",
 			`Cannot switch the storage of ${name}: no command for it is described`,
@@ -70,22 +111,28 @@ function linesFor(
 				suggestions: ["Describe it: switch, and switchBack, which undoes it."],
 			},
 		);
-	return [
-		...(settings.storage !== undefined && switchLine !== undefined
-			? [switchLine]
-			: []),
-		...(settings.readOnly === undefined
-			? []
-			: [settings.readOnly ? readOnly : readWrite]),
-	];
+	if (isSwitch) requireSwitchBack(description);
+	return {
+		lines: [
+			...(isSwitch && switchLine !== undefined ? [switchLine] : []),
+			...(asked === undefined ? [] : [asked ? readOnly : readWrite]),
+		],
+		notes: isSwitch
+			? [
+					"What the storage is switched to is in the operator's command; it is not known here.",
+				]
+			: [],
+		before: isSwitch ? (call) => mark.set(call) : undefined,
+	};
 }
 
-function notesFor({ storage }: Settings): readonly string[] {
-	return storage === undefined
-		? []
-		: [
-				"What the storage is switched to is in the operator's command; it is not known here.",
-			];
+function requireSwitchBack({ name, switchBack }: HooksDescription): string {
+	if (switchBack !== undefined) return switchBack;
+	throw new RegistryError(
+		"refused",
+		`There is no way back from a switch of the storage of ${name}: no command for it is described`,
+		{ suggestions: ["Describe it: switchBack, which undoes switch."] },
+	);
 }
 
 /** What is run after each change: it has to be effective, and the node well, before the next node is touched. */
@@ -102,44 +149,16 @@ function followUp(
 function change(
 	name: string,
 	host: Host,
-	commands: readonly string[],
-	notes: readonly string[],
+	{ lines, notes = [], before, after }: Plan,
 ): Change {
 	return {
 		files: [],
-		commands: commands.map(maskedCommand),
+		commands: lines.map(maskedCommand),
 		notes,
-		write: async () => {},
-		async activate({ signal }: Call = {}) {
-			for (const line of commands) await carryOut(name, host, line, signal);
+		write: async (call) => await before?.(call),
+		async activate(call: Call = {}) {
+			for (const line of lines) await carryOut(name, host, line, call.signal);
+			await after?.(call);
 		},
 	};
-}
-
-async function carryOut(
-	name: string,
-	host: Host,
-	line: string,
-	signal: AbortSignal | undefined,
-): Promise<void> {
-	const { code, said } = await runLine(host, line, {
-		signal,
-		timeoutMs: COMMAND_TIMEOUT_MS,
-	});
-	requireSuccess(name, host, line, code, said);
-}
-
-/** Throws a `RegistryError` (`failed`). What a command says may hold what it was given, or shows (I7). */
-function requireSuccess(
-	name: string,
-	host: Host,
-	line: string,
-	code: number | undefined,
-	said: string,
-): void {
-	if (code === 0) return;
-	throw new RegistryError(
-		"failed",
-		`The command "${maskedCommand(line)}" of ${name} on ${host.name} ${endingOf(code)}${lastWords(maskedText(said))}`,
-	);
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { HooksDescription } from "../../../src/registry/description.ts";
 import { hooksNode } from "../../../src/registry/hooks/hooks-node.ts";
 import { openHost } from "../../../src/registry/host/open-host.ts";
@@ -20,12 +20,17 @@ function node(commands: Partial<HooksDescription> = {}) {
 		readOnly: note("read-only"),
 		readWrite: note("read-write"),
 		switch: note("switch"),
+		switchBack: note("switch-back"),
 		restart: note("restart"),
 		drain: note("drain"),
 		health: note("health"),
 		...commands,
 	};
+	vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
+	onTestFinished(() => void vi.unstubAllEnvs());
 	return {
+		description,
+		folder,
 		node: hooksNode(description, openHost({})),
 		log: () => readFileSync(log, "utf8").trim().split("\n"),
 	};
@@ -60,6 +65,11 @@ test("the storage is switched while it is read-only", async () => {
 		code: "refused",
 		message:
 			"Cannot switch the storage of registry-1: no command for it is described",
+	});
+	const { node: oneWay } = node({ switchBack: undefined });
+	await expect(oneWay.change({ storage })).rejects.toMatchObject({
+		code: "refused",
+		message: expect.stringContaining("There is no way back"),
 	});
 });
 
@@ -145,4 +155,68 @@ test("processes are those that the operator's command prints, and that are there
 test("a command that prints no process ids is told", async () => {
 	const { node: hooks } = node({ processes: "echo registry is running" });
 	await expect(hooks.instances()).rejects.toMatchObject({ code: "failed" });
+});
+
+test("what is shown to be so already is not done again", async () => {
+	const { node: hooks } = node({
+		showConfiguration:
+			"echo 'storage: {s3_v2: {bucket: one, region: r, accesskey: a, secretkey: k}, maintenance: {readonly: {enabled: true}}}'",
+	});
+	const parameters = { bucket: "one", region: "r" };
+	const storage = { driver: "s3", parameters };
+	const same = await hooks.change({ storage, readOnly: true });
+	expect(same.commands).toEqual([]);
+	const other = { driver: "s3", parameters: { ...parameters, bucket: "two" } };
+	const change = await hooks.change({ storage: other, readOnly: false });
+	expect(change.commands).toHaveLength(5);
+});
+
+describe("the way back from a switch", () => {
+	const storage = { driver: "s3", parameters: {} };
+	const quiet = { restart: undefined, drain: undefined, health: undefined };
+
+	/** A node that has been switched, and another process that knows it. */
+	async function switched() {
+		const first = node(quiet);
+		const change = await first.node.change({ storage, readOnly: true });
+		await change.write();
+		await change.activate();
+		return { ...first, node: hooksNode(first.description, openHost({})) };
+	}
+
+	test("is switchBack, then read-write; and after that there is none", async () => {
+		const { node: hooks, log } = await switched();
+		for (let time = 0; time < 2; time++) {
+			const change = await hooks.undo();
+			await change.write();
+			await change.activate();
+		}
+		expect(log().slice(2)).toEqual(["switch-back", "read-write", "read-write"]);
+	});
+
+	test("is known also where the switch was only begun", async () => {
+		const { node: hooks, log } = node({ ...quiet, switch: "exit 1" });
+		const change = await hooks.change({ storage });
+		await change.write();
+		await expect(change.activate()).rejects.toMatchObject({ code: "failed" });
+		await (await hooks.undo()).activate();
+		expect(log()).toEqual(["switch-back", "read-write"]);
+	});
+
+	test("is no longer what undo does once the switch is accepted, but what restore does", async () => {
+		const { node: hooks, log } = await switched();
+		await hooks.accept("c1");
+		await hooks.accept("c1");
+		await (await hooks.undo()).activate();
+		expect(log().slice(2)).toEqual(["read-write"]);
+		for (const readOnly of [true, true, false])
+			await (await hooks.restore("c1", { readOnly })).activate();
+		expect(log().slice(3)).toEqual([
+			...["switch-back", "read-only", "switch-back", "read-only"],
+			...["switch-back", "read-write"],
+		]);
+		await expect(
+			hooks.restore("c1", { readOnly: false }),
+		).rejects.toMatchObject({ code: "not-found" });
+	});
 });
