@@ -146,6 +146,80 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			expect((await standing()).secrets).not.toContain("gitlab-regmigrate");
 		});
 
+		test(
+			"stays on the storage that was accepted, until it is restored: its values as they were, and our Secrets gone",
+			LONG,
+			async () => {
+				const node = open();
+				const before = await standing();
+				await bring(await node.change({ readOnly: true }));
+				await bring(await node.change({ ...second(folder), readOnly: true }));
+				await node.accept("c1");
+				await bring(await node.change({ readOnly: false }));
+				await node.accept("c1");
+				await node.accept("c1");
+				const accepted = await standing();
+				const undo = await node.undo();
+				expect([undo.files, undo.commands]).toEqual([[], []]);
+				// The way back begins with read-only, which may be undone.
+				await bring(await node.change({ readOnly: true }));
+				await bring(await node.undo());
+				expect(await standing()).toEqual({
+					...accepted,
+					manifest: expect.any(String),
+				});
+				await bring(await node.change({ readOnly: true }));
+				for (const time of ["first", "again"]) {
+					const change = await node.restore("c1", { readOnly: true });
+					expect(change.files.length, time).toBe(time === "first" ? 1 : 0);
+					await bring(change);
+				}
+				expect(await node.settings()).toMatchObject({
+					storage: { parameters: { rootdirectory: join(folder, "first") } },
+					readOnly: true,
+				});
+				await bring(await node.restore("c1", { readOnly: false }));
+				expect((await standing()).values).toEqual(before.values);
+				expect((await standing()).secrets).toEqual(before.secrets);
+				expect(await pushStatus()).toBe(202);
+				await expect(
+					node.restore("c1", { readOnly: false }),
+				).rejects.toMatchObject({ code: "not-found" });
+			},
+		);
+
+		test(
+			"is restored with what others have changed since, and not where they have changed our values",
+			LONG,
+			async () => {
+				const node = open();
+				await bring(await node.change({ ...second(folder), readOnly: true }));
+				await bring(await node.change({ readOnly: false }));
+				await node.accept("c1");
+				await upgrade("registry: { draintimeout: 1m }\n");
+				const change = await node.restore("c1", { readOnly: true });
+				expect(change.notes.join()).toContain("changed by somebody else since");
+				await bring(change);
+				await bring(await node.restore("c1", { readOnly: false }));
+				expect(await node.settings()).toMatchObject({
+					storage: { parameters: { rootdirectory: join(folder, "first") } },
+					drainMs: 60_000,
+					readOnly: false,
+				});
+
+				await bring(await node.change(second(folder)));
+				await node.accept("c2");
+				cluster.putSecret("theirs", { config: storage("third") });
+				await upgrade("registry: { storage: { secret: theirs } }\n");
+				await expect(
+					node.restore("c2", { readOnly: true }),
+				).rejects.toMatchObject({
+					code: "changed",
+					message: expect.stringContaining("registry.storage.secret"),
+				});
+			},
+		);
+
 		test("refuses an upgrade that reaches beyond the registry, and names what it reaches", async () => {
 			await upgrade("mirror: true\n");
 			await expect(open().change({ readOnly: true })).rejects.toMatchObject({
@@ -435,6 +509,17 @@ async function bring(change: Change): Promise<void> {
 	await change.write();
 	await change.activate();
 }
+
+/** Another storage, still on a file system. */
+const second = (folder: string) => ({
+	storage: {
+		driver: "filesystem",
+		parameters: { rootdirectory: join(folder, "second") },
+	},
+});
+
+/** A dozen upgrades, each of which waits for pods. */
+const LONG = { timeout: 300_000 };
 
 /** For a machine that has much to do. */
 const WAIT = { timeout: 60_000, interval: 50 };
