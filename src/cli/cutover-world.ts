@@ -1,9 +1,6 @@
 import { type ToldNodeOptions, toldNode } from "../cutover/told-node.ts";
 import type { CutoverNode, TargetSettings, World } from "../cutover/world.ts";
-import {
-	GITLAB_RB,
-	type RegistryDescription,
-} from "../registry/description.ts";
+import { GITLAB_RB } from "../registry/description.ts";
 import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";
 import { secretsIn } from "../registry/masking/secrets-in-tree.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
@@ -27,25 +24,20 @@ export interface SettingsWishes extends TargetWishes {
 	readonly "disable-redirect"?: boolean | undefined;
 }
 
-/** The kinds of registries of which each node can be brought back after it took writes at the target. */
-const KINDS: readonly RegistryDescription["kind"][] = [
-	"distribution",
-	"linux-package",
-];
-
-/** Throws a `RegistryError` (`refused`) for kinds of registries that cannot be cut over by this version. */
+/** Throws a `RegistryError` (`refused`) for registries that cannot be cut over by this version. */
 export function requireCutoverKind({
-	described: {
-		description: { kind },
-	},
+	described: { description },
 }: RegistrySession): void {
-	if (KINDS.includes(kind)) return;
+	const byGit =
+		description.kind === "helm" &&
+		description.nodes.find(({ emitTo }) => emitTo !== undefined);
+	if (!byGit) return;
 	throw new RegistryError(
 		"refused",
-		`A registry of the kind ${kind} cannot be cut over by this version: only ${KINDS.join(" and ")} can. Nothing was changed`,
+		`${byGit.name} is changed by way of Git (emitTo), and cannot be cut over by this version. Nothing was changed`,
 		{
 			suggestions: [
-				"Do it step by step: readonly on, sync --delete, verify, config render (README, A migration, in order).",
+				"Leave emitTo out, and have Git follow afterwards; or do it step by step: readonly on, sync --delete, verify, config render (README, A migration, in order).",
 			],
 		},
 	);

@@ -2,11 +2,12 @@ import type { HooksDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import { maskedCommand } from "../masking/mask.ts";
-import type { Call, Change, RegistryNode } from "../node.ts";
+import type { Call, Change, FileChange, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { Settings } from "../settings.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
 import { carryOut } from "./carry-out.ts";
-import { shownSettings, stillToDo } from "./shown-settings.ts";
+import { isAt, shownSettings, stillToDo } from "./shown-settings.ts";
+import { storePlace } from "./store-place.ts";
 import { type SwitchMark, switchMark } from "./switch-mark.ts";
 
 /**
@@ -35,14 +36,11 @@ export function hooksNode(
 				settings.storage === undefined
 					? undefined
 					: await shownSettings(description, host, call);
-			return followed(
-				planChange(description, stillToDo(settings, shown), mark),
-			);
+			return followed(planChange(description, { settings, shown, mark }));
 		},
 		async undo(call) {
-			const back = (await mark.isSet(undefined, call))
-				? [requireSwitchBack(description)]
-				: [];
+			const from = await mark.read(undefined, call);
+			const back = from === undefined ? [] : [requireSwitchBack(description)];
 			return followed({
 				lines: [...back, readWrite],
 				after: (later) => mark.clear(undefined, later),
@@ -50,16 +48,20 @@ export function hooksNode(
 		},
 		accept: (id, call) => mark.accept(id, call),
 		async restore(id, options, call) {
-			if (!(await mark.isSet(id, call)))
+			const from = await mark.read(id, call);
+			if (from === undefined)
 				throw new RegistryError(
 					"not-found",
 					`It is not noted on ${host.name} that the storage of ${name} was switched under the name ${id}`,
 				);
+			const shown = await shownSettings(description, host, call);
+			const isBack = shown !== undefined && isAt(shown, from);
 			return followed({
 				lines: [
-					requireSwitchBack(description),
+					...(isBack ? [] : [requireSwitchBack(description)]),
 					options.readOnly ? readOnly : readWrite,
 				],
+				files: isBack ? [] : [placeChange(name, shown, from)],
 				// What is left to do is to let it take writes: until then, the way is known.
 				after: options.readOnly
 					? undefined
@@ -80,6 +82,8 @@ export function hooksNode(
 /** Commands, and what is noted before the first and after the last. */
 interface Plan {
 	readonly lines: readonly string[];
+	/** The place of the objects, where it changes: no file, but what there is to see. */
+	readonly files?: readonly FileChange[] | undefined;
 	readonly notes?: readonly string[] | undefined;
 	readonly before?: ((call?: Call) => Promise<void>) | undefined;
 	readonly after?: ((call?: Call) => Promise<void>) | undefined;
@@ -88,10 +92,20 @@ interface Plan {
 /** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
 function planChange(
 	description: HooksDescription,
-	{ storage, readOnly: asked, onlineGarbageCollection }: Settings,
-	mark: SwitchMark,
+	{
+		settings,
+		shown,
+		mark,
+	}: {
+		readonly settings: Settings;
+		/** `undefined`: it is not known. */
+		readonly shown: EffectiveSettings | undefined;
+		readonly mark: SwitchMark;
+	},
 ): Plan {
 	const { name, readOnly, readWrite, switch: switchLine } = description;
+	const todo = stillToDo(settings, shown);
+	const { storage, readOnly: asked, onlineGarbageCollection } = todo;
 	if (onlineGarbageCollection !== undefined)
 		throw new RegistryError(
 			"refused",
@@ -122,7 +136,25 @@ function planChange(
 					"What the storage is switched to is in the operator's command; it is not known here.",
 				]
 			: [],
-		before: isSwitch ? (call) => mark.set(call) : undefined,
+		files: isSwitch
+			? [placeChange(name, shown, storePlace(storage) ?? "")]
+			: [],
+		before: isSwitch
+			? (call) => mark.set(shown ? (storePlace(shown.storage) ?? "") : "", call)
+			: undefined,
+	};
+}
+
+function placeChange(
+	name: string,
+	shown: EffectiveSettings | undefined,
+	after: string,
+): FileChange {
+	const before = shown && storePlace(shown.storage);
+	return {
+		path: `storage of ${name}`,
+		before: before && `${before}\n`,
+		after: `${after === "" ? "as before" : after}\n`,
 	};
 }
 
@@ -149,10 +181,10 @@ function followUp(
 function change(
 	name: string,
 	host: Host,
-	{ lines, notes = [], before, after }: Plan,
+	{ lines, files = [], notes = [], before, after }: Plan,
 ): Change {
 	return {
-		files: [],
+		files,
 		commands: lines.map(maskedCommand),
 		notes,
 		write: async (call) => await before?.(call),

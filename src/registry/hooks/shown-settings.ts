@@ -1,15 +1,11 @@
 import type { HooksDescription } from "../description.ts";
 import { effectiveSettings } from "../distribution/effective-settings.ts";
-import { locate } from "../drivers.ts";
 import type { Host } from "../host/host.ts";
 import { maskedCommand } from "../masking/mask.ts";
 import type { Call } from "../node.ts";
-import type {
-	DriverSettings,
-	EffectiveSettings,
-	Settings,
-} from "../settings.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
 import { requireSuccess } from "./carry-out.ts";
+import { storePlace } from "./store-place.ts";
 
 /** What the operator's command prints; `undefined` without one. */
 export async function shownSettings(
@@ -44,7 +40,7 @@ export function stillToDo(
 		...asked,
 		readOnly: readOnly === shown.readOnly ? undefined : readOnly,
 		storage:
-			storage !== undefined && isSamePlace(storage, shown.storage)
+			storage !== undefined && isAt(shown, storePlace(storage))
 				? undefined
 				: storage,
 		onlineGarbageCollection:
@@ -54,23 +50,10 @@ export function stillToDo(
 	};
 }
 
-function isSamePlace(one: DriverSettings, other: DriverSettings): boolean {
-	const place = ({ driver, parameters }: DriverSettings) => {
-		try {
-			// As files have them: strings.
-			const texts = Object.entries(parameters).map(([name, value]) => [
-				name,
-				typeof value === "object" ? value : String(value),
-			]);
-			const section = { driver, parameters: Object.fromEntries(texts) };
-			const { url } = locate(section, driver);
-			const endpoint = url.searchParams.get("endpoint") ?? "";
-			return `${url.protocol}//${url.host}${url.pathname} ${endpoint}`;
-		} catch {
-			// What cannot be located is the same as nothing.
-			return undefined;
-		}
-	};
-	const known = place(one);
-	return known !== undefined && known === place(other);
+/** Whether a node is shown to be configured to a place. */
+export function isAt(
+	{ storage }: EffectiveSettings,
+	place: string | undefined,
+): boolean {
+	return place !== undefined && storePlace(storage) === place;
 }

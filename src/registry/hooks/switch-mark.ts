@@ -6,28 +6,34 @@ import { RegistryError } from "../registry-error.ts";
 
 /**
  * Notes on a node's host, in its user's state directory, that its storage was switched: nothing else tells, for all that
- * is known of the operator's commands is how they end. It is a file, empty, named for the node; put aside under a name when
- * the configuration is accepted.
+ * is known of the operator's commands is how they end. It is a file, named for the node, that holds the place of before; put
+ * aside under a name when the configuration is accepted.
  */
 export interface SwitchMark {
-	/** Durable when it resolves. Safe to repeat. */
-	set(call?: Call): Promise<void>;
-	/** Whether it is set, or put aside under a name. */
-	isSet(name?: string, call?: Call): Promise<boolean>;
+	/** Durable when it resolves. Safe to repeat: the place that was noted first stays. */
+	set(place: string, call?: Call): Promise<void>;
+	/** The place that was noted, also where it was put aside under a name; "": it was not known. `undefined`: none is noted. */
+	read(name?: string, call?: Call): Promise<string | undefined>;
 	/** Puts it aside under a name. Nothing is done where it is not set. */
 	accept(name: string, call?: Call): Promise<void>;
 	/** Removes it, or what was put aside under a name. Safe to repeat. */
 	clear(name?: string, call?: Call): Promise<void>;
 }
 
-/** Words: what to do, the mark's file name, and the one under which it is put aside. */
+/** Words: what to do, the mark's file name, the one under which it is put aside, and the place. */
 const SCRIPT = `
 set -eu
 directory="\${XDG_STATE_HOME:-$HOME/.local/state}/regmigrate"
 mark="$directory/$2" away="$directory/$3"
 case $1 in
-set) mkdir -p "$directory"; : >"$mark" ;;
-see) if [ -e "$mark" ]; then echo set; fi; exit 0 ;;
+set)
+	mkdir -p "$directory"
+	[ ! -e "$mark" ] || exit 0
+	printf '%s' "$4" >"$mark.new"
+	sync "$mark.new" 2>/dev/null || sync
+	mv "$mark.new" "$mark"
+	;;
+read) if [ -e "$mark" ]; then printf 'at '; cat "$mark"; fi; exit 0 ;;
 accept) [ ! -e "$mark" ] || mv -f "$mark" "$away" ;;
 clear) rm -f "$mark" ;;
 esac
@@ -41,9 +47,13 @@ export function switchMark(
 	const mark = `hooks-${hash.digest("hex").slice(0, 16)}.switched`;
 	const named = (name: string | undefined) =>
 		name === undefined ? mark : `${mark}.${name}`;
-	const run = async (what: string, file: string, away: string, call?: Call) => {
+	const run = async (
+		words: readonly [what: string, file: string, away?: string, place?: string],
+		call?: Call,
+	) => {
+		const [what, file, away = mark, place = ""] = words;
 		const { code, stdout, stderr } = await host.run(
-			["sh", "-c", SCRIPT, "sh", what, file, away],
+			["sh", "-c", SCRIPT, "sh", what, file, away, place],
 			{ signal: call?.signal },
 		);
 		if (code === 0) return stdout.toString();
@@ -58,12 +68,14 @@ export function switchMark(
 		);
 	};
 	return {
-		set: async (call) => void (await run("set", mark, mark, call)),
-		isSet: async (name, call) =>
-			(await run("see", named(name), mark, call)).trim() === "set",
+		set: async (place, call) =>
+			void (await run(["set", mark, mark, place], call)),
+		async read(name, call) {
+			const text = await run(["read", named(name)], call);
+			return text === "" ? undefined : text.slice("at ".length);
+		},
 		accept: async (name, call) =>
-			void (await run("accept", mark, named(name), call)),
-		clear: async (name, call) =>
-			void (await run("clear", named(name), mark, call)),
+			void (await run(["accept", mark, named(name)], call)),
+		clear: async (name, call) => void (await run(["clear", named(name)], call)),
 	};
 }

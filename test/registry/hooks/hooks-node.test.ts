@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -155,6 +162,43 @@ test("processes are those that the operator's command prints, and that are there
 test("a command that prints no process ids is told", async () => {
 	const { node: hooks } = node({ processes: "echo registry is running" });
 	await expect(hooks.instances()).rejects.toMatchObject({ code: "failed" });
+});
+
+test("the place is shown, and noted without secrets: it is known when the node is back there", async () => {
+	const at = (bucket: string) =>
+		`storage: {s3: {bucket: ${bucket}, region: r, accesskey: a, secretkey: hunter22}}`;
+	const { node: hooks, folder } = node({
+		showConfiguration: 'cat "$XDG_STATE_HOME/../shown"',
+	});
+	const show = (bucket: string) =>
+		writeFileSync(join(folder, "shown"), at(bucket));
+	mkdirSync(join(folder, "state"));
+	show("one");
+	const parameters = { bucket: "two", region: "r" };
+	const storage = { driver: "s3", parameters };
+	const change = await hooks.change({ storage });
+	expect(change.files).toEqual([
+		{
+			path: "storage of registry-1",
+			before: "s3://one\n",
+			after: "s3://two\n",
+		},
+	]);
+	await change.write();
+	show("two");
+	expect((await hooks.change({ storage })).files).toEqual([]);
+	await hooks.accept("c1");
+	const restored = await hooks.restore("c1", { readOnly: true });
+	expect(restored.files).toMatchObject([{ after: "s3://one\n" }]);
+	show("one");
+	const back = await hooks.restore("c1", { readOnly: false });
+	expect(back.files).toEqual([]);
+	expect(back.commands[0]).toContain("read-write");
+	const kept = readdirSync(join(folder, "state/regmigrate"));
+	for (const file of kept)
+		expect(readFileSync(join(folder, "state/regmigrate", file), "utf8")).toBe(
+			"s3://one",
+		);
 });
 
 test("what is shown to be so already is not done again", async () => {
