@@ -1,4 +1,6 @@
+import { wait } from "../../store/wait.ts";
 import { endingOf } from "../host/ending.ts";
+import type { HostProcess } from "../host/processes.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -50,7 +52,7 @@ export async function reconfigure(
 	const service = await readService(host, paths, call);
 	const generated = await readGenerated(host, service, {}, call);
 	const { text: found } = await readHostFile(host, node.file, call);
-	const after = await serviceProcess(host, paths, call);
+	const after = await startedProcess(node, call);
 	const verdict = judge({
 		expected,
 		configured: generated.effective,
@@ -66,6 +68,22 @@ export async function reconfigure(
 			writtenAt: generated.writtenAt,
 			process: after?.name,
 		});
+}
+
+/** How long runit may take to start what it has ended, once the reconfigure is through (ms). */
+const START_MS = 15_000;
+
+/** The process that serves after a restart; `undefined`: none was started in time. */
+async function startedProcess(
+	{ host, paths }: PackageNode,
+	call: Call | undefined,
+): Promise<HostProcess | undefined> {
+	const deadline = performance.now() + START_MS;
+	for (;;) {
+		const found = await serviceProcess(host, paths, call);
+		if (found !== undefined || performance.now() > deadline) return found;
+		await wait(250, call?.signal);
+	}
 }
 
 /** Says of a reconfigure that took too long in which state that leaves the registry. */
