@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
+import { lives } from "./draining-registry.ts";
 import {
 	expectAsBefore,
 	expectOnTarget,
@@ -97,14 +98,20 @@ describe.skipIf(!hasTools("registry-3", "minio"))(
 	() => {
 		test("one after the other is switched, and at every moment one of them serves", async () => {
 			const { nodes, words } = await three();
-			// Of those that would be switched at once all would be away at once.
+			// When one is about to be switched, which takes a while, all are there.
+			const isEachThere: boolean[] = [];
 			for (const node of nodes)
-				node.let((times) => (times === 2 ? "dawdles" : "restarts"));
+				node.let((times) => {
+					if (times !== 2) return "restarts";
+					isEachThere.push(nodes.every((one) => lives(one.server())));
+					return "dawdles";
+				});
 			const stop = pulling(nodes);
 			await run(0, ...words);
 			const { pulls, failures } = await stop();
 			expect(pulls).toBeGreaterThan(20);
 			expect(failures).toBe(0);
+			expect(isEachThere).toEqual([true, true, true]);
 			for (const registry of nodes) await expectOnTarget({ registry });
 		});
 
