@@ -1,10 +1,10 @@
-import type { CutoverResult } from "../cutover/journal-times.ts";
-import type { CutoverEvent } from "../cutover/machine-event.ts";
 import {
 	DELETE_MARGIN,
 	type PlannedDeletes,
-} from "../cutover/planned-deletes.ts";
-import type { Course, Step } from "../cutover/step.ts";
+} from "../cutover/before/planned-deletes.ts";
+import type { CutoverResult } from "../cutover/course/journal-times.ts";
+import type { CutoverEvent } from "../cutover/course/machine-event.ts";
+import type { Course, Step } from "../cutover/course/step.ts";
 import { CUTOVER } from "../cutover/steps.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Rehearsed } from "../cutover/rehearse.ts";
-import type { Call } from "../cutover/step.ts";
+import type { Rehearsed } from "../cutover/before/rehearse.ts";
+import type { Call } from "../cutover/course/step.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { NodeResult } from "../registry/rehearsal/rehearse.ts";
 import type { SettingsWishes } from "./cutover-world.ts";

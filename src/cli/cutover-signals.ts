@@ -1,4 +1,4 @@
-import type { Course } from "../cutover/step.ts";
+import type { Course } from "../cutover/course/step.ts";
 import { Interruption } from "./interruption.ts";
 
 /** How long a second Ctrl-C counts as a confirmation of the first (ms). */

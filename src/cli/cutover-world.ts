@@ -1,4 +1,4 @@
-import { type ToldNodeOptions, toldNode } from "../cutover/told-node.ts";
+import { type ToldNodeOptions, toldNode } from "../cutover/told/told-node.ts";
 import type { CutoverNode, TargetSettings, World } from "../cutover/world.ts";
 import { GITLAB_RB } from "../registry/description.ts";
 import type { MarkedPlace } from "../registry/kept-file/cutover-mark.ts";

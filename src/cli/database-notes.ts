@@ -1,5 +1,5 @@
-import type { Journal } from "../cutover/journal.ts";
-import type { DatabaseRecord } from "../cutover/journal-record.ts";
+import type { Journal } from "../cutover/course/journal.ts";
+import type { DatabaseRecord } from "../cutover/course/journal-record.ts";
 import type { DatabaseNotes } from "../cutover/world.ts";
 import { confirmed, isAnybodyThere } from "./confirmation.ts";
 

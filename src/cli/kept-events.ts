@@ -1,6 +1,6 @@
-import { EventFile } from "../cutover/event-file.ts";
-import type { ToldEvent } from "../cutover/event-record.ts";
-import type { BegunRecord } from "../cutover/journal-record.ts";
+import type { BegunRecord } from "../cutover/course/journal-record.ts";
+import { EventFile } from "../cutover/told/event-file.ts";
+import type { ToldEvent } from "../cutover/told/event-record.ts";
 import { findSchedules } from "../registry/collector/schedules.ts";
 import type { RegistryNode } from "../registry/node.ts";
 import { thisWriter, writerText } from "../state/writer.ts";

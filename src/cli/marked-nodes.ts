@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import type { Journal } from "../cutover/journal.ts";
-import { seeJournal } from "../cutover/journal-file.ts";
-import type { BegunRecord } from "../cutover/journal-record.ts";
+import type { Journal } from "../cutover/course/journal.ts";
+import { seeJournal } from "../cutover/course/journal-file.ts";
+import type { BegunRecord } from "../cutover/course/journal-record.ts";
 import {
 	type CutoverMark,
 	dropMark,

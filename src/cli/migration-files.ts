@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Journal, passingJournal } from "../cutover/journal.ts";
-import { JournalFile } from "../cutover/journal-file.ts";
+import { type Journal, passingJournal } from "../cutover/course/journal.ts";
+import { JournalFile } from "../cutover/course/journal-file.ts";
 import type { RecordKeeper } from "../registry/read-only/record.ts";
 import {
 	openRecordFile,

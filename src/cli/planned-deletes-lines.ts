@@ -1,4 +1,4 @@
-import type { PlannedDeletes } from "../cutover/planned-deletes.ts";
+import type { PlannedDeletes } from "../cutover/before/planned-deletes.ts";
 import { deletedKinds } from "./delete-lines.ts";
 import { formatBytes, formatObjects, printable } from "./format.ts";
 

@@ -1,5 +1,5 @@
-import type { CutoverResult } from "../cutover/journal-times.ts";
-import type { RestartEstimate } from "../cutover/predict.ts";
+import type { RestartEstimate } from "../cutover/before/predict.ts";
+import type { CutoverResult } from "../cutover/course/journal-times.ts";
 import type { WorldEvent } from "../cutover/world.ts";
 import { formatDuration, formatObjects } from "./format.ts";
 

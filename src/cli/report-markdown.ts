@@ -1,6 +1,6 @@
-import type { CourseReport } from "../cutover/course-report.ts";
-import type { StepStatus } from "../cutover/course-status.ts";
-import type { Task } from "../cutover/day-after.ts";
+import type { CourseReport } from "../cutover/told/course-report.ts";
+import type { StepStatus } from "../cutover/told/course-status.ts";
+import type { Task } from "../cutover/told/day-after.ts";
 import {
 	formatBytes,
 	formatDuration,

@@ -1,6 +1,9 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { type CourseReport, courseReport } from "../cutover/course-report.ts";
-import type { RunRecord } from "../cutover/event-record.ts";
+import {
+	type CourseReport,
+	courseReport,
+} from "../cutover/told/course-report.ts";
+import type { RunRecord } from "../cutover/told/event-record.ts";
 import { formatJson, wrapped } from "./format.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { reportMarkdown } from "./report-markdown.ts";

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { seeJournal } from "../cutover/journal-file.ts";
-import { resultOf } from "../cutover/journal-times.ts";
-import type { RestartEstimate } from "../cutover/predict.ts";
+import type { RestartEstimate } from "../cutover/before/predict.ts";
+import { seeJournal } from "../cutover/course/journal-file.ts";
+import { resultOf } from "../cutover/course/journal-times.ts";
 import { STEPS } from "../cutover/steps.ts";
 import type { RegistryDescription } from "../registry/description.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { seeJournal } from "../cutover/course/journal-file.ts";
 import { CutoverError } from "../cutover/cutover-error.ts";
 import { directoryOf, unfenceSource } from "../cutover/fence/fence-source.ts";
-import { seeJournal } from "../cutover/journal-file.ts";
 import {
 	countRegistry,
 	deleteRegistry,

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { begin } from "../cutover/begin.ts";
+import { begin } from "../cutover/course/begin.ts";
+import { JournalFile, seeJournal } from "../cutover/course/journal-file.ts";
+import type { BegunRecord } from "../cutover/course/journal-record.ts";
+import { runSteps } from "../cutover/course/machine.ts";
+import type { CutoverEvent } from "../cutover/course/machine-event.ts";
 import { CutoverError } from "../cutover/cutover-error.ts";
-import { JournalFile, seeJournal } from "../cutover/journal-file.ts";
-import type { BegunRecord } from "../cutover/journal-record.ts";
-import { runSteps } from "../cutover/machine.ts";
-import type { CutoverEvent } from "../cutover/machine-event.ts";
 import { backPass } from "../cutover/rollback/back-pass.ts";
 import { rollbackId } from "../cutover/rollback/decide-rollback.ts";
 import { notingWrites } from "../cutover/rollback/noting-writes.ts";

@@ -1,4 +1,4 @@
-import { seeJournal } from "../cutover/journal-file.ts";
+import { seeJournal } from "../cutover/course/journal-file.ts";
 import { decideRollback } from "../cutover/rollback/decide-rollback.ts";
 import { isAnybodyThere } from "./confirmation.ts";
 import { type CutoverOutput, type CutoverWishes, cutOver } from "./cutover.ts";

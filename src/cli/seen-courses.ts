@@ -1,12 +1,15 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type CourseStatus, courseStatus } from "../cutover/course-status.ts";
+import { seeJournal } from "../cutover/course/journal-file.ts";
+import type { JournalRecord } from "../cutover/course/journal-record.ts";
 import { COURSES, type CourseName } from "../cutover/courses.ts";
 import { CutoverError } from "../cutover/cutover-error.ts";
-import { readEvents } from "../cutover/event-file.ts";
-import type { EventRecord } from "../cutover/event-record.ts";
-import { seeJournal } from "../cutover/journal-file.ts";
-import type { JournalRecord } from "../cutover/journal-record.ts";
+import {
+	type CourseStatus,
+	courseStatus,
+} from "../cutover/told/course-status.ts";
+import { readEvents } from "../cutover/told/event-file.ts";
+import type { EventRecord } from "../cutover/told/event-record.ts";
 import { seeRecord } from "../registry/read-only/record-file.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 

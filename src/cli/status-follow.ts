@@ -1,6 +1,6 @@
-import type { CourseStatus } from "../cutover/course-status.ts";
-import type { EventRecord } from "../cutover/event-record.ts";
-import { EventTail } from "../cutover/event-tail.ts";
+import type { CourseStatus } from "../cutover/told/course-status.ts";
+import type { EventRecord } from "../cutover/told/event-record.ts";
+import { EventTail } from "../cutover/told/event-tail.ts";
 import { wait } from "../store/wait.ts";
 import { EXIT } from "./exit-codes.ts";
 import { ownerOf, type SeenCourse, seeAgain } from "./seen-courses.ts";

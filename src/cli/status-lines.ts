@@ -1,5 +1,5 @@
-import type { StepStatus } from "../cutover/course-status.ts";
-import type { EventRecord, RunRecord } from "../cutover/event-record.ts";
+import type { StepStatus } from "../cutover/told/course-status.ts";
+import type { EventRecord, RunRecord } from "../cutover/told/event-record.ts";
 import { sumOf } from "../sync/pass-timing.ts";
 import { formatDuration, printable, wrapped } from "./format.ts";
 import { command, reportOf, taskLines } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { EventRecord } from "../cutover/event-record.ts";
+import type { EventRecord } from "../cutover/told/event-record.ts";
 import { printable } from "./format.ts";
 import { migrationPaths, pathsBeside } from "./migration-files.ts";
 import type { RegistryWishes } from "./registry-flags.ts";

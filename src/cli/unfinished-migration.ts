@@ -1,5 +1,5 @@
-import { seeJournal } from "../cutover/journal-file.ts";
-import { type Unfinished, unfinishedIn } from "../cutover/unfinished.ts";
+import { seeJournal } from "../cutover/course/journal-file.ts";
+import { type Unfinished, unfinishedIn } from "../cutover/course/unfinished.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { printable } from "./format.ts";
 import type { MigrationPaths } from "./migration-files.ts";

@@ -1,4 +1,4 @@
-import type { Call, Stage } from "./step.ts";
+import type { Call, Stage } from "./course/step.ts";
 
 /** What the steps of every course do, whichever way it leads. All are safe to repeat. */
 export interface CourseActuators extends Stage {

@@ -1,9 +1,9 @@
 import { endingOf } from "../registry/host/ending.ts";
 import { localHost } from "../registry/host/local-host.ts";
 import { runLine } from "../registry/host/run-line.ts";
+import { messageOf } from "./course/failure.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import { messageOf } from "./failure.ts";
-import type { Call } from "./step.ts";
 import type { CutoverWorld } from "./world.ts";
 
 /** Commands by which people and machines are told: shell lines, run on this machine. They have to be safe to repeat. */

@@ -7,9 +7,9 @@ import {
 } from "../registry/probe/canary-image.ts";
 import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { pullImage } from "../registry/probe/pull.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import { putWitnesses, tryWitnesses } from "./database/target-proof.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /** Where nobody named a repository: it exists at the target alone, for as long as the canary is there. */

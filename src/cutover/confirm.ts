@@ -4,9 +4,9 @@ import { ProbeError } from "../registry/probe/probe-error.ts";
 import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { pullImage } from "../registry/probe/pull.ts";
 import { pushImage } from "../registry/probe/push.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import { provePushes } from "./database/push-proof.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /**

@@ -2,7 +2,7 @@ import { parseKey } from "../layout/paths.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { provenVersion } from "../sync/same-content.ts";
-import type { Call } from "./step.ts";
+import type { Call } from "./course/step.ts";
 
 /** Most blobs that are looked at: of more, not all can have been corrupt all along. */
 const MAX_BLOBS = 1000;

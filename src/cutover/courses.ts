@@ -1,7 +1,7 @@
-import type { ToldStep } from "./course-status.ts";
+import type { Course } from "./course/step.ts";
 import { ROLLBACK, ROLLBACK_STEPS } from "./rollback/rollback-steps.ts";
-import type { Course } from "./step.ts";
 import { CUTOVER, STEPS } from "./steps.ts";
+import type { ToldStep } from "./told/course-status.ts";
 
 /** Every way that there is, by its command. */
 export const COURSES: Readonly<

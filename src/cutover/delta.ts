@@ -1,9 +1,9 @@
 import type { SyncEvent } from "../sync/events.ts";
 import { type VerifyResult, verify } from "../verify/verify.ts";
 import { verifyKeys } from "../verify/verify-keys.ts";
+import { inWords, unaccepted } from "./before/findings.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import { inWords, unaccepted } from "./findings.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /** Of more objects than this, all of the target is verified instead. */

@@ -4,14 +4,14 @@ import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
 import { PassClock } from "../sync/pass-timing.ts";
 import type { Actuators } from "./actuators.ts";
+import { guardShare } from "./before/planned-deletes.ts";
+import { predict } from "./before/predict.ts";
+import { preflight } from "./before/preflight.ts";
+import { rehearse } from "./before/rehearse.ts";
 import { changeSentences } from "./change-sentences.ts";
 import { dryRunOfDatabase, sayWitnesses } from "./database/dry-run.ts";
 import { fencePlan } from "./fence/fence-source.ts";
 import { settingsOf, switched } from "./node-settings.ts";
-import { guardShare } from "./planned-deletes.ts";
-import { predict } from "./predict.ts";
-import { preflight } from "./preflight.ts";
-import { rehearse } from "./rehearse.ts";
 import type { CutoverWorld } from "./world.ts";
 
 /** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */

@@ -1,6 +1,6 @@
 import { writeBase } from "../sync/write-base.ts";
+import { messageOf } from "./course/failure.ts";
 import { CutoverError } from "./cutover-error.ts";
-import { messageOf } from "./failure.ts";
 import type { CutoverWorld } from "./world.ts";
 
 /**

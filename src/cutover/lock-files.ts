@@ -1,7 +1,7 @@
 import { LOCKS_PREFIX } from "../layout/paths.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import type { Call } from "./step.ts";
 
 /** The names of the lock files in a storage, in order. Rejects where they cannot be listed (I2). */
 export async function lockNames(

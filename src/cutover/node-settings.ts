@@ -1,6 +1,6 @@
 import type { EffectiveSettings } from "../registry/settings.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import type { Call } from "./step.ts";
 import type { CutoverNode, CutoverWorld } from "./world.ts";
 
 /** What a node is configured to when it is switched, still read-only. */

@@ -1,10 +1,10 @@
 import { isWhole, type SyncResult } from "../sync/events.ts";
 import { type SyncOptions, sync } from "../sync/pass.ts";
+import { marginFor, plannedObjects } from "./before/planned-deletes.ts";
 import { CorruptBlobs } from "./corrupt-blobs.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Delta } from "./delta.ts";
-import { marginFor, plannedObjects } from "./planned-deletes.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /** What of the world passes need. */

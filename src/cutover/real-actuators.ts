@@ -2,9 +2,13 @@ import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators, CourseActuators } from "./actuators.ts";
 import { announceEnd, announceOpening } from "./announce.ts";
+import { type CaughtUp, catchUp } from "./before/catch-up.ts";
+import { predict, rehearsedRestart } from "./before/predict.ts";
+import { preflight } from "./before/preflight.ts";
+import { rehearse } from "./before/rehearse.ts";
 import { removeCanary, tryCanary } from "./canary.ts";
-import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { confirm } from "./confirm.ts";
+import type { Call } from "./course/step.ts";
 import {
 	isCollectionPaused,
 	isCollectionResumed,
@@ -17,11 +21,7 @@ import { Delta, verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
-import { predict, rehearsedRestart } from "./predict.ts";
-import { preflight } from "./preflight.ts";
 import { PullPolls } from "./pulls/pull-polls.ts";
-import { rehearse } from "./rehearse.ts";
-import type { Call } from "./step.ts";
 import {
 	isSwitched,
 	isTargetOpen,

@@ -1,5 +1,5 @@
 import type { Actuators } from "./actuators.ts";
-import type { Course, Step } from "./step.ts";
+import type { Course, Step } from "./course/step.ts";
 
 /** What leaves nothing behind that could cease to be in force. */
 const always = async () => true;

@@ -9,11 +9,11 @@ import { lookAgain } from "../registry/read-only/look-again.ts";
 import type { TurnOptions } from "../registry/read-only/turn.ts";
 import { turnReadOnlyOff } from "../registry/read-only/turn-off.ts";
 import { flushDescriptorCaches } from "../registry/redis/flush.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Destination } from "./destination.ts";
 import { requireSameLocks } from "./lock-files.ts";
 import { settingsOf } from "./node-settings.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /**

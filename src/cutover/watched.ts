@@ -1,8 +1,8 @@
 import { probeWrites } from "../registry/probe/probe-writes.ts";
 import { watchWrites } from "../registry/probe/watch-writes.ts";
 import type { WriteState } from "../registry/probe/write-state.ts";
+import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import type { Call } from "./step.ts";
 import type { World } from "./world.ts";
 
 /**

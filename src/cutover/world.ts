@@ -7,15 +7,15 @@ import type { SyncResult } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/pass.ts";
 import type { PassTiming } from "../sync/pass-timing.ts";
 import type { Hooks } from "./announce.ts";
+import type { PlannedDeletes } from "./before/planned-deletes.ts";
+import type { RestartEstimate } from "./before/predict.ts";
+import type { Prediction } from "./before/prediction.ts";
+import type { Rehearsed } from "./before/rehearse.ts";
+import type { DatabaseRecord } from "./course/journal-record.ts";
+import type { Call, Course } from "./course/step.ts";
 import type { Destination } from "./destination.ts";
-import type { DatabaseRecord } from "./journal-record.ts";
-import type { PlannedDeletes } from "./planned-deletes.ts";
-import type { RestartEstimate } from "./predict.ts";
-import type { Prediction } from "./prediction.ts";
 import type { PullsResult } from "./pulls/pull-record.ts";
-import type { Rehearsed } from "./rehearse.ts";
 import type { TagSummary } from "./rollback/tag-summary.ts";
-import type { Call, Course } from "./step.ts";
 
 /** A node, and who asks it. */
 export interface CutoverNode {

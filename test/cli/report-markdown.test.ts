@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { reportMarkdown } from "../../src/cli/report-markdown.ts";
-import { courseReport } from "../../src/cutover/course-report.ts";
-import type { EventRecord } from "../../src/cutover/event-record.ts";
-import type { JournalRecord } from "../../src/cutover/journal-record.ts";
+import type { JournalRecord } from "../../src/cutover/course/journal-record.ts";
+import { courseReport } from "../../src/cutover/told/course-report.ts";
+import type { EventRecord } from "../../src/cutover/told/event-record.ts";
 
 const at = "2026-01-31T12:00:00.000Z";
 const STAMP = { at, id: "one" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../commands/index.ts";
 import { command } from "../../src/cli/report.ts";
-import type { RunRecord } from "../../src/cutover/event-record.ts";
+import type { RunRecord } from "../../src/cutover/told/event-record.ts";
 
 const cutover = COMMANDS.cutover;
 

@@ -6,7 +6,7 @@ import { restartEstimate } from "../../src/cli/restart-estimate.ts";
 import {
 	type JournalRecord,
 	recordLine,
-} from "../../src/cutover/journal-record.ts";
+} from "../../src/cutover/course/journal-record.ts";
 
 const ASSUMED = { ms: 5000, from: "assumed" };
 

@@ -6,9 +6,9 @@ import { isSeen, seeCourse } from "../../src/cli/seen-courses.ts";
 import { theOne } from "../../src/cli/status.ts";
 import { exitCodeAt, follow } from "../../src/cli/status-follow.ts";
 import { courseLines } from "../../src/cli/status-lines.ts";
-import { EventFile } from "../../src/cutover/event-file.ts";
-import { JournalFile } from "../../src/cutover/journal-file.ts";
-import type { JournalRecord } from "../../src/cutover/journal-record.ts";
+import { JournalFile } from "../../src/cutover/course/journal-file.ts";
+import type { JournalRecord } from "../../src/cutover/course/journal-record.ts";
+import { EventFile } from "../../src/cutover/told/event-file.ts";
 import { openRecordFile } from "../../src/registry/read-only/record-file.ts";
 import { temporaryFolder } from "../registry/support/temporary-folder.ts";
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import {
 	type JournalRecord,
 	recordLine,
-} from "../../src/cutover/journal-record.ts";
+} from "../../src/cutover/course/journal-record.ts";
 import { temporaryFolder } from "../registry/support/temporary-folder.ts";
 import { runProgram } from "../support/program.ts";
 

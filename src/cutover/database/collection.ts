@@ -1,7 +1,7 @@
 import type { Former } from "../../registry/read-only/await-end.ts";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { settingsOf } from "../node-settings.ts";
-import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
 import { requireGone, restart } from "./restart.ts";
 

@@ -1,5 +1,5 @@
 import type { Host } from "../../registry/host/host.ts";
-import type { Call } from "../step.ts";
+import type { Call } from "../course/step.ts";
 
 /**
  * Prints the ids of processes that import metadata into a database: `registry database import`, or what starts it,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
 import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
 

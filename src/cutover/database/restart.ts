@@ -4,8 +4,8 @@ import { awaitState } from "../../registry/read-only/await-state.ts";
 import { carryOut } from "../../registry/read-only/carry-out.ts";
 import type { TurnOptions } from "../../registry/read-only/turn.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
 
 /**

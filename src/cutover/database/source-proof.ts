@@ -1,5 +1,5 @@
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
 import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
 

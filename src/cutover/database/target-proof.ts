@@ -2,8 +2,8 @@ import { formatDigest, parseDigest } from "../../layout/digest.ts";
 import { fetchBlob } from "../../registry/probe/fetch-blob.ts";
 import { ProbeError } from "../../registry/probe/probe-error.ts";
 import { pullImage } from "../../registry/probe/pull.ts";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { World } from "../world.ts";
 import { BEFORE, type Witness, witnesses } from "./witness.ts";
 

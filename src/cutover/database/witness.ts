@@ -8,8 +8,8 @@ import { deleteImage } from "../../registry/probe/delete-image.ts";
 import { ProbeError } from "../../registry/probe/probe-error.ts";
 import { pushImage } from "../../registry/probe/push.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { CutoverNode, World } from "../world.ts";
 
 /** An image that was pushed through one node, and no other. Its layer lies in the storage that the node used. */

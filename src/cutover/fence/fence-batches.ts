@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Pace } from "../../store/pace.ts";
-import type { Call } from "../step.ts";
+import type { Call } from "../course/step.ts";
 import type { FencedEntry } from "./fenced-tree.ts";
 
 /** Most entries that are changed together: their paths have to fit into one command line, and a page of the record. */

@@ -1,6 +1,6 @@
 import { localHost } from "../../registry/host/local-host.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
-import type { Call } from "../step.ts";
+import type { Call } from "../course/step.ts";
 
 /** The flag that keeps root, too, from writing: of ext4, XFS, Btrfs and others. Paths are absolute, and no links. */
 export interface ImmutableFlag {

@@ -1,4 +1,4 @@
-import type { Call } from "../step.ts";
+import type { Call } from "../course/step.ts";
 import type { FencedEntry } from "./fenced-tree.ts";
 import type { ImmutableFlag } from "./immutable-flag.ts";
 

@@ -1,4 +1,4 @@
-import type { JournalRecord } from "../journal-record.ts";
+import type { JournalRecord } from "../course/journal-record.ts";
 
 /** What is known before an old source is deleted. */
 export interface RetirementFacts {

@@ -1,6 +1,6 @@
+import type { BegunRecord, JournalRecord } from "../course/journal-record.ts";
+import { canTurnBack, standingOf } from "../course/standing.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { BegunRecord, JournalRecord } from "../journal-record.ts";
-import { canTurnBack, standingOf } from "../standing.ts";
 import { STEPS } from "../steps.ts";
 
 /** What a rollback has to do. */

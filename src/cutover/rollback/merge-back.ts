@@ -1,7 +1,7 @@
-import { livePasses, planDeletes } from "../catch-up.ts";
+import { livePasses, planDeletes } from "../before/catch-up.ts";
+import type { Call } from "../course/step.ts";
 import type { Delta } from "../delta.ts";
 import { finalPass } from "../passes.ts";
-import type { Call } from "../step.ts";
 import { requireUnchanged } from "./require-unchanged.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
 import { summarizeTags } from "./tag-summary.ts";

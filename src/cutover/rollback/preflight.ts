@@ -1,10 +1,10 @@
 import { metadataMode } from "../../registry/metadata-mode.ts";
 import { probeIdentity } from "../../registry/probe/probe-identity.ts";
 import { askVersion } from "../../registry/probe/registry-version.ts";
+import { messageOf } from "../course/failure.ts";
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import { messageOf } from "../failure.ts";
 import { settingsOf } from "../node-settings.ts";
-import type { Call } from "../step.ts";
 import type { CutoverNode } from "../world.ts";
 import { requireUnchanged } from "./require-unchanged.ts";
 import type { RollbackWorld } from "./rollback-world.ts";

@@ -1,5 +1,5 @@
+import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
-import type { Call } from "../step.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
 import { type SourceChange, sourceChanges } from "./source-changes.ts";
 

@@ -1,5 +1,5 @@
 import type { CourseActuators } from "../actuators.ts";
-import type { Call, Course, Step } from "../step.ts";
+import type { Call, Course, Step } from "../course/step.ts";
 
 /** What the steps of a rollback do to the world, beside what those of every course do. All are safe to repeat. */
 export interface RollbackActuators extends CourseActuators {

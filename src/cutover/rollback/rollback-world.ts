@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../../store/object-store.ts";
 import type { BaseFile } from "../../sync/base-file.ts";
-import type { Call } from "../step.ts";
+import type { Call } from "../course/step.ts";
 import type { World } from "../world.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JournalRecord } from "../../../src/cutover/journal-record.ts";
+import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
 import {
 	judgeRetirement,
 	type RetirementFacts,

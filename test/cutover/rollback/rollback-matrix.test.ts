@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { runSteps } from "../../../src/cutover/machine.ts";
+import { runSteps } from "../../../src/cutover/course/machine.ts";
 import {
 	ROLLBACK,
 	ROLLBACK_STEPS,
 	type RollbackActuators,
 } from "../../../src/cutover/rollback/rollback-steps.ts";
-import { ModelJournal } from "../model-journal.ts";
-import { ModelWorld } from "../model-world.ts";
+import { ModelJournal } from "../course/model-journal.ts";
+import { ModelWorld } from "../course/model-world.ts";
 
 /** A registry on a target, and its old source, which is fenced. The model's source is where a course begins. */
 class ModelRollback {

@@ -1,0 +1,161 @@
+import {
+	closeSync,
+	existsSync,
+	fdatasyncSync,
+	fsyncSync,
+	openSync,
+	readFileSync,
+	writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { makePrivateDirectory } from "../../state/private-directory.ts";
+import { renameDurably } from "../../state/rename-durably.ts";
+import { CutoverError } from "../cutover-error.ts";
+import type { Journal } from "./journal.ts";
+import {
+	type JournalProblem,
+	type JournalRecord,
+	parseJournal,
+	type ReadJournal,
+	recordLine,
+} from "./journal-record.ts";
+
+/** Space that is taken before anything is begun, so that a full disk cannot stop a cutover half-way (bytes). */
+const SPACE = 256 * 1024;
+
+/**
+ * The journal of a registry's cutover in a file: records are only ever added, each durable before it counts. One that has
+ * ended is put aside, and a new one begun. Throws a `CutoverError`.
+ */
+export class JournalFile implements Journal, Disposable {
+	readonly #path: string;
+	readonly #file: number;
+	readonly #records: JournalRecord[];
+	#length: number;
+
+	constructor(path: string) {
+		this.#path = path;
+		try {
+			makePrivateDirectory(dirname(path));
+			putAsideIfEnded(path);
+			if (!existsSync(path)) create(path);
+			const { records, length, tornBytes } = readJournal(path);
+			this.#records = [...records];
+			this.#length = length;
+			this.#file = openSync(path, "r+");
+			if (tornBytes > 0) this.#cover(tornBytes);
+		} catch (error) {
+			throw unusable(path, error, ". Nothing was changed");
+		}
+	}
+
+	get records(): readonly JournalRecord[] {
+		return this.#records;
+	}
+
+	append(record: JournalRecord): void {
+		try {
+			this.#write(record, 0);
+		} catch (error) {
+			throw unusable(this.#path, error);
+		}
+	}
+
+	[Symbol.dispose](): void {
+		closeSync(this.#file);
+	}
+
+	/** What is torn is covered by a record that says so: at each moment in between something torn is left. */
+	#cover(tornBytes: number): void {
+		this.#write({ type: "torn", at: new Date().toISOString() }, tornBytes);
+	}
+
+	#write(record: JournalRecord, covered: number): void {
+		const line = Buffer.from(recordLine(record));
+		const bytes = Buffer.alloc(Math.max(line.length, covered));
+		line.copy(bytes);
+		for (let written = 0; written < bytes.length; )
+			written += writeSync(
+				this.#file,
+				bytes,
+				written,
+				bytes.length - written,
+				this.#length + written,
+			);
+		fdatasyncSync(this.#file);
+		this.#length += line.length;
+		this.#records.push(record);
+	}
+}
+
+const PROBLEMS: Readonly<Record<JournalProblem, string>> = {
+	damaged: "a record in it is damaged, which no power cut does",
+	"another version's":
+		"it has records that this version does not know: a newer one wrote them",
+};
+
+function readJournal(path: string): ReadJournal {
+	const read = parseJournal(readFileSync(path));
+	if (typeof read !== "string") return read;
+	throw new Error(PROBLEMS[read]);
+}
+
+/**
+ * What is noted in the journal at a path, for who only looks: nothing is made, locked or mended, and whoever writes is not
+ * kept from it. A record that is being written, or torn, is not among them. `undefined`: there is none. Throws a
+ * `CutoverError` (`refused`) when it cannot be read.
+ */
+export function seeJournal(path: string): readonly JournalRecord[] | undefined {
+	try {
+		return readJournal(path).records;
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT")
+			return undefined;
+		throw new CutoverError(
+			"refused",
+			`How far a cutover is cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+			{
+				suggestions: [
+					"Read it as who began the cutover, with the version of regmigrate that did.",
+				],
+				cause: error,
+			},
+		);
+	}
+}
+
+/** It is there as a whole, with its space, or not at all. */
+function create(path: string): void {
+	const begun = `${path}.new`;
+	const file = openSync(begun, "w", 0o600);
+	try {
+		// Written, and not only made longer: that would take no space.
+		const zeros = Buffer.alloc(SPACE);
+		for (let written = 0; written < SPACE; )
+			written += writeSync(file, zeros, written);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+	renameDurably(begun, path);
+}
+
+function putAsideIfEnded(path: string): void {
+	const last = existsSync(path) ? readJournal(path).records.at(-1) : undefined;
+	if (last?.type === "ended")
+		renameDurably(path, `${path}.${last.at.replaceAll(":", "-")}`);
+}
+
+function unusable(path: string, error: unknown, state = ""): CutoverError {
+	const reason = error instanceof Error ? error.message : String(error);
+	return new CutoverError(
+		"refused",
+		`What a cutover is about to do cannot be noted in ${path}: ${reason}${state}`,
+		{
+			suggestions: [
+				"Make it usable, and run the same command again. Always name the same --state-directory: how far a cutover is is known only there.",
+			],
+			cause: error,
+		},
+	);
+}

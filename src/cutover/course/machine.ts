@@ -1,0 +1,296 @@
+import { CutoverError } from "../cutover-error.ts";
+import {
+	messageOf,
+	notNoted,
+	notUndone,
+	pastReturn,
+	rolledBack,
+} from "./failure.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import {
+	type CutoverResult,
+	hasBegun,
+	openedAt,
+	resultOf,
+} from "./journal-times.ts";
+import type { CutoverEvent } from "./machine-event.ts";
+import {
+	canTurnBack,
+	hasChanged,
+	nextAction,
+	repeatFrom,
+	type Standing,
+	standingOf,
+} from "./standing.ts";
+import type { Call, Course, Stage, Step } from "./step.ts";
+import { PushWindow } from "./window.ts";
+
+export interface MachineOptions {
+	readonly course: Course;
+	readonly observe: (event: CutoverEvent) => void;
+	/** Turns back at once, for this reason (a clause), if there is a way back; otherwise it is refused. */
+	readonly turnBack?: string | undefined;
+	/** Turns back, as long as there is a way back. */
+	readonly signal?: AbortSignal | undefined;
+	/** How long pushes may be refused, at most, the way back included (ms); default for as long as it takes. */
+	readonly maxWindowMs?: number | undefined;
+	/** Milliseconds since 1970; default `Date.now`. */
+	readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Runs a table of steps, or goes on with it where another process has stopped. Each step is noted before it is begun (I5). What
+ * fails, or is cancelled, before the point of no return is undone in reverse order.
+ *
+ * Resolves when all is done. Rejects with a `CutoverError` (`rolled-back`, `needs-operator`), or, where nothing had to be
+ * undone, with what was thrown.
+ */
+export async function runSteps<W extends Stage>(
+	steps: readonly Step<W>[],
+	world: W,
+	journal: Journal,
+	options: MachineOptions,
+): Promise<CutoverResult> {
+	return await new Machine(steps, world, journal, options).run();
+}
+
+class Machine<W extends Stage> {
+	readonly #steps: readonly Step<W>[];
+	readonly #world: W;
+	readonly #journal: Journal;
+	readonly #options: MachineOptions;
+	readonly #now: () => number;
+	readonly #window: PushWindow;
+	/** Cancelled from outside, or because the time is over. */
+	readonly #call: Call;
+	#cause: unknown;
+
+	constructor(
+		steps: readonly Step<W>[],
+		world: W,
+		journal: Journal,
+		options: MachineOptions,
+	) {
+		this.#steps = steps;
+		this.#world = world;
+		this.#journal = journal;
+		this.#options = options;
+		this.#now = options.now ?? Date.now;
+		this.#window = new PushWindow(options.maxWindowMs, this.#now);
+		const { signal } = this.#window;
+		this.#call = {
+			signal: AbortSignal.any([
+				signal,
+				...(options.signal ? [options.signal] : []),
+			]),
+		};
+	}
+
+	async run(): Promise<CutoverResult> {
+		using _ = this.#window;
+		await this.#resume();
+		this.#turnBackAsAsked();
+		for (;;) {
+			const action = nextAction(this.#standing, this.#steps);
+			switch (action.type) {
+				case "apply":
+					await this.#apply(this.#stepAt(action.step));
+					break;
+				case "undo":
+					await this.#undo(this.#stepAt(action.step));
+					break;
+				case "end":
+					this.#note({ type: "ended", outcome: action.outcome });
+					if (action.outcome === "undone") throw this.#undone();
+					return resultOf(this.#journal.records, this.#steps);
+				case "nothing":
+					throw new Error("It has ended already");
+				default:
+					action satisfies never;
+			}
+		}
+	}
+
+	get #standing(): Standing {
+		return standingOf(this.#journal.records, this.#steps);
+	}
+
+	#stepAt(index: number): Step<W> {
+		const step = this.#steps[index];
+		if (step === undefined) throw new RangeError(`There is no step ${index}`);
+		return step;
+	}
+
+	/** What another process has done has to be in force still; otherwise there is only the way back. */
+	async #resume(): Promise<void> {
+		const standing = this.#standing;
+		if (standing.direction !== "forward" || standing.step === -1) return;
+		this.#options.observe({ type: "resumed", standing });
+		if (!canTurnBack(standing, this.#steps)) return;
+		const opened = openedAt(this.#journal.records, this.#steps);
+		if (opened !== undefined) this.#window.open(opened);
+		const done = this.#steps.slice(
+			0,
+			standing.isDone ? standing.step + 1 : standing.step,
+		);
+		for (const step of done) {
+			const holds = await this.#attempt(() =>
+				step.holds(this.#world, this.#call),
+			);
+			if (holds === true) continue;
+			if (holds === false)
+				this.#turnBack(
+					new CutoverError(
+						"unproven",
+						`what the step "${step.name}" had brought about is no longer in force`,
+					),
+				);
+			return;
+		}
+	}
+
+	async #apply(step: Step<W>): Promise<void> {
+		if (step.isNeeded?.(this.#world) === false)
+			return this.#note({ type: "done", step: step.name });
+		const { observe } = this.#options;
+		const isFirst = !hasBegun(this.#journal.records, step);
+		const { asks = step.window === "opens" } = step;
+		if (asks && isFirst) {
+			const approved = await this.#attempt(() =>
+				this.#world.approve(this.#call),
+			);
+			if (approved === undefined) return;
+			if (!approved)
+				return this.#turnBack(
+					new CutoverError("refused", "The cutover was not approved"),
+				);
+		}
+		const began = this.#now();
+		// An intent that cannot be noted is none: nothing of the step was begun.
+		const noted = await this.#attempt(async () => {
+			if (canTurnBack(this.#standing, this.#steps))
+				this.#call.signal?.throwIfAborted();
+			this.#note({ type: "apply", step: step.name });
+			return true;
+		});
+		if (noted === undefined) return;
+		observe({ type: "began", step: step.name, about: step.about });
+		if (step.window === "opens")
+			this.#window.open(openedAt(this.#journal.records, this.#steps) ?? began);
+		const isFinal = step.undo === "never";
+		const act = (call: Call) => step.apply(this.#world, call);
+		const applied = await this.#attempt(async () => {
+			// Past the point of no return nothing is stopped half-way.
+			const call = isFinal ? {} : this.#call;
+			await (step.isWatched ? this.#world.watched(act, call) : act(call));
+			this.#note({ type: "done", step: step.name });
+			return true;
+		});
+		if (applied === undefined) return;
+		const ms = this.#now() - began;
+		if (step.window === "opens") this.#window.isOpen(ms);
+		if (step.window === "closes") this.#window.close();
+		observe({ type: "done", step: step.name, ms });
+	}
+
+	async #undo(step: Step<W>): Promise<void> {
+		if (step.isNeeded?.(this.#world) === false)
+			return this.#note({ type: "undone", step: step.name });
+		const began = this.#now();
+		const { observe } = this.#options;
+		try {
+			if (typeof step.undo !== "function")
+				throw new Error(`The step "${step.name}" cannot be undone`);
+			this.#note({ type: "undo", step: step.name });
+			observe({ type: "undoing", step: step.name });
+			await step.undo(this.#world, {});
+			this.#note({ type: "undone", step: step.name });
+		} catch (error) {
+			throw notUndone(this.#options.course, {
+				reason: messageOf(this.#cause ?? "it was ended"),
+				step: step.name,
+				cause: error,
+			});
+		}
+		observe({ type: "undone", step: step.name, ms: this.#now() - began });
+	}
+
+	/** Does something; what fails turns back, where that can be, and then the result is `undefined`. */
+	async #attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+		try {
+			return await act();
+		} catch (error) {
+			const { signal } = this.#call;
+			const isCancelled =
+				signal?.aborted === true && canTurnBack(this.#standing, this.#steps);
+			const cause = isCancelled ? signal.reason : error;
+			if (!this.#isRepeated(cause)) this.#turnBack(cause);
+			return undefined;
+		}
+	}
+
+	/** Where a node has taken writes, all that was done under read-only is done once more, if it can be. */
+	#isRepeated(cause: unknown): boolean {
+		if (!(cause instanceof CutoverError) || cause.code !== "writable")
+			return false;
+		const step = repeatFrom(this.#journal.records, this.#steps)?.name;
+		if (step === undefined) return false;
+		const { message: reason } = cause;
+		try {
+			this.#note({ type: "repeat", step, reason });
+		} catch {
+			// Turning back cannot be noted either, and says why.
+			return false;
+		}
+		this.#options.observe({ type: "repeating", step, reason });
+		return true;
+	}
+
+	#turnBackAsAsked(): void {
+		const { turnBack } = this.#options;
+		const standing = this.#standing;
+		if (turnBack === undefined || standing.direction !== "forward") return;
+		this.#turnBack(new CutoverError("refused", turnBack));
+	}
+
+	/** Throws when there is no way back. */
+	#turnBack(cause: unknown): void {
+		const { course } = this.#options;
+		this.#cause = cause;
+		const reason = messageOf(cause);
+		if (!canTurnBack(this.#standing, this.#steps))
+			throw pastReturn(course, cause);
+		try {
+			this.#note({ type: "turn-back", reason });
+		} catch (error) {
+			throw notNoted(course, reason, error);
+		}
+		if (hasChanged(this.#journal.records, this.#steps))
+			this.#options.observe({ type: "turning-back", reason });
+	}
+
+	#undone(): unknown {
+		const { records } = this.#journal;
+		const standing = standingOf(
+			records.filter(({ type }) => type !== "ended"),
+			this.#steps,
+		);
+		const reason =
+			standing.direction === "back" ? standing.reason : "it was ended";
+		if (!hasChanged(records, this.#steps) && this.#cause !== undefined)
+			return this.#cause;
+		return rolledBack(this.#options.course, reason, this.#cause);
+	}
+
+	#note(record: DistributiveOmit<JournalRecord, "at">): void {
+		this.#journal.append({
+			...record,
+			at: new Date(this.#now()).toISOString(),
+		});
+	}
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown
+	? Omit<T, K>
+	: never;
