@@ -27,21 +27,20 @@ export interface CutoverMark {
 }
 
 /**
- * Puts a mark where none is, as a whole or not at all, and prints the one that is there then. With `$3` another one, which
- * is stale, is taken away first: by a rename, so that of two who do it one has it, and puts it back where it is no longer
- * that one.
+ * Puts a mark where none is, as a whole or not at all, and prints the one that is there then. One that is stale, `$3`, is
+ * replaced first, if it is still there: by whoever makes the link that is named after it, which one at a time can.
  */
 const TAKE = `
 set -eu
 umask 077
 mark=$1
 mkdir -p -- "$(dirname -- "$mark")"
-if [ -n "$3" ] && mv -- "$mark" "$mark.$4" 2>/dev/null; then
-	[ "$(cat -- "$mark.$4")" = "$3" ] || ln -- "$mark.$4" "$mark" || :
-	rm -f -- "$mark.$4"
-fi
 printf '%s\\n' "$2" >"$mark.$4"
 sync "$mark.$4" 2>/dev/null || :
+if [ -n "$3" ] && ln -- "$mark.$4" "$mark.after-$5" 2>/dev/null; then
+	[ "$(cat -- "$mark" 2>/dev/null)" != "$3" ] || mv -f -- "$mark.$4" "$mark"
+	rm -f -- "$mark.after-$5"
+fi
 ln -- "$mark.$4" "$mark" 2>/dev/null || :
 rm -f -- "$mark.$4"
 cat -- "$mark"
@@ -74,12 +73,13 @@ export async function takeMark(
 	call: Call = {},
 ): Promise<void> {
 	const path = await markPath(host, configuration, call);
-	const take = async (stale: string) =>
-		await shell(host, TAKE, [path, JSON.stringify(mark), stale, mark.id], call);
-	let text = await take("");
+	const words = [path, JSON.stringify(mark)];
+	const take = async (stale: string, id: string) =>
+		await shell(host, TAKE, [...words, stale, mark.id, id], call);
+	let text = await take("", "");
 	const stale = parsed(text);
 	if (stale !== undefined && stale.id !== mark.id && isStale(stale))
-		text = await take(text);
+		text = await take(text, stale.id);
 	const found = parsed(text);
 	if (found?.id === mark.id) return;
 	const whose =
