@@ -1,10 +1,10 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { cutoverSignals } from "../src/cli/cutover-signals.ts";
-import { switchFlags } from "../src/cli/readonly-flags.ts";
+import { cutoverSignals } from "../src/cli/cutover/cutover-signals.ts";
+import { switchFlags } from "../src/cli/registry/readonly-flags.ts";
+import { targetFlags } from "../src/cli/registry/target-flags.ts";
 import { saidOn } from "../src/cli/said.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
-import { targetFlags } from "../src/cli/target-flags.ts";
 
 const { "accept-pending": _, ...switching } = switchFlags;
 
@@ -104,7 +104,7 @@ export class Cutover extends BaseCommand {
 		const { args, flags } = parsed;
 		using signals = cutoverSignals((text) => this.logToStderr(text));
 		// Only here: no other command waits for what this needs.
-		const { cutOver } = await import("../src/cli/cutover.ts");
+		const { cutOver } = await import("../src/cli/cutover/cutover.ts");
 		const wishes = { ...flags, "accept-pending": false };
 		return await cutOver(args, wishes, {
 			said: saidOn(parsed),

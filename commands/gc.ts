@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { durationOf } from "../src/cli/duration.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
-import { switchFlags } from "../src/cli/readonly-flags.ts";
+import { switchFlags } from "../src/cli/registry/readonly-flags.ts";
 
 export class Gc extends BaseCommand {
 	static override readonly summary =
@@ -59,7 +59,7 @@ export class Gc extends BaseCommand {
 		const say = (line: string) => this.log(line);
 		// Only here: no other command waits for what it needs.
 		const { collectInWindow, dryCollection } = await import(
-			"../src/cli/garbage.ts"
+			"../src/cli/registry/garbage.ts"
 		);
 		if (flags["dry-run"]) return await dryCollection(wishes, say);
 		const result = await collectInWindow(wishes, say);

@@ -2,10 +2,10 @@ import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { interruptible } from "../src/cli/interruption.ts";
-import { registryFlags } from "../src/cli/registry-flags.ts";
-import { sentenceLines } from "../src/cli/rehearsal-lines.ts";
+import { registryFlags } from "../src/cli/registry/registry-flags.ts";
+import { sentenceLines } from "../src/cli/registry/rehearsal-lines.ts";
+import { targetFlags } from "../src/cli/registry/target-flags.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
-import { targetFlags } from "../src/cli/target-flags.ts";
 
 export class Rehearse extends BaseCommand {
 	static override readonly summary =
@@ -73,7 +73,7 @@ export class Rehearse extends BaseCommand {
 		using interruption = interruptible();
 		const { signal } = interruption;
 		// Only here: no other command waits for what this needs.
-		const { runRehearsal } = await import("../src/cli/rehearsal.ts");
+		const { runRehearsal } = await import("../src/cli/registry/rehearsal.ts");
 		const report = await runRehearsal(args, flags, {
 			say: (line) => this.log(line),
 			tell: (text) => {

@@ -1,5 +1,5 @@
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { registryFlags } from "../src/cli/registry-flags.ts";
+import { registryFlags } from "../src/cli/registry/registry-flags.ts";
 import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
 
 export class Report extends BaseCommand {
@@ -17,9 +17,11 @@ export class Report extends BaseCommand {
 
 	async run(): Promise<object> {
 		const { flags } = await this.parse(Report);
-		const { seeCourses } = await import("../src/cli/status.ts");
-		const { reportOf, reportText } = await import("../src/cli/report.ts");
-		const { isSeen } = await import("../src/cli/seen-courses.ts");
+		const { seeCourses } = await import("../src/cli/cutover/status.ts");
+		const { reportOf, reportText } = await import(
+			"../src/cli/cutover/report.ts"
+		);
+		const { isSeen } = await import("../src/cli/cutover/seen-courses.ts");
 		const named = flags["state-directory"];
 		const directory = stateDirectory(named, process.env, process.getuid?.());
 		const courses = await seeCourses(flags, directory);

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { interruptible } from "../src/cli/interruption.ts";
-import { registryFlags } from "../src/cli/registry-flags.ts";
+import { registryFlags } from "../src/cli/registry/registry-flags.ts";
 import { stateFlags } from "../src/cli/state-directory.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 
@@ -53,7 +53,7 @@ export class Retire extends BaseCommand {
 		const { args, flags } = await this.parse(Retire);
 		using interruption = interruptible();
 		// Only here: no other command waits for what this needs.
-		const { retire } = await import("../src/cli/retire.ts");
+		const { retire } = await import("../src/cli/cutover/retire.ts");
 		return await retire(args, flags, {
 			say: (line) => this.log(line),
 			signal: interruption.signal,

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { cutoverSignals } from "../src/cli/cutover-signals.ts";
+import { cutoverSignals } from "../src/cli/cutover/cutover-signals.ts";
 import { saidOn } from "../src/cli/said.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 import { Cutover } from "./cutover.ts";
@@ -54,7 +54,7 @@ export class Rollback extends BaseCommand {
 			"target",
 		);
 		// Only here: no other command waits for what this needs.
-		const { rollBack } = await import("../src/cli/rollback.ts");
+		const { rollBack } = await import("../src/cli/cutover/rollback.ts");
 		const wishes = {
 			...flags,
 			"at-window-open": undefined,

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { interruptible } from "../src/cli/interruption.ts";
-import { registryFlags } from "../src/cli/registry-flags.ts";
+import { registryFlags } from "../src/cli/registry/registry-flags.ts";
 import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
 
 export class Status extends BaseCommand {
@@ -34,9 +34,9 @@ export class Status extends BaseCommand {
 		using interruption = interruptible();
 		const { signal } = interruption;
 		// Only here: no other command waits for what this needs.
-		const { isSeen } = await import("../src/cli/seen-courses.ts");
+		const { isSeen } = await import("../src/cli/cutover/seen-courses.ts");
 		const { followToEnd, seeCourses, statusJson, statusText, theOne } =
-			await import("../src/cli/status.ts");
+			await import("../src/cli/cutover/status.ts");
 		const named = flags["state-directory"];
 		const directory = stateDirectory(named, process.env, process.getuid?.());
 		const courses = await seeCourses(flags, directory);

@@ -1,28 +1,32 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
-import { deleteFlags, deleteOptions } from "../src/cli/deletes.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
-import { guestFlags, guestOptions, toldOutages } from "../src/cli/guest.ts";
 import { interruptible } from "../src/cli/interruption.ts";
-import { leftUploadLines } from "../src/cli/left-uploads.ts";
-import { selectionFlags, selectionOptions } from "../src/cli/selection.ts";
-import { type PassOutput, shownPass } from "../src/cli/shown-pass.ts";
-import {
-	checkSnapshotFlags,
-	snapshotFlag,
-	snapshotLine,
-} from "../src/cli/snapshot.ts";
-import {
-	passesUntilStable,
-	stableFlag,
-	stableWithin,
-} from "../src/cli/stable-passes.ts";
 import {
 	indexPath,
 	stateDirectory,
 	stateFlags,
 } from "../src/cli/state-directory.ts";
 import { openStores, STORE_HELP, storeArguments } from "../src/cli/stores.ts";
+import { deleteFlags, deleteOptions } from "../src/cli/sync/deletes.ts";
+import {
+	guestFlags,
+	guestOptions,
+	toldOutages,
+} from "../src/cli/sync/guest.ts";
+import { leftUploadLines } from "../src/cli/sync/left-uploads.ts";
+import { selectionFlags, selectionOptions } from "../src/cli/sync/selection.ts";
+import { type PassOutput, shownPass } from "../src/cli/sync/shown-pass.ts";
+import {
+	checkSnapshotFlags,
+	snapshotFlag,
+	snapshotLine,
+} from "../src/cli/sync/snapshot.ts";
+import {
+	passesUntilStable,
+	stableFlag,
+	stableWithin,
+} from "../src/cli/sync/stable-passes.ts";
 import { DEFAULT_CONCURRENCY } from "../src/sync/concurrency.ts";
 import { isWhole, type SyncEvent } from "../src/sync/events.ts";
 import { UploadFiles } from "../src/sync/upload-file.ts";

@@ -5,10 +5,13 @@ import { interruptible } from "../../src/cli/interruption.ts";
 import {
 	describedRegistry,
 	registryFlags,
-} from "../../src/cli/registry-flags.ts";
-import { renderingLines } from "../../src/cli/rendering-lines.ts";
+} from "../../src/cli/registry/registry-flags.ts";
+import { renderingLines } from "../../src/cli/registry/rendering-lines.ts";
+import {
+	targetFlags,
+	targetOptions,
+} from "../../src/cli/registry/target-flags.ts";
 import { asUsage, locateStore, STORE_HELP } from "../../src/cli/stores.ts";
-import { targetFlags, targetOptions } from "../../src/cli/target-flags.ts";
 
 export class ConfigRender extends BaseCommand {
 	static override readonly summary =

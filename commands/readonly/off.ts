@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../src/cli/base-command.ts";
-import { switchFlags } from "../../src/cli/readonly-flags.ts";
+import { switchFlags } from "../../src/cli/registry/readonly-flags.ts";
 
 export class ReadonlyOff extends BaseCommand {
 	static override readonly summary =
@@ -24,8 +24,12 @@ export class ReadonlyOff extends BaseCommand {
 	async run(): Promise<object> {
 		const { flags } = await this.parse(ReadonlyOff);
 		// Only here: no other command waits for what these need.
-		const { switchRegistry } = await import("../../src/cli/readonly-switch.ts");
-		const { putBackLines } = await import("../../src/cli/readonly-view.ts");
+		const { switchRegistry } = await import(
+			"../../src/cli/registry/readonly-switch.ts"
+		);
+		const { putBackLines } = await import(
+			"../../src/cli/registry/readonly-view.ts"
+		);
 		const { turnReadOnlyOff } = await import(
 			"../../src/registry/read-only/turn-off.ts"
 		);

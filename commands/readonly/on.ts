@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand } from "../../src/cli/base-command.ts";
 import { durationOf } from "../../src/cli/duration.ts";
-import { switchFlags } from "../../src/cli/readonly-flags.ts";
+import { switchFlags } from "../../src/cli/registry/readonly-flags.ts";
 
 export class ReadonlyOn extends BaseCommand {
 	static override readonly summary =
@@ -30,8 +30,12 @@ export class ReadonlyOn extends BaseCommand {
 	async run(): Promise<object> {
 		const { flags } = await this.parse(ReadonlyOn);
 		// Only here: no other command waits for what these need.
-		const { switchRegistry } = await import("../../src/cli/readonly-switch.ts");
-		const { proofLines } = await import("../../src/cli/readonly-view.ts");
+		const { switchRegistry } = await import(
+			"../../src/cli/registry/readonly-switch.ts"
+		);
+		const { proofLines } = await import(
+			"../../src/cli/registry/readonly-view.ts"
+		);
 		const { turnReadOnlyOn } = await import(
 			"../../src/registry/read-only/turn-on.ts"
 		);

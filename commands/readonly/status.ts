@@ -3,8 +3,11 @@ import { BaseCommand } from "../../src/cli/base-command.ts";
 import { durationOf } from "../../src/cli/duration.ts";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { interruptible } from "../../src/cli/interruption.ts";
-import { changeLine, statusLines } from "../../src/cli/readonly-status.ts";
-import { registryFlags } from "../../src/cli/registry-flags.ts";
+import {
+	changeLine,
+	statusLines,
+} from "../../src/cli/registry/readonly-status.ts";
+import { registryFlags } from "../../src/cli/registry/registry-flags.ts";
 import { stateDirectory, stateFlags } from "../../src/cli/state-directory.ts";
 
 export class ReadonlyStatus extends BaseCommand {
@@ -38,7 +41,9 @@ export class ReadonlyStatus extends BaseCommand {
 		const intervalMs = durationOf("interval", flags.interval);
 		using interruption = interruptible();
 		const { signal } = interruption;
-		const { openRegistry } = await import("../../src/cli/registry-session.ts");
+		const { openRegistry } = await import(
+			"../../src/cli/registry/registry-session.ts"
+		);
 		const { seeRecord } = await import(
 			"../../src/registry/read-only/record-file.ts"
 		);
@@ -51,9 +56,11 @@ export class ReadonlyStatus extends BaseCommand {
 			process.env,
 			process.getuid?.(),
 		);
-		const { migrationPaths } = await import("../../src/cli/migration-files.ts");
+		const { migrationPaths } = await import(
+			"../../src/cli/cutover/migration-files.ts"
+		);
 		const { seeUnfinished } = await import(
-			"../../src/cli/unfinished-migration.ts"
+			"../../src/cli/cutover/unfinished-migration.ts"
 		);
 		const paths = migrationPaths(session, directory);
 		const seen = seeRecord(paths.record);

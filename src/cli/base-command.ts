@@ -3,7 +3,7 @@ import { Command, Flags, type Interfaces } from "@oclif/core";
 import { trustAuthorities } from "./authorities.ts";
 import { asksForJson } from "./command-line.ts";
 import { formatJson } from "./format.ts";
-import { Progress, type Standing } from "./progress.ts";
+import { Progress, type Standing } from "./sync/progress.ts";
 
 /** What all commands share: `--json`, which authorities the process trusts, and how progress is shown. */
 export abstract class BaseCommand extends Command {

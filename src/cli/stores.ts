@@ -15,8 +15,8 @@ import { openStore, parseStoreUrl, STORE_FORMS } from "../store/open.ts";
 import type { OutageOptions } from "../store/outage.ts";
 import { readOnly } from "../store/read-only.ts";
 import type { UploadLog } from "../store/upload-log.ts";
-import { takenAfter } from "./snapshot.ts";
 import { guardStatePlace } from "./state-directory.ts";
+import { takenAfter } from "./sync/snapshot.ts";
 import { UsageError } from "./usage-error.ts";
 
 const FORMS = `a directory, a URL (${STORE_FORMS.join(", ")}) or the configuration of a registry (${CONFIGURATION_FORM})`;

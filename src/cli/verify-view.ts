@@ -17,7 +17,7 @@ import {
 	formatObjects,
 	printable,
 } from "./format.ts";
-import type { Standing } from "./progress.ts";
+import type { Standing } from "./sync/progress.ts";
 
 /** What one finding of each kind is called in a report, and what several are. */
 const KINDS: Readonly<Record<FindingKind, readonly [string, string]>> = {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { renderingLines } from "../../src/cli/rendering-lines.ts";
-import { targetOptions } from "../../src/cli/target-flags.ts";
+import { renderingLines } from "../../src/cli/registry/rendering-lines.ts";
+import { targetOptions } from "../../src/cli/registry/target-flags.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { runProgram } from "../support/program.ts";
 import { temporaryFolder } from "./folders.ts";

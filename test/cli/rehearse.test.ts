@@ -1,7 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sentenceLines, stepLines } from "../../src/cli/rehearsal-lines.ts";
+import {
+	sentenceLines,
+	stepLines,
+} from "../../src/cli/registry/rehearsal-lines.ts";
 import { runProgram } from "../support/program.ts";
 import { migration } from "./folders.ts";
 

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeSampleRegistry } from "../../scripts/sample-registry/sample-registry.ts";
-import { Progress } from "../../src/cli/progress.ts";
-import { shownPass } from "../../src/cli/shown-pass.ts";
+import { Progress } from "../../src/cli/sync/progress.ts";
+import { shownPass } from "../../src/cli/sync/shown-pass.ts";
 import { openStore } from "../../src/store/open.ts";
 import {
 	type Fault,

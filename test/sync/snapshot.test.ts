@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { takenAfter } from "../../src/cli/snapshot.ts";
+import { takenAfter } from "../../src/cli/sync/snapshot.ts";
 import { formatDigest } from "../../src/layout/digest.ts";
 import { MARKER_KEY } from "../../src/layout/marker.ts";
 import { formatKey, kindOf } from "../../src/layout/paths.ts";

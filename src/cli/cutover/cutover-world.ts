@@ -1,0 +1,132 @@
+import {
+	type ToldNodeOptions,
+	toldNode,
+} from "../../cutover/told/told-node.ts";
+import type {
+	CutoverNode,
+	TargetSettings,
+	World,
+} from "../../cutover/world.ts";
+import { GITLAB_RB } from "../../registry/description.ts";
+import type { MarkedPlace } from "../../registry/kept-file/cutover-mark.ts";
+import { secretsIn } from "../../registry/masking/secrets-in-tree.ts";
+import type { RecordKeeper } from "../../registry/read-only/record.ts";
+import { RegistryError } from "../../registry/registry-error.ts";
+import { driverSettings } from "../../registry/target/driver-settings.ts";
+import { findProduct } from "../../registry/target/find-product.ts";
+import { parseProduct } from "../../registry/target/product.ts";
+import { resolveTarget } from "../../registry/target/resolve-target.ts";
+import { wait } from "../../store/wait.ts";
+import { durationOf } from "../duration.ts";
+import { operatorName, switchTimes } from "../registry/readonly-flags.ts";
+import type { SwitchWishes } from "../registry/readonly-switch.ts";
+import { eventLine } from "../registry/readonly-view.ts";
+import type { RegistrySession } from "../registry/registry-session.ts";
+import { type TargetWishes, targetOptions } from "../registry/target-flags.ts";
+import { asUsage, locateStore } from "../stores.ts";
+
+/** What the flags say of how the registry is configured to the target. */
+export interface SettingsWishes extends TargetWishes {
+	readonly "registry-version": string | undefined;
+	readonly "disable-redirect"?: boolean | undefined;
+}
+
+/** Throws a `RegistryError` (`refused`) for registries that cannot be cut over by this version. */
+export function requireCutoverKind({
+	described: { description },
+}: RegistrySession): void {
+	const byGit =
+		description.kind === "helm" &&
+		description.nodes.find(({ emitTo }) => emitTo !== undefined);
+	if (!byGit) return;
+	throw new RegistryError(
+		"refused",
+		`${byGit.name} is changed by way of Git (emitTo), and cannot be cut over by this version. Nothing was changed`,
+		{
+			suggestions: [
+				"Leave emitTo out, and have Git follow afterwards; or do it step by step: readonly on, sync --delete, verify, config render (README, A migration, in order).",
+			],
+		},
+	);
+}
+
+/** The nodes, with who asks each; what is changed in their configurations is told. */
+export function nodesOf(
+	session: RegistrySession,
+	{ storage }: TargetSettings,
+	tell: ToldNodeOptions["tell"],
+): readonly CutoverNode[] {
+	const secrets = secretsIn(storage?.parameters ?? {});
+	return session.nodes.map((node) => ({
+		node: toldNode(node, { secrets, tell }),
+		client: session.clientOf(node),
+	}));
+}
+
+/** Where nodes are marked as being in a cutover: beside the file that is edited, where one is. */
+export function placesOf({
+	nodes,
+	described: { description },
+}: RegistrySession): readonly MarkedPlace[] {
+	const { kind } = description;
+	const files =
+		kind === "distribution" || kind === "linux-package"
+			? description.nodes.map(({ configuration = GITLAB_RB }) => configuration)
+			: [];
+	return nodes.flatMap(({ name, host }, index) => {
+		const configuration = files[index];
+		return configuration === undefined ? [] : [{ name, host, configuration }];
+	});
+}
+
+/** How nodes are made read-only and brought back. */
+export function turnOf(
+	session: RegistrySession,
+	keeper: RecordKeeper,
+	wishes: SwitchWishes,
+	say: (line: string) => void,
+): World["turn"] {
+	return {
+		...switchTimes(wishes),
+		keeper,
+		isForced: false,
+		drainMs: durationOf("drain-timeout", wishes["drain-timeout"] ?? "60s"),
+		probe: session.probe,
+		operator: operatorName(process.env),
+		observe(event) {
+			const line = eventLine(event);
+			if (line !== undefined) say(`   ${line}`);
+		},
+		clock: { now: () => performance.now(), wait },
+	};
+}
+
+/** What the registry is told of the target. Rejects with a `UsageError` where that cannot be. */
+export async function targetSettings(
+	named: string,
+	{ nodes, described }: RegistrySession,
+	wishes: SettingsWishes,
+	signal: AbortSignal,
+): Promise<TargetSettings> {
+	const located = await locateStore(named);
+	const target = {
+		url: located.url,
+		environment: { ...process.env, ...located.environment },
+	};
+	const redirectDisabled = wishes["disable-redirect"];
+	const options = { ...targetOptions(target, wishes), redirectDisabled };
+	const [first] = nodes;
+	if (first === undefined) throw new RangeError("A registry has nodes");
+	const version = wishes["registry-version"];
+	try {
+		const product =
+			version === undefined
+				? await findProduct(described.description, first.host, { signal })
+				: parseProduct(version);
+		const resolved = await resolveTarget(target, { signal });
+		const { storage } = driverSettings(resolved, product, options);
+		return { storage, redirectDisabled };
+	} catch (error) {
+		throw asUsage(error);
+	}
+}

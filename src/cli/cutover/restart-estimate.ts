@@ -1,0 +1,66 @@
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { RestartEstimate } from "../../cutover/before/predict.ts";
+import { seeJournal } from "../../cutover/course/journal-file.ts";
+import { resultOf } from "../../cutover/course/journal-times.ts";
+import { STEPS } from "../../cutover/steps.ts";
+import type { RegistryDescription } from "../../registry/description.ts";
+
+/** What a restart is taken for where none was ever measured (ms): a program alone, and what configures much besides. */
+const ASSUMED_MS: Readonly<Record<RegistryDescription["kind"], number>> = {
+	distribution: 5000,
+	// gitlab-ctl reconfigure, which looks at all of GitLab.
+	"linux-package": 90_000,
+	// A rollout waits for new pods.
+	helm: 60_000,
+	hooks: 30_000,
+};
+
+/**
+ * How long a restart of a node takes: by the last cutover of this registry in which pushes came to be refused, whose journal
+ * was put aside beside this path; otherwise what is assumed for its kind.
+ */
+export function restartEstimate(
+	journalPath: string,
+	kind: RegistryDescription["kind"],
+	nodes: number,
+): RestartEstimate {
+	const opening = STEPS.find(({ window }) => window === "opens")?.name;
+	for (const path of putAside(journalPath)) {
+		const records = recordsIn(path);
+		const { steps } = resultOf(records, STEPS);
+		const ms = steps.find(({ step }) => step === opening)?.ms ?? 0;
+		const isDone = records.some(
+			(record) => record.type === "done" && record.step === opening,
+		);
+		if (isDone && ms > 0) return { ms: ms / nodes, from: "measured" };
+	}
+	return { ms: ASSUMED_MS[kind], from: "assumed" };
+}
+
+/** Journals of cutovers that have ended, the last one first: their names end with when that was. */
+function putAside(journalPath: string): readonly string[] {
+	const folder = dirname(journalPath);
+	const start = `${basename(journalPath)}.`;
+	let names: readonly string[];
+	try {
+		names = readdirSync(folder);
+	} catch {
+		// There is no state directory before the first run.
+		return [];
+	}
+	return names
+		.filter((name) => name.startsWith(start) && /\dZ$/.test(name))
+		.sort()
+		.reverse()
+		.map((name) => join(folder, name));
+}
+
+function recordsIn(path: string) {
+	try {
+		return seeJournal(path) ?? [];
+	} catch {
+		// What cannot be read any more tells nothing; it decides nothing either.
+		return [];
+	}
+}

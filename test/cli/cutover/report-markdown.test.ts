@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { reportMarkdown } from "../../../src/cli/cutover/report-markdown.ts";
+import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
+import { courseReport } from "../../../src/cutover/told/course-report.ts";
+import type { EventRecord } from "../../../src/cutover/told/event-record.ts";
+
+const at = "2026-01-31T12:00:00.000Z";
+const STAMP = { at, id: "one" };
+const RECORDS: readonly JournalRecord[] = [
+	{
+		type: "begun",
+		id: "one",
+		operator: "me@here",
+		source: "file:///srv/registry/",
+		target: "s3://bucket/",
+		at,
+	},
+	{ type: "apply", step: "read-only", at },
+	{ type: "done", step: "read-only", at: "2026-01-31T12:00:05.000Z" },
+	{ type: "turn-back", reason: "a node | does not start", at },
+];
+
+function markdown(...events: readonly EventRecord[]): string {
+	const report = courseReport({
+		...{ course: "cutover", records: RECORDS, events },
+		command: () => [],
+	});
+	if (report === undefined) throw new Error("Something was begun");
+	return reportMarkdown(report);
+}
+
+const { TZ } = process.env;
+afterEach(() => {
+	if (TZ === undefined) delete process.env.TZ;
+	else process.env.TZ = TZ;
+});
+
+describe("reportMarkdown", () => {
+	test.each([
+		["UTC", "2026-01-31 12:00:00 UTC by"],
+		["Asia/Kolkata", "2026-01-31 12:00:00 UTC (17:30:00 +05:30) by"],
+		["America/St_Johns", "2026-01-31 12:00:00 UTC (08:30:00 -03:30) by"],
+	])("tells times in UTC, and as they are in %s", (zone, text) => {
+		process.env.TZ = zone;
+		expect(markdown()).toContain(text);
+	});
+
+	test("puts what was expected beside what it took", () => {
+		const next = { listMs: 0, readMs: 0, copyMs: 0, deleteMs: 0 };
+		const steps = [{ step: "read-only", ms: 3000 }];
+		process.env.TZ = "UTC";
+		expect(
+			markdown({
+				...STAMP,
+				type: "predicted",
+				...{ next, steps, windowMs: 9000 },
+			}),
+		).toContain("| read-only | done | 2026-01-31 12:00:00 UTC | 3s | 5s |");
+	});
+
+	test("tells how long pulls failed, node by node", () => {
+		const nodes = [
+			{ node: "a", failedMs: 1200 },
+			{ node: "b", failedMs: 0 },
+		];
+		const text = markdown({ ...STAMP, type: "pulls", nodes, noneServedMs: 0 });
+		expect(text).toContain("- pulls from a: failed for 1.2s meanwhile");
+		expect(text).toContain("- pulls from all nodes at once: failed for 0ms");
+	});
+
+	test("nothing that was told ends the block it is in, or moves a cursor", () => {
+		const text = markdown({
+			...STAMP,
+			type: "note",
+			text: "a\n````\n# no heading\u001b[2J",
+		});
+		expect(text).toContain("\n`````\n2026-01-31T12:00:00 a\n");
+		expect(text).toContain("2026-01-31T12:00:00 ````");
+		expect(text).not.toContain("\u001b");
+	});
+});

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+	type JournalRecord,
+	recordLine,
+} from "../../../src/cutover/course/journal-record.ts";
+import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
+import { runProgram } from "../../support/program.ts";
+
+const at = "2026-01-31T00:00:00.000Z";
+const BEGUN: readonly JournalRecord[] = [
+	{
+		type: "begun",
+		id: "0123456789abcdef",
+		operator: "somebody@host",
+		source: "file:///srv/registry/",
+		target: "s3://bucket/",
+		at,
+	},
+	{ type: "apply", step: "canary", at },
+];
+
+/** A registry that does not answer, and where a command that changed nothing has left its record. */
+async function described() {
+	const folder = temporaryFolder();
+	const configuration = join(folder, "config.yml");
+	writeFileSync(
+		configuration,
+		`version: 0.1\nstorage: {filesystem: {rootdirectory: ${folder}}}\nhttp: {addr: "127.0.0.1:1"}\n`,
+	);
+	const state = join(folder, "state");
+	const flags = [
+		...["--registry-config", configuration, "--restart", "exit 1"],
+		...["--state-directory", state],
+	];
+	const run = async (...words: readonly string[]) =>
+		await runProgram([...words, ...flags]);
+	const result = await run("readonly", "off", "--yes");
+	expect(result.stderr).toContain("Nothing is recorded");
+	const [record = ""] = readdirSync(state).filter((name) =>
+		/^registry-.*\.db$/.test(name),
+	);
+	const note = (name: string, records: readonly JournalRecord[]) => {
+		const path = join(state, record.replace(/db$/, name));
+		// With the space that is taken before anything is begun.
+		const text = records.map(recordLine).join("") + "\0".repeat(1000);
+		writeFileSync(path, text, { mode: 0o600 });
+		return path;
+	};
+	return { run, note };
+}
+
+const COMMANDS = [
+	["readonly", "on", "--yes"],
+	["readonly", "off", "--yes"],
+	["readonly", "off", "--force", "--yes"],
+	["readonly", "on", "--dry-run"],
+	["gc", "--yes"],
+	["gc", "--dry-run"],
+];
+
+test("what switches a registry is refused while a cutover has not ended, and the journal is left as it is", async () => {
+	const { run, note } = await described();
+	const path = note("cutover", BEGUN);
+	const before = { bytes: readFileSync(path), ...statSync(path) };
+	for (const words of COMMANDS) {
+		const { exitCode, stderr } = await run(...words);
+		const text = stderr.replaceAll(/\s+/g, " ");
+		expect(text).toContain(
+			`A cutover of this registry was begun by somebody@host (${at}) and has not ended: it is in the step "canary". ${words[0] === "gc" ? "gc" : words.slice(0, 2).join(" ")} would come in between. Nothing was changed`,
+		);
+		expect(text).toContain("Run the same cutover again");
+		expect(text).toContain("Or run rollback");
+		expect(exitCode).toBe(4);
+	}
+	const { exitCode, stdout } = await run("readonly", "status");
+	expect(stdout).toContain(
+		`A cutover of this registry was begun by somebody@host (${at}) and has not ended: it is in the step "canary".\n  Run the same cutover again`,
+	);
+	expect(exitCode).toBe(3);
+	const json = await run("readonly", "status", "--json");
+	expect(JSON.parse(json.stdout)).toMatchObject({
+		unfinished: { command: "cutover", operator: "somebody@host", since: at },
+	});
+	const { atimeMs, atime, ...after } = statSync(path);
+	expect(before).toMatchObject({ ...after, bytes: readFileSync(path) });
+});
+
+test("so it is while a way back has not ended, and no longer when all has", async () => {
+	const { run, note } = await described();
+	const ended: JournalRecord = { type: "ended", outcome: "done", at };
+	note("cutover", [...BEGUN, ended]);
+	note("rollback", BEGUN);
+	const refused = await run("readonly", "off", "--yes");
+	expect(refused.exitCode).toBe(4);
+	expect(refused.stderr).toContain("A rollback of this registry was begun by");
+	expect(refused.stderr).toContain("Run rollback again");
+	note("rollback", [...BEGUN, ended]);
+	const { stderr } = await run("readonly", "off", "--yes");
+	expect(stderr).toContain("Nothing is recorded");
+});
+
+test("a journal that cannot be read is no reason to go on", async () => {
+	const { run, note } = await described();
+	const path = note("cutover", BEGUN);
+	const bytes = readFileSync(path);
+	bytes.write("x", 20);
+	writeFileSync(path, bytes);
+	const { exitCode, stderr } = await run("readonly", "off", "--yes");
+	expect(exitCode).toBe(4);
+	expect(stderr).toContain("How far a cutover is cannot be read from");
+});
