@@ -12,9 +12,8 @@ export class Cutover extends BaseCommand {
 	static override readonly summary =
 		"Move the registry from SOURCE to TARGET, or back if anything fails";
 	static override readonly description = [
-		"Copies while the registry is in use, until the next pass is short; asks; makes every node read-only and proves it; copies the rest and deletes what is gone; proves what that changed; configures one node after the other to TARGET, still read-only; has each serve an image that is only there; and lets them take pushes again. Whatever fails before that, or Ctrl-C (twice at a terminal), brings every node back to its configuration of before, on SOURCE. From the moment on at which the first node is to take pushes on TARGET, there is no way back.",
+		"Copies while the registry is in use, until the next pass is short; asks; makes every node read-only and proves it; copies the rest and deletes what is gone; proves what that changed; configures one node after the other to TARGET, still read-only; has each serve an image that is only there; and lets them take pushes again. Whatever fails before that, or Ctrl-C (twice at a terminal), brings every node back to its configuration of before, on SOURCE. From the moment on at which the first node is to take pushes on TARGET, only rollback leads back.",
 		"Each step is noted before it is begun. Where the process is killed, the same command goes on: with the same --state-directory.",
-		"Only registries of the kinds distribution and linux-package can be cut over by this version.",
 		"Where the metadata are in a database, online garbage collection is stopped while the registry is copied, which restarts every node once before the window and once after it; that a node reads from TARGET is proven by layers of test images, which are taken away there and put back, and that it writes there by a push once it takes pushes. The database itself is neither read nor changed.",
 		STORE_HELP,
 	].join("\n\n");

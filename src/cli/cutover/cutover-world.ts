@@ -44,7 +44,7 @@ export function requireCutoverKind({
 		`${byGit.name} is changed by way of Git (emitTo), and cannot be cut over by this version. Nothing was changed`,
 		{
 			suggestions: [
-				"Leave emitTo out, and have Git follow afterwards; or do it step by step: readonly on, sync --delete, verify, config render (README, A migration, in order).",
+				"Leave emitTo out, and have Git follow afterwards; or do it step by step: readonly on, sync --delete, verify, config render (docs/step-by-step.md).",
 			],
 		},
 	);

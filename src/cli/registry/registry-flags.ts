@@ -123,7 +123,7 @@ async function nodeHere(
 	const configuration = wishes["registry-config"] ?? found(machine);
 	if (configuration === undefined || configuration === "")
 		throw new UsageError("It is not known which registry is meant", [
-			"Describe it in regmigrate.yml (see the README), or name its configuration with --registry-config.",
+			"Describe it in regmigrate.yml (see docs/registry.md), or name its configuration with --registry-config.",
 		]);
 	const path = resolve(machine.directory, configuration);
 	const isLinuxPackage = path.endsWith(".rb");

@@ -73,9 +73,9 @@ nodes:
 	});
 });
 
-test("the README's example is read", () => {
+test("the example of docs/registry.md is read", () => {
 	const readme = readFileSync(
-		new URL("../../../README.md", import.meta.url),
+		new URL("../../../docs/registry.md", import.meta.url),
 		"utf8",
 	);
 	const [, example = ""] = /```yaml\n(.*?)```/s.exec(readme) ?? [];
