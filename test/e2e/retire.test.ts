@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hasTools } from "../support/services.ts";
-import { installed, push, run } from "./installed-registry.ts";
+import { installed, push, rollbackWords, run } from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
 import { treeKeys } from "./tree.ts";
@@ -36,6 +36,8 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 		first.child.kill("SIGKILL");
 		await first.ended;
 		expect(treeKeys(storage).length).toBeGreaterThan(1);
+		const back = await run(4, ...rollbackWords({ words }));
+		expect(back.stderr).toContain("its old source was retired");
 		await run(0, ...now);
 		expect(treeKeys(storage)).toEqual(["beside"]);
 		expect(existsSync(join(storage, "docker/registry"))).toBe(false);
