@@ -13,24 +13,9 @@ import {
 	run,
 	stateOf,
 } from "./installed-registry.ts";
-import type { ManagedRegistry } from "./managed-registry.ts";
 import { tagDigests } from "./registry-client.ts";
+import { deleteImage } from "./tag-edits.ts";
 import { treeKeys } from "./tree.ts";
-
-/** Deletes an image, and with it the tags that name it: both versions know no other way. */
-async function deleteImage(
-	{ url }: ManagedRegistry,
-	repository: string,
-	digest: string | undefined,
-): Promise<void> {
-	const { status } = await fetch(
-		`${url}/v2/${repository}/manifests/${digest}`,
-		{
-			method: "DELETE",
-		},
-	);
-	expect(status).toBe(202);
-}
 
 /** What every link of the old source holds. */
 function linksOf(folder: string): ReadonlyMap<string, string> {
@@ -62,7 +47,11 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			await push(registry, "team/new", "v1");
 			await push(registry, "team/app", "v3");
 			const digests = await tagDigests(registry.server());
-			await deleteImage(registry, "team/app", digests.get("team/app:v2"));
+			await deleteImage(
+				registry.server(),
+				"team/app",
+				digests.get("team/app:v2"),
+			);
 			const stop = pushing(registry);
 			const { stdout } = await run(0, ...rollbackWords(installation));
 			const { acknowledged, refused } = await stop();

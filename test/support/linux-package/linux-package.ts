@@ -20,7 +20,8 @@ type Fault =
 	| "reconfigure-does-nothing"
 	| "reconfigure-hangs"
 	| "no-restart"
-	| "stays-on-disk";
+	| "stays-on-disk"
+	| "stays-on-bucket";
 
 /** GitLab's Linux package in a folder, with a stand-in for `gitlab-ctl` and a real registry. */
 export interface LinuxPackage {
