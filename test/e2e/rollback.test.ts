@@ -44,6 +44,9 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			const installation = await installed(version);
 			const { registry, words, before } = installation;
 			await run(0, ...words);
+			// By somebody who does not know: it leaves the way back as it is.
+			const twice = await run(4, ...words);
+			expect(twice.stderr).toContain("The registry was cut over already");
 			await push(registry, "team/new", "v1");
 			await push(registry, "team/app", "v3");
 			const digests = await tagDigests(registry.server());

@@ -9,7 +9,10 @@ import { CutoverError } from "../../cutover/cutover-error.ts";
 import { targetDestination } from "../../cutover/destination.ts";
 import { dryRunActuators } from "../../cutover/dry-run.ts";
 import { realActuators } from "../../cutover/real-actuators.ts";
-import { refuseDuringRollback } from "../../cutover/rollback/decide-rollback.ts";
+import {
+	refuseAfterCutover,
+	refuseDuringRollback,
+} from "../../cutover/rollback/decide-rollback.ts";
 import { CUTOVER, STEPS } from "../../cutover/steps.ts";
 import type { CutoverWorld, WorldEvent } from "../../cutover/world.ts";
 import { confirmed, isAnybodyThere } from "../confirmation.ts";
@@ -103,15 +106,16 @@ export async function cutOver(
 	);
 	const { source, target } = stores;
 	const paths = migrationPaths(session, state);
-	using held = holdRegistry(paths, paths.cutover, isDryRun);
-	refuseDuringRollback(seeJournal(paths.rollback));
+	const ends = { source: source.identity, target: target.identity };
+	using held = holdRegistry(paths, paths.cutover, isDryRun, () => {
+		const rollback = seeJournal(paths.rollback);
+		refuseDuringRollback(rollback);
+		const cutover = seeJournal(paths.cutover);
+		refuseAfterCutover({ cutover, rollback }, ends, paths.cutover);
+	});
 	const { keeper, journal } = held;
 	const operator = operatorName(process.env);
-	const begun = begin(journal, {
-		operator,
-		source: source.identity,
-		target: target.identity,
-	});
+	const begun = begin(journal, { operator, ...ends });
 	using kept = await keepEvents(paths, isDryRun, {
 		...{ course: "cutover", begun, operator, said, session },
 		...{ source, target, say, signal },

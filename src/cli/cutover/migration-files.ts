@@ -61,22 +61,27 @@ export interface HeldRegistry extends Disposable {
 }
 
 /**
- * Opens the record of a registry, by which others are kept from it, and then the journal at a path. A dry run keeps nobody
- * from it, and leaves nothing. Throws a `RegistryError` or a `CutoverError`.
+ * Opens the record of a registry, by which others are kept from it, and then the journal at a path. What `guard` throws comes
+ * in between: no journal that has ended is put aside then. A dry run keeps nobody from it, and leaves nothing. Throws a
+ * `RegistryError` or a `CutoverError`.
  */
 export function holdRegistry(
 	{ record }: MigrationPaths,
 	journalPath: string,
 	isDryRun: boolean,
+	guard: () => void = () => {},
 ): HeldRegistry {
-	if (isDryRun)
+	if (isDryRun) {
+		guard();
 		return {
 			keeper: seenKeeper(seeRecord(record).record),
 			journal: passingJournal(),
 			[Symbol.dispose]() {},
 		};
+	}
 	using opened = new DisposableStack();
 	const keeper = opened.use(openRecordFile(record));
+	guard();
 	const journal = opened.use(new JournalFile(journalPath));
 	const held = opened.move();
 	return { keeper, journal, [Symbol.dispose]: () => held.dispose() };

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
 import {
 	decideRollback,
+	refuseAfterCutover,
 	refuseDuringRollback,
 } from "../../../src/cutover/rollback/decide-rollback.ts";
 
@@ -83,4 +84,55 @@ test("a cutover waits for a rollback that has not ended", () => {
 	expect(() => refuseDuringRollback(journal("a-back"))).toThrow(
 		/has not ended/,
 	);
+});
+
+const done = journal("a", ended("done"));
+const rolledBack = journal("a-back", ended("done"));
+
+test.each<
+	[
+		name: string,
+		cutover: readonly JournalRecord[] | undefined,
+		rollback: readonly JournalRecord[] | undefined,
+		from: string,
+		to: string,
+		isRefused: boolean,
+	]
+>([
+	["the first", undefined, undefined, "s", "t", false],
+	["an unfinished one", journal("a"), undefined, "s", "t", false],
+	[
+		"one half-way",
+		journal("a", apply("read-write")),
+		undefined,
+		"s",
+		"t",
+		false,
+	],
+	[
+		"one after an undone one",
+		journal("a", ended("undone")),
+		undefined,
+		"s",
+		"t",
+		false,
+	],
+	["one after the way back", done, rolledBack, "s", "t", false],
+	["the same once more", done, undefined, "s", "t", true],
+	[
+		"the same after a rollback that failed",
+		done,
+		journal("a-back", ended("undone")),
+		"s",
+		"t",
+		true,
+	],
+	["from the old source elsewhere", done, undefined, "s", "u", true],
+	["with source and target swapped", done, undefined, "t", "s", true],
+	["from where it is to a third place", done, undefined, "t", "u", false],
+])("a cutover, %s", (_, cutover, rollback, source, target, isRefused) => {
+	const begin = () =>
+		refuseAfterCutover({ cutover, rollback }, { source, target }, "/j");
+	if (isRefused) expect(begin).toThrow(/was cut over already, from s to t/);
+	else begin();
 });
