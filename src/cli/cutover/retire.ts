@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
+import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { CutoverError } from "../../cutover/cutover-error.ts";
 import {
 	directoryOf,
@@ -80,8 +81,16 @@ export async function retire(
 	const paths = migrationPaths(session, state);
 	const isDryRun = wishes["dry-run"];
 	using _ = isDryRun ? undefined : openRecordFile(paths.record);
-	const isBegun = retiredSource(paths) === source.identity;
-	await guard(session, stores, paths, { isBegun, ...wishes }, { say, signal });
+	const records = seeJournal(paths.cutover);
+	const retirement = retirementOf(records, source);
+	const isBegun = noted(paths) === retirement;
+	await guard(
+		session,
+		stores,
+		paths,
+		{ records, isBegun, ...wishes },
+		{ say, signal },
+	);
 	const objects = await countRegistry(source, { signal });
 	if (isDryRun) {
 		say(`Would delete ${formatObjects(objects)} in ${source.url}.`);
@@ -91,7 +100,7 @@ export async function retire(
 	const text = `All of the registry in ${source.url} will be deleted, ${formatObjects(objects)}. Nothing leads back to it after that.`;
 	if (!wishes.yes && !(await typedName(text, source.url, signal)))
 		throw refused("it was not confirmed");
-	noteRetired(paths, source.identity);
+	noteRetired(paths, retirement);
 	await unfenceSource({ source, fencePath: paths.fence }, { signal });
 	const { url, environment } = await locateStore(named.source);
 	await using store = await openStore(url, { environment, isWritten: true });
@@ -115,17 +124,21 @@ async function guard(
 	}: { readonly source: ObjectStore; readonly target: ObjectStore },
 	paths: MigrationPaths,
 	{
+		records,
 		isBegun,
 		after,
 		digests,
-	}: Pick<RetireWishes, "after" | "digests"> & { readonly isBegun: boolean },
+	}: Pick<RetireWishes, "after" | "digests"> & {
+		readonly records: readonly JournalRecord[] | undefined;
+		readonly isBegun: boolean;
+	},
 	{ say, signal }: Call & { readonly say: (line: string) => void },
 ): Promise<void> {
 	const root = directoryOf({ source });
 	const share = shareOf(digests);
 	const reason = judgeRetirement({
-		records: seeJournal(paths.cutover),
-		hasRollback: existsSync(paths.rollback),
+		records,
+		rollback: seeJournal(paths.rollback),
 		hasBase: existsSync(paths.base) || isBegun,
 		...{ source: source.identity, target: target.identity },
 		...{ now: Date.now(), afterMs: daysOf("after", after) },
@@ -202,18 +215,25 @@ function isWithin(identity: string, source: ObjectStore): boolean {
 	);
 }
 
-/** The identity of the source that was begun to be deleted. */
-function retiredSource({ retired }: MigrationPaths): string | undefined {
+/** What is noted of a source that is begun to be deleted: after which cutover, for it may have come into use again since an earlier one. */
+function retirementOf(
+	records: readonly JournalRecord[] | undefined,
+	{ identity }: ObjectStore,
+): string {
+	const begun = records?.find((record) => record.type === "begun");
+	return `${begun?.id ?? "-"} ${identity}`;
+}
+
+/** What was noted last. */
+function noted({ retired }: MigrationPaths): string | undefined {
 	return existsSync(retired) ? readFileSync(retired, "utf8").trim() : undefined;
 }
 
 /** From here on nothing leads back: what a rollback compares with goes, after it is noted why. */
-function noteRetired(
-	{ retired, base }: MigrationPaths,
-	identity: string,
-): void {
-	if (!existsSync(retired)) {
-		writeFileSync(`${retired}.new`, `${identity}\n`, { mode: 0o600 });
+function noteRetired(paths: MigrationPaths, retirement: string): void {
+	const { retired, base } = paths;
+	if (noted(paths) !== retirement) {
+		writeFileSync(`${retired}.new`, `${retirement}\n`, { mode: 0o600 });
 		syncPath(`${retired}.new`);
 		renameDurably(`${retired}.new`, retired);
 	}

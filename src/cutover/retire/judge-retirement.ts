@@ -1,11 +1,12 @@
 import type { JournalRecord } from "../course/journal-record.ts";
+import { isRollbackOf } from "../rollback/decide-rollback.ts";
 
 /** What is known before an old source is deleted. */
 export interface RetirementFacts {
 	/** What is noted of the cutover; `undefined`: nothing. */
 	readonly records: readonly JournalRecord[] | undefined;
-	/** Whether a way back after it was begun. */
-	readonly hasRollback: boolean;
+	/** What is noted of the last way back, which may have been after an earlier cutover; `undefined`: nothing. */
+	readonly rollback: readonly JournalRecord[] | undefined;
 	/** Whether what both sides had then is kept. */
 	readonly hasBase: boolean;
 	/** Identities of the stores that are named. */
@@ -50,7 +51,7 @@ export function judgeRetirement(facts: RetirementFacts): string | undefined {
 		return `the cutover was from ${begun.source}, which is not what is named`;
 	if (begun.target !== target)
 		return `the cutover was to ${begun.target}, which is not what is named`;
-	if (facts.hasRollback) return "a way back to it was begun";
+	if (isRollbackOf(begun, facts.rollback)) return "a way back to it was begun";
 	const latest = Math.max(...records.map(({ at }) => Date.parse(at)));
 	if (now < latest)
 		return `the clock of this machine is wrong: something is noted for ${new Date(latest).toISOString()}`;

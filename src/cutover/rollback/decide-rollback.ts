@@ -46,11 +46,9 @@ export function decideRollback({
 		};
 	if (standing.direction === "back" || canTurnBack(standing, STEPS))
 		return { type: "turn-back" };
-	const [first] = rollback ?? [];
 	const last = rollback?.at(-1);
 	const isRolledBack =
-		first?.type === "begun" &&
-		first.id === rollbackId(begun) &&
+		isRollbackOf(begun, rollback) &&
 		last?.type === "ended" &&
 		last.outcome === "done";
 	if (isRolledBack)
@@ -65,6 +63,15 @@ export function decideRollback({
 /** The id of a cutover's rollback: the same for each attempt. */
 export function rollbackId({ id }: Pick<BegunRecord, "id">): string {
 	return `${id}-back`;
+}
+
+/** Whether a journal is that of a way back after this cutover, and not after an earlier one. */
+export function isRollbackOf(
+	cutover: Pick<BegunRecord, "id">,
+	rollback: readonly JournalRecord[] | undefined,
+): boolean {
+	const [first] = rollback ?? [];
+	return first?.type === "begun" && first.id === rollbackId(cutover);
 }
 
 /** Refuses, by a `CutoverError`, to begin or go on with a cutover while a rollback has not ended. */

@@ -14,13 +14,18 @@ const begun: JournalRecord = {
 const done: JournalRecord = { type: "ended", outcome: "done", at };
 const RIGHT: RetirementFacts = {
 	records: [begun, done],
-	...{ hasRollback: false, hasBase: true, nodesOnSource: [] },
+	...{ rollback: undefined, hasBase: true, nodesOnSource: [] },
 	...{ source: "file:///old/", target: "s3://new/", oddity: undefined },
 	...{ now: Date.parse(at) + 14 * DAY, afterMs: 14 * DAY },
 };
 
 test("what is over for long enough, and nobody uses, is deleted", () => {
 	expect(judgeRetirement(RIGHT)).toBeUndefined();
+});
+
+test("so it is when the way back that is noted was after an earlier cutover", () => {
+	const rollback: JournalRecord[] = [{ ...begun, id: "0-back" }, done];
+	expect(judgeRetirement({ ...RIGHT, rollback })).toBeUndefined();
 });
 
 test.each<[string, Partial<RetirementFacts>]>([
@@ -30,7 +35,7 @@ test.each<[string, Partial<RetirementFacts>]>([
 	["on the source", { records: [begun, { ...done, outcome: "undone" }] }],
 	["was from file:///old/", { source: "file:///other/" }],
 	["was to s3://new/", { target: "s3://other/" }],
-	["a way back", { hasRollback: true }],
+	["a way back", { rollback: [{ ...begun, id: "1-back" }] }],
 	["the clock of this machine", { now: Date.parse(at) - 1 }],
 	["13 days ago", { now: Date.parse(at) + 14 * DAY - 1 }],
 	["nobody can tell", { hasBase: false }],
