@@ -1,6 +1,7 @@
 import { endingOf } from "../registry/host/ending.ts";
 import { localHost } from "../registry/host/local-host.ts";
 import { runLine } from "../registry/host/run-line.ts";
+import { maskedText } from "../registry/masking/mask.ts";
 import { messageOf } from "./course/failure.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
@@ -78,7 +79,10 @@ async function run(
 		});
 		observe({
 			...{ type: "announced", window },
-			said: said.split("\n").filter((text) => text.trim() !== ""),
+			// It is kept with the events, and what runs it may print all that it does (I7).
+			said: maskedText(said)
+				.split("\n")
+				.filter((text) => text.trim() !== ""),
 		});
 		return code === 0 ? undefined : endingOf(code);
 	} catch (error) {

@@ -1,3 +1,4 @@
+import { maskedCommand } from "../registry/masking/mask.ts";
 import { lookAt } from "../registry/read-only/look.ts";
 import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
@@ -58,12 +59,13 @@ export function dryRunActuators(
 		approve: async () => true,
 		async announceOpening() {
 			const { atWindowOpen } = world.hooks;
-			if (atWindowOpen !== undefined) say(`Would run ${atWindowOpen} here.`);
+			if (atWindowOpen !== undefined)
+				say(`Would run ${maskedCommand(atWindowOpen)} here.`);
 		},
 		async announceEnd() {
 			const { atWindowClosed } = world.hooks;
 			if (atWindowClosed !== undefined)
-				say(`Would run ${atWindowClosed} here.`);
+				say(`Would run ${maskedCommand(atWindowClosed)} here.`);
 		},
 		async makeReadOnly({ signal }) {
 			const all = nodes.map(({ node }) => node);

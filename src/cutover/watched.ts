@@ -48,7 +48,7 @@ export async function watched(
 function writable(node: string, { because }: WriteState): CutoverError {
 	return new CutoverError(
 		"writable",
-		`${node} takes writes again in the middle of the cutover: ${because}`,
+		`${node} takes writes again in the middle of the window: ${because}`,
 		{
 			suggestions: [
 				"Keep configuration management (Puppet, Chef, Ansible) and other administrators from it until the cutover has ended.",

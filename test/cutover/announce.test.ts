@@ -37,6 +37,16 @@ test("the command sees which cutover it is, and what it says is shown", async ()
 	]);
 });
 
+test("what it says is told without secrets (I7)", async () => {
+	const { world, events } = announcing({
+		atWindowOpen:
+			"echo 'paused'; echo '+ curl --password=hunter2hunter2 https://me:opensesame@ci.example/'",
+	});
+	await announceOpening(world, {});
+	expect(JSON.stringify(events)).toContain("paused");
+	expect(JSON.stringify(events)).not.toMatch(/hunter2|opensesame/);
+});
+
 test("a command that fails keeps the window shut", async () => {
 	const { world } = announcing({ atWindowOpen: "exit 3" });
 	await expect(announceOpening(world, {})).rejects.toMatchObject({

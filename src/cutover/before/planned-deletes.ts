@@ -79,7 +79,7 @@ function refusedDeletes(
 ): CutoverError {
 	return new CutoverError(
 		"refused",
-		`The registry cannot be cut over: ${reason}. It is in use as before, on the source`,
+		`The registry cannot be cut over: ${reason}. It is in use as before`,
 		{ suggestions },
 	);
 }

@@ -163,7 +163,10 @@ class Machine<W extends Stage> {
 			if (approved === undefined) return;
 			if (!approved)
 				return this.#turnBack(
-					new CutoverError("refused", "The cutover was not approved"),
+					new CutoverError(
+						"refused",
+						`${this.#options.course.title} was not approved`,
+					),
 				);
 		}
 		const began = this.#now();
