@@ -12,9 +12,8 @@ import type { MarkedPlace } from "../../registry/kept-file/cutover-mark.ts";
 import { secretsIn } from "../../registry/masking/secrets-in-tree.ts";
 import type { RecordKeeper } from "../../registry/read-only/record.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
+import { configuredProduct } from "../../registry/target/configured-product.ts";
 import { driverSettings } from "../../registry/target/driver-settings.ts";
-import { findProduct } from "../../registry/target/find-product.ts";
-import { parseProduct } from "../../registry/target/product.ts";
 import { resolveTarget } from "../../registry/target/resolve-target.ts";
 import { wait } from "../../store/wait.ts";
 import { durationOf } from "../duration.ts";
@@ -115,14 +114,14 @@ export async function targetSettings(
 	};
 	const redirectDisabled = wishes["disable-redirect"];
 	const options = { ...targetOptions(target, wishes), redirectDisabled };
-	const [first] = nodes;
-	if (first === undefined) throw new RangeError("A registry has nodes");
-	const version = wishes["registry-version"];
 	try {
-		const product =
-			version === undefined
-				? await findProduct(described.description, first.host, { signal })
-				: parseProduct(version);
+		const product = await configuredProduct(
+			{
+				...{ description: described.description, nodes },
+				version: wishes["registry-version"],
+			},
+			{ signal },
+		);
 		const resolved = await resolveTarget(target, { signal });
 		const { storage } = driverSettings(resolved, product, options);
 		return { storage, redirectDisabled };

@@ -4,11 +4,10 @@ import { secretsIn } from "../masking/secrets-in-tree.ts";
 import type { Call, RegistryNode } from "../node.ts";
 import type { Settings } from "../settings.ts";
 import { type Blocker, switchBlockers } from "./blockers.ts";
+import { configuredProduct } from "./configured-product.ts";
 import { driverSettings } from "./driver-settings.ts";
-import { findProduct } from "./find-product.ts";
-import { parseProduct, productName } from "./product.ts";
+import { productName } from "./product.ts";
 import { resolveTarget } from "./resolve-target.ts";
-import { runningProgram } from "./running-program.ts";
 import type { Target, TargetOptions } from "./target.ts";
 
 /** A registry whose configuration is to be shown. */
@@ -36,31 +35,20 @@ export interface Renderings {
  * `RegistryError` or a `ConfigurationError`.
  */
 export async function renderAll(
-	{ description, nodes, version }: RenderedRegistry,
+	registry: RenderedRegistry,
 	target: Target,
 	options: TargetOptions,
 	others: Pick<Settings, "readOnly" | "redirectDisabled">,
 	call: Call = {},
 ): Promise<Renderings> {
-	const [first] = nodes;
-	if (first === undefined) throw new RangeError("A registry has nodes");
-	const product =
-		version === undefined
-			? await findProduct(description, first.host, {
-					...call,
-					running:
-						description.kind === "distribution"
-							? await runningProgram(first, call)
-							: undefined,
-				})
-			: parseProduct(version);
+	const product = await configuredProduct(registry, call);
 	const resolved = await resolveTarget(target, call);
 	const { storage, notes } = driverSettings(resolved, product, {
 		...options,
 		redirectDisabled: others.redirectDisabled,
 	});
 	const rendered: Rendering[] = [];
-	for (const node of nodes)
+	for (const node of registry.nodes)
 		rendered.push(await render(node, { storage, ...others }, call));
 	return {
 		product: productName(product),
