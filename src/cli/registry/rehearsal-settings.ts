@@ -12,7 +12,7 @@ import { type TargetWishes, targetOptions } from "./target-flags.ts";
 export async function targetSettings(
 	named: string,
 	product: Product,
-	wishes: TargetWishes,
+	wishes: TargetWishes & { readonly "disable-redirect"?: boolean | undefined },
 	signal: AbortSignal,
 ): Promise<TargetSettings> {
 	const located = await locateStore(named);
@@ -20,7 +20,8 @@ export async function targetSettings(
 		url: located.url,
 		environment: { ...process.env, ...located.environment },
 	};
-	const options = targetOptions(target, wishes);
+	const redirectDisabled = wishes["disable-redirect"];
+	const options = { ...targetOptions(target, wishes), redirectDisabled };
 	try {
 		const resolved = await resolveTarget(target, { signal });
 		driverSettings(withPath(resolved.url, resolved), product, options);

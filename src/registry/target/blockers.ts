@@ -119,7 +119,7 @@ function redirectBlockers(storage: DriverSettings | undefined): Blocker[] {
 			code: "redirect",
 			message: `Clients would be sent to ${url.host} for blobs, which is each client's own machine.`,
 			suggestions: [
-				"Disable redirects (storage.redirect.disable): the registry then serves blobs itself. Or name an endpoint that clients reach.",
+				"With --disable-redirect the registry serves blobs itself. Or name an endpoint that clients reach: --registry-endpoint.",
 			],
 		},
 	];
