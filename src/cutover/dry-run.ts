@@ -111,7 +111,7 @@ export function dryRunActuators(
 		},
 		async openTarget(call) {
 			say(
-				`Would remove the marker from ${target.url}, so that sync does not write there any more; and keep the configurations of before only for people.`,
+				`Would remove the marker from ${target.url}, so that sync does not write there any more; and put the configurations of before aside, for rollback.`,
 			);
 			for (const { node } of nodes) {
 				const asked = switched(await settingsOf(node, call), world);

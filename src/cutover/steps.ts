@@ -139,7 +139,7 @@ export const STEPS: readonly Step<Actuators>[] = [
 	{
 		name: "read-write",
 		about:
-			"take pushes again, on the target: from here on there is no way back",
+			"take pushes again, on the target: from here on only rollback leads back",
 		apply: (world, call) => world.openTarget(call),
 		holds: (world, call) => world.isTargetOpen(call),
 		undo: "never",

@@ -101,10 +101,13 @@ export function windowText(
 	{ from }: Course = CUTOVER,
 ): string {
 	const opening = steps.findIndex(({ window }) => window === "opens");
-	const names = steps.slice(opening).map(({ name }) => name);
+	const closing = steps.findIndex(({ window }) => window === "closes");
+	const names = steps.slice(opening, closing + 1).map(({ name }) => name);
 	return [
-		`From now on pushes are refused: ${names.join(", ")}.`,
-		...(predicted === undefined ? [] : predictedLines(predicted)),
+		// What is expected has the same steps, with their times.
+		...(predicted === undefined
+			? [`From now on pushes are refused: ${names.join(", ")}.`]
+			: ["From now on pushes are refused.", ...predictedLines(predicted)]),
 		...(deletes === undefined
 			? []
 			: [
