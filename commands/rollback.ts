@@ -10,9 +10,6 @@ const {
 	"database-backup-made": _backup,
 	rehearse: _rehearse,
 	verify: _verify,
-	// It announces nothing.
-	"at-window-open": _open,
-	"at-window-closed": _closed,
 	...flags
 } = Cutover.flags;
 
@@ -57,8 +54,6 @@ export class Rollback extends BaseCommand {
 		const { rollBack } = await import("../src/cli/cutover/rollback.ts");
 		const wishes = {
 			...flags,
-			"at-window-open": undefined,
-			"at-window-closed": undefined,
 			"accept-pending": false,
 			"accept-damage": true,
 			"database-backup-made": false,

@@ -4,6 +4,10 @@ import type { Call, Stage } from "./course/step.ts";
 export interface CourseActuators extends Stage {
 	/** Passes while the registry is in use, until the next one is short. */
 	catchUp(call: Call): Promise<void>;
+	/** Runs the operator's command of before the window. Rejects when it fails. */
+	announceOpening(call: Call): Promise<void>;
+	/** Runs the one of after it; what fails is told. */
+	announceEnd(outcome: "source" | "target", call: Call): Promise<void>;
 	makeReadOnly(call: Call): Promise<void>;
 	isReadOnly(call: Call): Promise<boolean>;
 	/** Brings every node back to the configuration that it had, on the source and taking writes. */
@@ -54,10 +58,6 @@ export interface Actuators extends CourseActuators {
 	rehearse(call: Call): Promise<void>;
 	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */
 	keepBase(call: Call): Promise<void>;
-	/** Runs the operator's command of before the window. Rejects when it fails. */
-	announceOpening(call: Call): Promise<void>;
-	/** Runs the one of after it; what fails is told. */
-	announceEnd(outcome: "source" | "target", call: Call): Promise<void>;
 	/** Keeps everybody from writing to the source; what cannot be done of it is told, and fails nothing. */
 	fenceSource(call: Call): Promise<void>;
 }

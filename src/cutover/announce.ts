@@ -5,7 +5,7 @@ import { maskedText } from "../registry/masking/mask.ts";
 import { messageOf } from "./course/failure.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
-import type { CutoverWorld } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Commands by which people and machines are told: shell lines, run on this machine. They have to be safe to repeat. */
 export interface Hooks {
@@ -17,9 +17,12 @@ export interface Hooks {
 
 /** What announcements need of the world. */
 export type AnnouncingWorld = Pick<
-	CutoverWorld,
+	World,
 	"hooks" | "id" | "source" | "target" | "observe"
-> & { readonly turn: Pick<CutoverWorld["turn"], "commandTimeoutMs"> };
+> & {
+	readonly course: Pick<World["course"], "from">;
+	readonly turn: Pick<World["turn"], "commandTimeoutMs">;
+};
 
 /** Tells that the window is about to be opened. Rejects with a `CutoverError` (`refused`) when the command fails. */
 export async function announceOpening(
@@ -57,7 +60,12 @@ async function run(
 	told: Readonly<Record<string, string>>,
 	{ signal }: Call,
 ): Promise<string | undefined> {
-	const { hooks, id, source, target, turn, observe } = world;
+	const { hooks, id, turn, observe } = world;
+	// Those of the cutover, also on the way back from it.
+	const [source, target] =
+		world.course.from === "source"
+			? [world.source, world.target]
+			: [world.target, world.source];
 	const line = window === "open" ? hooks.atWindowOpen : hooks.atWindowClosed;
 	if (line === undefined) return undefined;
 	const environment = Object.entries({

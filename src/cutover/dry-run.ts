@@ -1,10 +1,10 @@
-import { maskedCommand } from "../registry/masking/mask.ts";
 import { lookAt } from "../registry/read-only/look.ts";
 import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
 import { sync } from "../sync/pass.ts";
 import { PassClock } from "../sync/pass-timing.ts";
 import type { Actuators } from "./actuators.ts";
+import { dryRunOfHooks } from "./announce-dry-run.ts";
 import { guardShare } from "./before/planned-deletes.ts";
 import { predict } from "./before/predict.ts";
 import { preflight } from "./before/preflight.ts";
@@ -57,16 +57,7 @@ export function dryRunActuators(
 			await predict(world, { next, doubtful: 0, deletes, restart }, { signal });
 		},
 		approve: async () => true,
-		async announceOpening() {
-			const { atWindowOpen } = world.hooks;
-			if (atWindowOpen !== undefined)
-				say(`Would run ${maskedCommand(atWindowOpen)} here.`);
-		},
-		async announceEnd() {
-			const { atWindowClosed } = world.hooks;
-			if (atWindowClosed !== undefined)
-				say(`Would run ${maskedCommand(atWindowClosed)} here.`);
-		},
+		...dryRunOfHooks(world.hooks, say),
 		async makeReadOnly({ signal }) {
 			const all = nodes.map(({ node }) => node);
 			const found = await lookAt(all, undefined, { ...world.turn, signal });

@@ -42,29 +42,9 @@ export function realActuators(world: CutoverWorld): Actuators {
 	let delta: Delta | undefined;
 	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
-	const polls = new PullPolls(
-		world.nodes.map(({ node, client }) => ({ name: node.name, client })),
-		{ store: world.source, repository: world.repository },
-	);
-	/** From the first of these on, whichever process begins with it, pulls are polled until the end is announced. */
-	const polled = (act: Act) => async (call: Call) => {
-		await polls.begin();
-		await act(call);
-	};
 	const course = courseActuators(world);
 	return {
 		...course,
-		makeReadOnly: polled(course.makeReadOnly),
-		putBack: polled(course.putBack),
-		switchNodes: polled(course.switchNodes),
-		switchBack: polled(course.switchBack),
-		openTarget: polled(course.openTarget),
-		announceOpening: (call) => announceOpening(world, call),
-		async announceEnd(outcome, call) {
-			const pulls = await polls.end();
-			if (pulls !== undefined) world.observe({ type: "pulls", ...pulls });
-			await announceEnd(world, outcome, call);
-		},
 		preflight: (call) => preflight(world, call),
 		async rehearse(call) {
 			const ms = await rehearse(world, call);
@@ -101,18 +81,33 @@ type Act = (call: Call) => Promise<void>;
 export function courseActuators(
 	world: World,
 ): Omit<CourseActuators, "catchUp" | "finalPass" | "verifyDelta"> {
+	const polls = new PullPolls(
+		world.nodes.map(({ node, client }) => ({ name: node.name, client })),
+		{ store: world.source, repository: world.repository },
+	);
+	/** From the first of these on, whichever process begins with it, pulls are polled until the end is announced. */
+	const polled = (act: Act) => async (call: Call) => {
+		await polls.begin();
+		await act(call);
+	};
 	return {
 		approve: ({ signal }) => world.approve(signal),
-		makeReadOnly: (call) => makeReadOnly(world, call),
+		announceOpening: (call) => announceOpening(world, call),
+		async announceEnd(outcome, call) {
+			const pulls = await polls.end();
+			if (pulls !== undefined) world.observe({ type: "pulls", ...pulls });
+			await announceEnd(world, outcome, call);
+		},
+		makeReadOnly: polled((call) => makeReadOnly(world, call)),
 		isReadOnly: (call) => isReadOnly(world, call),
-		putBack: (call) => putBack(world, call),
+		putBack: polled((call) => putBack(world, call)),
 		requireStill: (call) => requireStill(world, call),
-		switchNodes: (call) => switchNodes(world, call),
+		switchNodes: polled((call) => switchNodes(world, call)),
 		isSwitched: (call) => isSwitched(world, call),
-		switchBack: (call) => switchBack(world, call),
+		switchBack: polled((call) => switchBack(world, call)),
 		tryCanary: (call) => tryCanary(world, call),
 		removeCanary: () => removeCanary(world),
-		openTarget: (call) => openTarget(world, call),
+		openTarget: polled((call) => openTarget(world, call)),
 		isTargetOpen: (call) => isTargetOpen(world, call),
 		confirm: (call) => confirm(world, call),
 		watched: (act, call) => watched(world, act, call),

@@ -126,6 +126,8 @@ export interface World {
 	>;
 	/** How nodes are made read-only and brought back. */
 	readonly turn: Omit<TurnOffOptions, "approve" | "signal">;
+	/** Commands for people. */
+	readonly hooks: Hooks;
 	/** Names the canary, and what is kept of configurations. */
 	readonly id: string;
 	/** A repository that exists, where a registry does not let everybody ask for any. */
@@ -159,8 +161,6 @@ export interface World {
 
 /** What a cutover is made of. */
 export interface CutoverWorld extends World {
-	/** Commands for people. */
-	readonly hooks: Hooks;
 	/** What every node is switched to. Secrets inside (I7). */
 	readonly settings: TargetSettings;
 	/** Where it is kept what was on both sides when the registry went over. */

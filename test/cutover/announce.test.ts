@@ -13,6 +13,7 @@ function announcing(hooks: Partial<Hooks>) {
 	const world: AnnouncingWorld = {
 		hooks: { atWindowOpen: undefined, atWindowClosed: undefined, ...hooks },
 		id: "abc",
+		course: { from: "source" },
 		source: new MemoryStore(),
 		target: new MemoryStore(),
 		turn: { commandTimeoutMs: 10_000 },
@@ -45,6 +46,17 @@ test("what it says is told without secrets (I7)", async () => {
 	await announceOpening(world, {});
 	expect(JSON.stringify(events)).toContain("paused");
 	expect(JSON.stringify(events)).not.toMatch(/hunter2|opensesame/);
+});
+
+test("on the way back it sees the cutover's source and target", async () => {
+	const { world, events } = announcing({
+		atWindowOpen: 'echo "$REGMIGRATE_SOURCE"',
+	});
+	const back = { ...world, course: { from: "target" as const } };
+	await announceOpening(back, {});
+	expect(events).toEqual([
+		{ type: "announced", window: "open", said: [world.target.url] },
+	]);
 });
 
 test("a command that fails keeps the window shut", async () => {

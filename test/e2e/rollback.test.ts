@@ -42,7 +42,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		"is rolled back after its cutover while a client pushes: all that was acknowledged is served from the source again",
 		async () => {
 			const installation = await installed(version);
-			const { registry, words, before } = installation;
+			const { folder, registry, words, before } = installation;
 			await run(0, ...words);
 			// By somebody who does not know: it leaves the way back as it is.
 			const twice = await run(4, ...words);
@@ -56,11 +56,21 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 				digests.get("team/app:v2"),
 			);
 			const stop = pushing(registry);
-			const { stdout } = await run(0, ...rollbackWords(installation));
+			const told = join(folder, "told");
+			const { stdout } = await run(
+				0,
+				...rollbackWords(installation),
+				...["--at-window-open", `echo $REGMIGRATE_SOURCE >>${told}`],
+				...["--at-window-closed", `echo $REGMIGRATE_OUTCOME >>${told}`],
+			);
 			const { acknowledged, refused } = await stop();
 			expect(stdout).toContain("deleted: team/app:v2, which named sha256:");
 			expect(stdout).toContain("serves what is only at the source");
 			expect(stdout).toContain("Pushes were refused for ");
+			expect(stdout).toMatch(/: pulls (failed for|were served)/);
+			expect(readFileSync(told, "utf8")).toMatch(
+				/^file:\/\/.*storage\/?\nsource\n$/,
+			);
 			expect(acknowledged.length).toBeGreaterThan(0);
 			expect(refused).toBeGreaterThan(0);
 

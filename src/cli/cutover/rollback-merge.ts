@@ -33,11 +33,13 @@ import {
 	type CutoverWishes,
 	interruptedCleanly,
 } from "./cutover.ts";
+import { hooksOf } from "./cutover-hooks.ts";
 import { cutoverLine, type Expected, windowText } from "./cutover-lines.ts";
 import { nodesOf, placesOf, turnOf } from "./cutover-world.ts";
 import { keepEvents } from "./kept-events.ts";
 import { markOf, onMarkedNodes } from "./marked-nodes.ts";
 import { holdRegistry, type MigrationPaths } from "./migration-files.ts";
+import { pullsReport } from "./pulls-lines.ts";
 import { reportLines } from "./report.ts";
 import { rolledBackLines } from "./rollback-lines.ts";
 
@@ -106,10 +108,12 @@ export async function rollBackMerging(
 	});
 	let expected: Expected = {};
 	let tags: TagSummary | undefined;
+	let pulls: Extract<WorldEvent, { type: "pulls" }> | undefined;
 	const observe = (event: CutoverEvent | WorldEvent) => {
 		if (event.type === "deletes-planned")
 			expected = { ...expected, deletes: event };
 		if (event.type === "tags") ({ tags } = event);
+		if (event.type === "pulls") pulls = event;
 		const line = cutoverLine(event, ROLLBACK);
 		kept.keep(event, line);
 		if (line !== undefined) say(line);
@@ -158,6 +162,7 @@ export async function rollBackMerging(
 		deletePlanPath: paths.deletesBack,
 		maxDeletes: wishes["max-delete"],
 		isSharedRedis: wishes["shared-redis"],
+		hooks: hooksOf(wishes, session.described.cutover),
 		async approve(signal) {
 			if (wishes.yes) return true;
 			const text = windowText(
@@ -196,7 +201,11 @@ export async function rollBackMerging(
 			...reportLines(paths),
 		])
 			say(line);
-	return { isDryRun, id: begun.id, operator, ...result, tags };
+	return {
+		...{ isDryRun, id: begun.id, operator },
+		...{ ...result, tags },
+		...pullsReport(pulls),
+	};
 }
 
 /** The base of this cutover. */

@@ -1,5 +1,6 @@
 import { lookAt } from "../../registry/read-only/look.ts";
 import { planOn } from "../../registry/read-only/plan-on.ts";
+import { dryRunOfHooks } from "../announce-dry-run.ts";
 import { changeSentences } from "../change-sentences.ts";
 import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
@@ -25,6 +26,7 @@ export function dryRunOfRollback(
 			);
 		},
 		approve: always,
+		...dryRunOfHooks(world.hooks, say),
 		async makeReadOnly({ signal }) {
 			const all = nodes.map(({ node }) => node);
 			const found = await lookAt(all, undefined, { ...world.turn, signal });

@@ -52,6 +52,16 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		isWatched: false,
 	},
 	{
+		name: "announce",
+		about: "tell people that pushes will be refused (--at-window-open)",
+		apply: (world, call) => world.announceOpening(call),
+		holds: always,
+		undo: (world, call) => world.announceEnd("target", call),
+		isWatched: false,
+		asks: true,
+		isAside: true,
+	},
+	{
 		name: "read-only",
 		about: "refuse pushes on every node, and prove it",
 		apply: (world, call) => world.makeReadOnly(call),
@@ -59,6 +69,7 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		undo: (world, call) => world.putBack(call),
 		isWatched: false,
 		window: "opens",
+		asks: false,
 	},
 	{
 		name: "final merge",
@@ -116,6 +127,14 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		undo: "never",
 		isWatched: false,
 		window: "closes",
+	},
+	{
+		name: "announce the end",
+		about: "tell people that pushes are taken again (--at-window-closed)",
+		apply: (world, call) => world.announceEnd("source", call),
+		holds: always,
+		undo: "never",
+		isWatched: false,
 	},
 	{
 		name: "confirm",

@@ -59,6 +59,7 @@ class ModelRollback {
 		const { world, journal } = this;
 		expect(["source", "target"]).toContain(world.state);
 		expect(world.lost).toEqual([]);
+		expect(world.isAnnounced).toBe(false);
 		const isBack = world.state === "target";
 		expect(journal.records.at(-1)).toMatchObject({
 			type: "ended",
@@ -108,9 +109,16 @@ describe.each([
 
 test("the table reads as the cutover's, the other way round", () => {
 	expect(ROLLBACK_STEPS.map(({ name }) => name)).toEqual([
-		...["preflight", "unfence the source", "catch up", "read-only"],
-		...["final merge", "verify the merge", "still", "switch back", "canary"],
-		...["still, once more", "read-write", "confirm"],
+		...["preflight", "unfence the source", "catch up", "announce"],
+		...[
+			"read-only",
+			"final merge",
+			"verify the merge",
+			"still",
+			"switch back",
+			"canary",
+		],
+		...["still, once more", "read-write", "announce the end", "confirm"],
 	]);
 	const final = ROLLBACK_STEPS.findIndex(({ undo }) => undo === "never");
 	expect(ROLLBACK_STEPS[final]?.name).toBe("read-write");
