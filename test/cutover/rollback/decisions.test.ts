@@ -36,7 +36,7 @@ test.each<
 	[X, [Y], MALFORMED, "changed"],
 	[MALFORMED, [], X, "changed"],
 ])(
-	"a link that held %j, of which %j was written, and that holds %j is judged: %s",
+	"only what somebody else has done to a source is a change (I3): a link that held %j, of which %j was written, and that holds %j is judged: %s",
 	(before, written, now, verdict) => {
 		expect(judgeSource(before, written, now)).toBe(verdict);
 	},
@@ -53,7 +53,7 @@ test.each([
 	[BLOB, true, [], false],
 	[`${LINK.slice(0, LINK.indexOf("/_"))}/notes`, true, [], false],
 ])(
-	"%s, on both sides: %s, written: %j, is deletable: %s",
+	"the way back may delete no blob, and no link that it does not know (I3): %s, on both sides: %s, written: %j, is deletable: %s",
 	(key, isShared, written, expected) => {
 		const base = { isShared: () => isShared, writtenTo: () => written };
 		expect(isDeletable(key, base)).toBe(expected);
