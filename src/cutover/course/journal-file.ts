@@ -88,16 +88,40 @@ export class JournalFile implements Journal, Disposable {
 	}
 }
 
-const PROBLEMS: Readonly<Record<JournalProblem, string>> = {
+const PROBLEMS: Readonly<Record<JournalProblem | "short", string>> = {
 	damaged: "a record in it is damaged, which no power cut does",
+	short: "it is shorter than it was made, so records at its end may be missing",
 	"another version's":
 		"it has records that this version does not know: a newer one wrote them",
 };
 
+const LOST =
+	"Put back a copy of it that is whole, if there is one. How the nodes are now is told by regmigrate readonly status, and what was done by the file of events beside it; beside each node's configuration, .regmigrate has its original, and a restore.sh that puts it back.";
+
+/** What there is to do about a journal that cannot be read. */
+const SUGGESTIONS: Readonly<Record<JournalProblem | "short", string>> = {
+	damaged: LOST,
+	short: LOST,
+	"another version's": "Use the version of regmigrate that wrote it.",
+};
+
+/** A journal whose bytes do not say how far its course is. */
+class UnreadableJournal extends Error {
+	readonly suggestion: string;
+
+	constructor(problem: JournalProblem | "short") {
+		super(PROBLEMS[problem]);
+		this.suggestion = SUGGESTIONS[problem];
+	}
+}
+
 function readJournal(path: string): ReadJournal {
-	const read = parseJournal(readFileSync(path));
-	if (typeof read !== "string") return read;
-	throw new Error(PROBLEMS[read]);
+	const bytes = readFileSync(path);
+	const read = parseJournal(bytes);
+	if (typeof read === "string") throw new UnreadableJournal(read);
+	// It is made as a whole: one that was cut off would tell of less than was done, and what goes back by it be believed.
+	if (bytes.length < SPACE) throw new UnreadableJournal("short");
+	return read;
 }
 
 /**
@@ -116,7 +140,9 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 			`How far a cutover is cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
 			{
 				suggestions: [
-					"Read it as who began the cutover, with the version of regmigrate that did.",
+					error instanceof UnreadableJournal
+						? error.suggestion
+						: "Read it as who began the cutover.",
 				],
 				cause: error,
 			},
@@ -153,7 +179,9 @@ function unusable(path: string, error: unknown, state = ""): CutoverError {
 		`What a cutover is about to do cannot be noted in ${path}: ${reason}${state}`,
 		{
 			suggestions: [
-				"Make it usable, and run the same command again. Always name the same --state-directory: how far a cutover is is known only there.",
+				error instanceof UnreadableJournal
+					? error.suggestion
+					: "Make it usable, and run the same command again. Always name the same --state-directory: how far a cutover is is known only there.",
 			],
 			cause: error,
 		},

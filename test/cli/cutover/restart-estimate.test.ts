@@ -16,7 +16,13 @@ function journals(ended: Readonly<Record<string, readonly JournalRecord[]>>) {
 	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 	const path = join(folder, "registry-1.cutover");
 	for (const [at, records] of Object.entries(ended))
-		writeFileSync(`${path}.${at}`, records.map(recordLine).join(""));
+		writeFileSync(
+			`${path}.${at}`,
+			records
+				.map(recordLine)
+				.join("")
+				.padEnd(256 * 1024, "\0"),
+		);
 	return path;
 }
 

@@ -44,7 +44,10 @@ async function described() {
 	const note = (name: string, records: readonly JournalRecord[]) => {
 		const path = join(state, record.replace(/db$/, name));
 		// With the space that is taken before anything is begun.
-		const text = records.map(recordLine).join("") + "\0".repeat(1000);
+		const text = records
+			.map(recordLine)
+			.join("")
+			.padEnd(256 * 1024, "\0");
 		writeFileSync(path, text, { mode: 0o600 });
 		return path;
 	};

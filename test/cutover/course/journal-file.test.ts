@@ -36,6 +36,13 @@ const RECORDS: readonly JournalRecord[] = [
 	{ type: "ended", outcome: "undone", at },
 ];
 const BYTES = Buffer.from(RECORDS.map(recordLine).join(""));
+/** What a journal is made with (bytes). */
+const SPACE = 256 * 1024;
+
+/** The bytes of a journal's file: zeros after its records. */
+function inSpace(bytes: Buffer): Buffer {
+	return Buffer.concat([bytes], SPACE);
+}
 
 let path: string;
 beforeEach(() => {
@@ -100,7 +107,7 @@ describe("JournalFile", () => {
 			{
 				using _ = new JournalFile(path);
 			}
-			const bytes = Buffer.alloc(4096);
+			const bytes = Buffer.alloc(SPACE);
 			whole.copy(bytes);
 			torn.subarray(0, length).copy(bytes, whole.length);
 			writeFileSync(path, bytes);
@@ -152,6 +159,22 @@ describe("JournalFile", () => {
 	});
 });
 
+test("one that was cut off is refused: it would tell of less than was done", () => {
+	{
+		using journal = new JournalFile(path);
+		for (const record of RECORDS.slice(0, 3)) journal.append(record);
+	}
+	for (const length of [0, BYTES.indexOf("\n") + 1, SPACE - 1]) {
+		truncateSync(path, length);
+		expect(() => seeJournal(path)).toThrow("it is shorter than it was made");
+		expect(() => new JournalFile(path)).toThrow(
+			"it is shorter than it was made",
+		);
+		expect(statSync(path).size).toBe(length);
+		truncateSync(path, SPACE);
+	}
+});
+
 describe("seeJournal", () => {
 	test("tells what is noted, also while it is written, and makes and mends nothing", () => {
 		expect(seeJournal(path)).toBeUndefined();
@@ -159,7 +182,7 @@ describe("seeJournal", () => {
 		using journal = new JournalFile(path);
 		for (const record of RECORDS.slice(0, 2)) journal.append(record);
 		expect(seeJournal(path)).toEqual(RECORDS.slice(0, 2));
-		const torn = Buffer.concat([BYTES.subarray(0, -5), Buffer.alloc(9)]);
+		const torn = inSpace(BYTES.subarray(0, -5));
 		writeFileSync(path, torn);
 		expect(seeJournal(path)).toEqual(RECORDS.slice(0, 4));
 		expect(readFileSync(path)).toEqual(torn);
