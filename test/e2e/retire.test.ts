@@ -1,4 +1,4 @@
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hasTools } from "../support/services.ts";
@@ -10,8 +10,10 @@ import { treeKeys } from "./tree.ts";
 test.skipIf(!hasTools("registry-3", "minio"))(
 	"an old source is deleted when nobody needs it any more, also when that is killed half-way",
 	async () => {
-		const { registry, target, node, words } = await installed();
+		const installation = await installed();
+		const { folder, registry, target, node, words } = installation;
 		const { storage } = registry;
+		const state = join(folder, "state");
 		const old = treeKeys(storage);
 		const retire = ["retire", storage, target, ...node, "--yes"];
 		const early = await run(4, ...retire);
@@ -22,6 +24,14 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 		const soon = await run(4, ...retire);
 		expect(soon.stderr).toContain("14 days have to pass");
 		const now = [...retire, "--after", "0s"];
+		const name = treeKeys(state).find((key) => key.endsWith(".base")) ?? "";
+		const base = readFileSync(join(state, name));
+		writeFileSync(join(state, name), "damaged".repeat(1000));
+		for (const words of [now, rollbackWords(installation)]) {
+			const { stderr } = await run(4, ...words);
+			expect(stderr).toMatch(/cannot be read(:| in)/);
+		}
+		writeFileSync(join(state, name), base);
 		const dry = await run(0, ...now, "--dry-run");
 		expect(dry.stdout).toContain("Would delete");
 		expect(treeKeys(storage)).toEqual(old);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { messageOf } from "../../cutover/course/failure.ts";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { CutoverError } from "../../cutover/cutover-error.ts";
@@ -148,7 +149,7 @@ async function guard(
 	if (reason !== undefined) throw refused(reason);
 	// What was deleted already is no change.
 	if (isBegun) return;
-	using base = new BaseFile(paths.base);
+	using base = openBase(paths.base);
 	for await (const { key, verdict } of sourceChanges(source, base, { signal }))
 		throw refused(
 			`somebody has written there since the registry left it: ${key} has ${verdict === "gone" ? "gone" : verdict}`,
@@ -160,6 +161,16 @@ async function guard(
 	for (const line of digestLines(proven)) say(line);
 	if (!proven.isSound)
 		throw refused(`what the registry has in ${target.url} is not sound`);
+}
+
+function openBase(path: string): BaseFile {
+	try {
+		return new BaseFile(path);
+	} catch (error) {
+		throw refused(
+			`what it was when the registry left it cannot be read in ${path} (${messageOf(error)}), so nobody can tell whether somebody has written there since`,
+		);
+	}
 }
 
 function refused(reason: string): CutoverError {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { begin } from "../../cutover/course/begin.ts";
+import { messageOf } from "../../cutover/course/failure.ts";
 import { JournalFile, seeJournal } from "../../cutover/course/journal-file.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
 import { runSteps } from "../../cutover/course/machine.ts";
@@ -224,11 +225,22 @@ function openBase(path: string, { id }: BegunRecord): BaseFile {
 			suggestions,
 		);
 	using opened = new DisposableStack();
-	const base = opened.use(new BaseFile(path));
+	const base = opened.use(readBase(path, suggestions));
 	if (base.id !== id)
 		throw refusal(`${path} is another cutover's`, suggestions);
 	opened.move();
 	return base;
+}
+
+function readBase(path: string, suggestions: readonly string[]): BaseFile {
+	try {
+		return new BaseFile(path);
+	} catch (error) {
+		throw refusal(
+			`${path}, which its cutover has left, cannot be read: ${messageOf(error)}`,
+			suggestions,
+		);
+	}
 }
 
 /** A cutover that was left half-way has ended: it must not go on when its registry is back. */

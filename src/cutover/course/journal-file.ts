@@ -96,7 +96,7 @@ const PROBLEMS: Readonly<Record<JournalProblem | "short", string>> = {
 };
 
 const LOST =
-	"Put back a copy of it that is whole, if there is one. How the nodes are now is told by regmigrate readonly status, and what was done by the file of events beside it; beside each node's configuration, .regmigrate has its original, and a restore.sh that puts it back.";
+	"Put back a copy of it that is whole, if there is one. Else: what was done is told by the file of events beside it, and which storage a node is on by its configuration, beside which .regmigrate keeps the one of before. Do not put that back where pushes were taken on the target.";
 
 /** What there is to do about a journal that cannot be read. */
 const SUGGESTIONS: Readonly<Record<JournalProblem | "short", string>> = {
