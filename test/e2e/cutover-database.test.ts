@@ -12,6 +12,7 @@ import {
 	installed,
 	push,
 	restart,
+	rollbackWords,
 	run,
 } from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
@@ -80,6 +81,10 @@ describe.skipIf(!tools)("a registry with a metadata database", () => {
 		expect(registry.restarts()).toBe(5);
 		expect(await keysAt(found)).toContain(`pre/fix/${LOCKS}/database-in-use`);
 		await expectOnTarget(found);
+		expect(stdout).toContain("There is no way back by rollback");
+		const flags = words.filter((word) => word !== "--database-backup-made");
+		const back = await run(4, ...rollbackWords({ words: flags }));
+		expect(back.stderr).toContain("its metadata are in a database");
 		renameSync(registry.storage, join(folder, "away"));
 		await push(registry, "team/app", "after");
 		const tags = await tagDigests(registry.server());

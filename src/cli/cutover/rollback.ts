@@ -29,9 +29,12 @@ export async function rollBack(
 	});
 	switch (decision.type) {
 		case "refuse":
-			throw refusal(decision.reason, [
-				"Name the --state-directory and the nodes that were named for the cutover.",
-			]);
+			throw refusal(
+				decision.reason,
+				decision.suggestions ?? [
+					"Name the --state-directory and the nodes that were named for the cutover.",
+				],
+			);
 		case "turn-back":
 			return await turnBack(named, wishes, output, paths);
 		case "merge":

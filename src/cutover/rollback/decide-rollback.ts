@@ -13,8 +13,12 @@ export type RollbackDecision =
 			readonly cutover: BegunRecord;
 			readonly isHalfWay: boolean;
 	  }
-	/** A clause that says why there is nothing to roll back. */
-	| { readonly type: "refuse"; readonly reason: string };
+	/** A clause that says why it cannot be rolled back; what to do: default, name what the cutover was given. */
+	| {
+			readonly type: "refuse";
+			readonly reason: string;
+			readonly suggestions?: readonly string[] | undefined;
+	  };
 
 /** What is noted of a registry; `undefined`: there is no such journal. */
 interface NotedCourses {
@@ -29,7 +33,8 @@ interface NotedCourses {
  * | has ended, undone                      | -              | refuse    |
  * | goes back, or can                      | -              | turn back |
  * | is past the point of no return, or done | ended, done   | refuse: it was rolled back already |
- * | is past the point of no return, or done | anything else | merge     |
+ * | so, and metadata are in a database     | anything else  | refuse    |
+ * | so, and metadata are in the storage    | anything else  | merge     |
  */
 export function decideRollback({
 	cutover,
@@ -57,6 +62,16 @@ export function decideRollback({
 			reason: "its cutover was rolled back already: it is on the source",
 		};
 	const isHalfWay = standing.direction !== "ended";
+	if (cutover.some(({ type }) => type === "database"))
+		return {
+			type: "refuse",
+			reason:
+				"its metadata are in a database, and nothing in the storage says what was pushed since",
+			suggestions: [
+				"Registries with a metadata database cannot be rolled back by this version once pushes were taken on the target.",
+				...(isHalfWay ? ["Run cutover again: it goes on."] : []),
+			],
+		};
 	return { type: "merge", cutover: begun, isHalfWay };
 }
 

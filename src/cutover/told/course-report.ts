@@ -124,7 +124,11 @@ export function courseReport({
 			run === undefined || status.outcome !== "done"
 				? []
 				: run.course === "cutover"
-					? dayAfter({ run, events, command: (name) => command(name, run) })
+					? dayAfter({
+							...{ run, events },
+							hasDatabase: records.some(({ type }) => type === "database"),
+							command: (name) => command(name, run),
+						})
 					: dayAfterRollback(run),
 	};
 }

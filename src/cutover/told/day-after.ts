@@ -15,6 +15,8 @@ export interface DayAfter {
 	readonly run: RunRecord;
 	/** Of the cutover. */
 	readonly events: readonly EventRecord[];
+	/** Whether the registry's metadata are in a database: then there is no way back. */
+	readonly hasDatabase: boolean;
 	/** A command line of ours with what was said for the cutover, as far as that command takes it; in lines for a shell. */
 	readonly command: (
 		name: "rollback" | "verify" | "retire" | "config render",
@@ -22,16 +24,26 @@ export interface DayAfter {
 }
 
 /** What is left to people when a registry is on its target: in the order in which it is due. */
-export function dayAfter({ run, events, command }: DayAfter): readonly Task[] {
+export function dayAfter({
+	run,
+	events,
+	hasDatabase,
+	command,
+}: DayAfter): readonly Task[] {
 	const { kind, source, target, words } = run;
 	const isGitLab = kind === "linux-package" || kind === "helm";
 	const isBucket = !target.startsWith("file:");
 	const didSay = (name: string) => words.some(([word]) => word === name);
 	return [
-		{
-			text: `Until somebody retires ${source}, there is a way back, with all that is pushed from now on. Nobody may write there meanwhile:`,
-			lines: command("rollback"),
-		},
+		hasDatabase
+			? {
+					text: `There is no way back by rollback: the metadata are in a database, and nothing in the storage says what is pushed from now on. Keep ${source}, where nobody may write, and the backup of the database all the same.`,
+					lines: [],
+				}
+			: {
+					text: `Until somebody retires ${source}, there is a way back, with all that is pushed from now on. Nobody may write there meanwhile:`,
+					lines: command("rollback"),
+				},
 		{
 			text: `Where a configuration management (Puppet, Chef, Ansible, Git) keeps the registry's configuration, give it the new storage before it runs again: otherwise it brings the registry back to ${source}, without what was pushed since. The changes, with secrets masked, are in the report, and shown by:`,
 			lines: command("config render"),

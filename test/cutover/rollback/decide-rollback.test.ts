@@ -22,6 +22,10 @@ const ended = (outcome: "done" | "undone"): JournalRecord => ({
 	outcome,
 	at,
 });
+const database: JournalRecord = {
+	...{ type: "database", nodes: [], at },
+	...{ acknowledgedBy: "o@h", acknowledged: "flag" },
+};
 const back: JournalRecord = { type: "turn-back", reason: "r", at };
 
 test.each<
@@ -55,6 +59,18 @@ test.each<
 		"merge",
 	],
 	["one that is done", journal("a", ended("done")), undefined, "merge"],
+	[
+		"one with a metadata database, that is done",
+		journal("a", database, ended("done")),
+		undefined,
+		"refuse",
+	],
+	[
+		"one with a metadata database, before read-write",
+		journal("a", database, apply("canary")),
+		undefined,
+		"turn-back",
+	],
 	[
 		"one whose rollback failed",
 		journal("a", ended("done")),
