@@ -45,7 +45,6 @@ const OF_REGISTRY = [
 const ONLY_FORWARD: ReadonlySet<string> = new Set([
 	...["until-stable", "max-window", "max-delete", "accept-damage", "yes"],
 	...["verify", "fence", "rehearse", "database-backup-made"],
-	...["at-window-open", "at-window-closed"],
 ]);
 
 /** A command line of ours with what was said for a cutover, as `commandLines` writes it. */
