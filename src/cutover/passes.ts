@@ -29,7 +29,7 @@ export function requireCopied(
 	const broken = damage.corrupt + damage.malformed + damage.dangling;
 	if (broken > 0 && !acceptsDamage)
 		throw refused(
-			`${broken} objects are broken in the ${from}, and would be so at the ${to} (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
+			`${broken === 1 ? "1 object is" : `${broken} objects are`} broken in the ${from}, and would be so at the ${to} (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
 			"sync and verify name them. Go on all the same with --accept-damage.",
 		);
 }

@@ -8,13 +8,12 @@ export function plannedDeletesLines({
 	path,
 	largest,
 }: PlannedDeletes): readonly string[] {
-	if (counts.objects === 0)
-		return ["The last pass is to delete nothing at the target"];
+	if (counts.objects === 0) return ["The last pass is to delete nothing"];
 	const repositories = largest.map(
 		({ repository, objects }) => `${printable(repository)} (${objects})`,
 	);
 	return [
-		`The last pass is to delete ${formatObjects(counts.objects)} at the target (${formatBytes(counts.bytes)}): ${deletedKinds(counts)}`,
+		`The last pass is to delete ${formatObjects(counts.objects)} (${formatBytes(counts.bytes)}): ${deletedKinds(counts)}`,
 		...(repositories.length === 0
 			? []
 			: [`most of them in ${repositories.join(", ")}`]),
