@@ -82,6 +82,8 @@ function nextSteps(folder: string): string {
 		`  npm run regmigrate -- sync ${source} ${copy}`,
 		"All that sync can do:",
 		"  npm run regmigrate -- sync --help",
+		"How the registry is switched to its bucket then, and back (docs/cutover.md):",
+		"  npm run regmigrate -- cutover --help",
 		"This demo with its servers left running, until Ctrl-C:",
 		"  npm run demo -- --keep",
 		"Servers to play with that stay until they are stopped:",
