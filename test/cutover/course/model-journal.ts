@@ -7,11 +7,13 @@ import { Killed, type ModelWorld } from "./model-world.ts";
  * written, which leaves a torn one, and when it is there.
  */
 export class ModelJournal implements Journal {
-	readonly records: JournalRecord[] = [];
+	readonly records: JournalRecord[];
 	readonly #world: ModelWorld;
 
-	constructor(world: ModelWorld) {
+	/** `records`: what is in it already. */
+	constructor(world: ModelWorld, records: readonly JournalRecord[] = []) {
 		this.#world = world;
+		this.records = [...records];
 	}
 
 	append(record: JournalRecord): void {

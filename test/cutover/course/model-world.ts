@@ -27,21 +27,24 @@ const ORIGINAL: Configuration = {
 /** A process was killed: nothing of it runs any more. */
 export class Killed extends Error {}
 
+/** Always the same one: a stack for each of the many would take longer than all else. */
+const KILLED = new Killed();
+
 /**
  * A registry of nodes with a source and a target, in memory, and clients that push all the while. Every effect of an
  * actuator is a point at which the process may be killed.
  */
 export class ModelWorld {
-	readonly nodes: readonly ModelNode[];
-	readonly stores = { source: new Set(["old"]), target: new Set<string>() };
+	nodes: readonly ModelNode[];
+	stores = { source: new Set(["old"]), target: new Set<string>() };
 	/** Pushes that a node has acknowledged. */
-	readonly acknowledged = new Set(["old"]);
+	acknowledged = new Set(["old"]);
 	/** Points that were passed. */
 	points = 0;
 	/** The point at which the process is killed; `undefined`: at none. */
 	killAt: number | undefined;
 	/** The points at which somebody puts a node back to how it was at first, and restarts it. */
-	readonly revertAt = new Set<number>();
+	revertAt = new Set<number>();
 	/** The step that fails, by the actuator's name; `undefined`: none. */
 	failing: string | undefined;
 	/** Whether people know that pushes are refused. */
@@ -60,6 +63,24 @@ export class ModelWorld {
 		}));
 	}
 
+	/** Another world, in which all is as it is in this one now. */
+	copy(): ModelWorld {
+		const copy = new ModelWorld([]);
+		copy.nodes = this.nodes.map((node) => ({ ...node }));
+		const { source, target } = this.stores;
+		copy.stores = { source: new Set(source), target: new Set(target) };
+		copy.acknowledged = new Set(this.acknowledged);
+		copy.points = this.points;
+		copy.killAt = this.killAt;
+		copy.revertAt = new Set(this.revertAt);
+		copy.failing = this.failing;
+		copy.isAnnounced = this.isAnnounced;
+		copy.#isDead = this.#isDead;
+		copy.#isSeen = this.#isSeen;
+		copy.#pushes = this.#pushes;
+		return copy;
+	}
+
 	/** Another process begins. */
 	revive(): void {
 		this.#isDead = false;
@@ -68,13 +89,13 @@ export class ModelWorld {
 
 	/** A point at which the process may be killed; clients push meanwhile. */
 	point(): void {
-		if (this.#isDead) throw new Killed();
+		if (this.#isDead) throw KILLED;
 		if (this.revertAt.has(this.points)) this.#revert();
 		this.#push();
 		this.#isSeen ||= this.nodes.some(({ running }) => !running.readOnly);
 		if (this.points++ !== this.killAt) return;
 		this.#isDead = true;
-		throw new Killed();
+		throw KILLED;
 	}
 
 	#revert(): void {

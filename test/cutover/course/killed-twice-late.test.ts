@@ -1,0 +1,4 @@
+import { describeKilledTwice } from "./killed-twice.ts";
+import { FAILING_LATE } from "./model-cutover.ts";
+
+describeKilledTwice(FAILING_LATE);
