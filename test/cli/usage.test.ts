@@ -105,6 +105,8 @@ describe("help", () => {
 			  readonly status  Tell whether the registry is read-only, node by node
 			  rehearse         Try TARGET with the registry's own program, on a few images
 			  report           Print the report of a cutover, or of the way back, again
+			  retire           Delete the registry in SOURCE, weeks after it was cut over
+			                   to TARGET
 			  rollback         Bring the registry back from TARGET to SOURCE after a
 			                   cutover
 			  status           Tell how far a cutover is, while it runs or after it was
