@@ -3,13 +3,13 @@ import type { Call } from "../../store/object-store.ts";
 export type { Call };
 
 /** Acts on the world, by what is given to it. */
-export type Act<W> = (world: W, call: Call) => Promise<void>;
+type Act<W> = (world: W, call: Call) => Promise<void>;
 
 /**
  * How a step is undone; safe to repeat, also when the step was only begun. `nothing`: it leaves nothing to undo. `never`: it
  * is past the point of no return.
  */
-export type Undo<W> = Act<W> | "nothing" | "never";
+type Undo<W> = Act<W> | "nothing" | "never";
 
 /** A step on the way of a registry from one storage to another. The machine that runs them knows none by its name. */
 export interface Step<W> {

@@ -16,7 +16,7 @@ export interface FenceTreeOptions extends BatchOptions {
 	readonly user?: FenceUser | undefined;
 }
 
-export interface FenceUser {
+interface FenceUser {
 	readonly isRoot: boolean;
 	readonly groups: readonly number[];
 }

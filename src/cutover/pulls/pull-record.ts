@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** How a node's pulls went. */
-export interface NodePulls {
+interface NodePulls {
 	readonly node: string;
 	/** In all (ms); as seen by polls, so up to one interval too long. */
 	readonly failedMs: number;
