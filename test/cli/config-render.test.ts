@@ -14,12 +14,19 @@ const ENVIRONMENT = {
 	AWS_ENDPOINT_URL: "http://minio:9000",
 };
 
+/** What the storage is switched to, as a diff: nothing is known of what it was. */
+const SWITCHED = `--- /dev/null
++++ storage of 127.0.0.1:5000
+@@ -0,0 +1,1 @@
++s3://reg at http://minio:9000
+`;
+
 /** Runs the command for a registry that its operator's own commands change. */
 async function render(...argv: readonly string[]) {
 	const file = join(temporaryFolder(), "regmigrate.yml");
 	writeFileSync(
 		file,
-		"{kind: hooks, url: 'http://127.0.0.1:5000', readOnly: freeze, readWrite: thaw, switch: to-s3}",
+		"{kind: hooks, url: 'http://127.0.0.1:5000', readOnly: freeze, readWrite: thaw, switch: to-s3, switchBack: to-disk}",
 	);
 	return await runProgram(
 		["config", "render", ...argv, "--registry-file", file],
@@ -37,7 +44,7 @@ test("it shows what would be done, and nothing of a secret", async () => {
 			"Note: Clients will be sent to http://minio:9000 for blobs: they must reach and trust it, or redirects be disabled.",
 			"",
 			"Node 127.0.0.1:5000, on this machine:",
-			"Then: to-s3",
+			`${SWITCHED}Then: to-s3`,
 			"Then: freeze",
 			"Note: What the storage is switched to is in the operator's command; it is not known here.",
 			"",
@@ -57,7 +64,7 @@ test("and the same as JSON", async () => {
 			{
 				node: "127.0.0.1:5000",
 				host: "this machine",
-				diff: "",
+				diff: SWITCHED,
 				commands: ["to-s3"],
 				notes: [expect.any(String)],
 				blockers: [],
