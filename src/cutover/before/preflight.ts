@@ -13,6 +13,7 @@ import {
 import { lockNames } from "../lock-files.ts";
 import { settingsOf, switched } from "../node-settings.ts";
 import type { CutoverNode, CutoverWorld } from "../world.ts";
+import { otherStorage } from "./other-storage.ts";
 
 /** Refuses what is known to go wrong, on every node. Changes nothing. */
 export async function preflight(
@@ -79,6 +80,14 @@ async function look(
 			"Make it take writes again: a cutover makes it read-only itself, and ends with a registry that takes writes.",
 		]);
 	const settings = await settingsOf(node, call);
+	const other = otherStorage(settings.storage.driver, world.source.url);
+	if (other !== undefined)
+		throw refuse(
+			`it is configured to another storage than ${world.source.url}, by its driver ${other}: it may have been cut over already`,
+			[
+				"Name the storage that it is configured to as the source. To go back to a former one, run rollback with the --state-directory of its cutover.",
+			],
+		);
 	const [blocker] = switchBlockers(settings, world.settings);
 	if (blocker !== undefined)
 		throw refuse(blocker.message.replace(/\.$/, ""), blocker.suggestions);
