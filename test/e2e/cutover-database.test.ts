@@ -60,6 +60,7 @@ describe.skipIf(!tools)("a registry with a metadata database", () => {
 		const { registry, folder, words } = found;
 		const { stdout } = await run(0, ...words);
 		const told = [
+			"not even rollback leads back",
 			"what is pushed through it lies in the source",
 			"online garbage collection is off",
 			"== catch up",
