@@ -1,4 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	readFileSync,
+	renameSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hasTools } from "../support/services.ts";
@@ -35,6 +41,8 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 		const dry = await run(0, ...now, "--dry-run");
 		expect(dry.stdout).toContain("Would delete");
 		expect(treeKeys(storage)).toEqual(old);
+		// The fence is not lifted for what is refused, or only tried (I3).
+		expect(statSync(join(storage, "docker")).mode & 0o222).toBe(0);
 		// What is beside the registry is somebody else's.
 		writeFileSync(join(storage, "beside"), "");
 		const first = await startProgram([...now, "--max-deletes-per-second=2"]);
