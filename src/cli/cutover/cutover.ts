@@ -185,7 +185,10 @@ export async function cutOver(
 		? dryRunActuators(world, (sentence) => say(`   ${sentence}`))
 		: realActuators(world);
 	const places = isDryRun ? [] : placesOf(session);
-	const marking = { begun, journal, path: paths.cutover, signal };
+	const marking = {
+		...{ begun, journal, path: paths.cutover, signal },
+		note: (text: string) => observe({ type: "note", text }),
+	};
 	const result = await onMarkedNodes(places, marking, () =>
 		runSteps(STEPS, actuators, journal, {
 			...{ course: CUTOVER, observe, signal, maxWindowMs, turnBack },

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { messageOf } from "../../cutover/course/failure.ts";
 import type { Journal } from "../../cutover/course/journal.ts";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
@@ -16,21 +17,28 @@ export interface MarkingOptions extends Call {
 	readonly journal: Journal;
 	/** Where that is. */
 	readonly path: string;
+	/** Told what is no failure, as a sentence. */
+	readonly note: (text: string) => void;
 }
 
 /**
  * Marks nodes as being in a cutover, acts, and removes the marks when its journal says that it has ended. Who has another
  * state directory is kept from them so, which the lock in this one cannot do. Rejects with a `RegistryError` (`refused`)
- * when another cutover has one of them.
+ * when another cutover has one of them. A mark that cannot be removed is told: what came of the cutover counts.
  */
 export async function onMarkedNodes<T>(
 	places: readonly MarkedPlace[],
-	{ begun, journal, path, signal }: MarkingOptions,
+	{ begun, journal, path, note, signal }: MarkingOptions,
 	act: () => Promise<T>,
 ): Promise<T> {
 	const mark = markOf(begun, path);
 	const dropAll = async () => {
-		for (const place of places) await dropMark(place, mark);
+		for (const place of places)
+			await dropMark(place, mark).catch((error: unknown) =>
+				note(
+					`${place.name} stays marked as being in this cutover, though it has ended: ${messageOf(error)}. Where another state directory is named, the next cutover is refused, and says which file to remove.`,
+				),
+			);
 	};
 	try {
 		for (const place of places)

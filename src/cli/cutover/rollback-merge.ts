@@ -181,7 +181,10 @@ export async function rollBackMerging(
 		? dryRunOfRollback(world, (sentence) => say(`   ${sentence}`))
 		: rollbackActuators(world);
 	const places = isDryRun ? [] : placesOf(session);
-	const marking = { begun, journal, path: paths.rollback, signal };
+	const marking = {
+		...{ begun, journal, path: paths.rollback, signal },
+		note: (text: string) => observe({ type: "note", text }),
+	};
 	if (isHalfWay)
 		for (const place of places)
 			await dropMark(place, markOf(cutover, paths.cutover));
