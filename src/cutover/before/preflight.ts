@@ -1,6 +1,8 @@
 import { probeIdentity } from "../../registry/probe/probe-identity.ts";
 import { askVersion } from "../../registry/probe/registry-version.ts";
 import { switchBlockers } from "../../registry/target/blockers.ts";
+import { guardDistinct, guardSource, guardTarget } from "../../sync/guards.ts";
+import { readMarker } from "../../sync/marker.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { metadataPlace } from "../database/metadata-place.ts";
@@ -20,6 +22,7 @@ export async function preflight(
 	world: CutoverWorld,
 	call: Call,
 ): Promise<void> {
+	await guardPlaces(world, call);
 	const found: LookedAt[] = [];
 	for (const node of world.nodes) found.push(await look(node, world, call));
 	const locks = await lockNames(world.source, call);
@@ -46,6 +49,17 @@ export async function preflight(
 		for (const change of [{ readOnly: true }, switched(settings, world)])
 			for (const note of (await node.change(change, call)).notes)
 				world.observe({ type: "note", text: `${node.name}: ${note}` });
+}
+
+/** Before a rehearsal writes there: the passes that come after it refuse the same. */
+async function guardPlaces(
+	{ source, target }: CutoverWorld,
+	{ signal }: Call,
+): Promise<void> {
+	guardDistinct(source, target);
+	await guardSource(source, signal);
+	const marker = await readMarker(target, signal);
+	await guardTarget(source, target, marker, signal);
 }
 
 function refusal(

@@ -7,7 +7,7 @@ import {
 	rolledBack,
 } from "./failure.ts";
 import type { Journal } from "./journal.ts";
-import type { JournalRecord } from "./journal-record.ts";
+import type { JournalRecord, Outcome } from "./journal-record.ts";
 import {
 	type CutoverResult,
 	hasBegun,
@@ -101,7 +101,7 @@ class Machine<W extends Stage> {
 					await this.#undo(this.#stepAt(action.step));
 					break;
 				case "end":
-					this.#note({ type: "ended", outcome: action.outcome });
+					this.#end(action.outcome);
 					if (action.outcome === "undone") throw this.#undone();
 					return resultOf(this.#journal.records, this.#steps);
 				case "nothing":
@@ -109,6 +109,16 @@ class Machine<W extends Stage> {
 				default:
 					action satisfies never;
 			}
+		}
+	}
+
+	#end(outcome: Outcome): void {
+		try {
+			this.#note({ type: "ended", outcome });
+		} catch (error) {
+			const { course } = this.#options;
+			if (outcome === "done") throw pastReturn(course, error);
+			throw notNoted(course, messageOf(this.#cause ?? "it was ended"), error);
 		}
 	}
 
@@ -151,8 +161,12 @@ class Machine<W extends Stage> {
 	}
 
 	async #apply(step: Step<W>): Promise<void> {
-		if (step.isNeeded?.(this.#world) === false)
-			return this.#note({ type: "done", step: step.name });
+		if (step.isNeeded?.(this.#world) === false) {
+			await this.#attempt(async () =>
+				this.#note({ type: "done", step: step.name }),
+			);
+			return;
+		}
 		const { observe } = this.#options;
 		const isFirst = !hasBegun(this.#journal.records, step);
 		const { asks = step.window === "opens" } = step;

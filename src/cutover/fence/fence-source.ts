@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VERSION_PREFIX } from "../../layout/paths.ts";
@@ -33,7 +34,10 @@ export async function fenceSource(
 	const reason = nothingToFence(root);
 	if (reason !== undefined) return note(reason);
 	try {
-		const fenced = await fenceTree(root, { ...call, recordPath: fencePath });
+		const fenced = await fenceTree(root, {
+			...call,
+			recordPath: recordOf(source, fencePath),
+		});
 		const attempts = await proveFence(fenced.samples);
 		const { directories, files, troubles } = fenced;
 		observe({
@@ -78,7 +82,10 @@ export async function unfenceSource(
 	call: Call,
 ): Promise<void> {
 	if (fencePath === undefined) return;
-	const [trouble] = await unfenceTree({ ...call, recordPath: fencePath });
+	const [trouble] = await unfenceTree({
+		...call,
+		recordPath: recordOf(source, fencePath),
+	});
 	if (trouble === undefined) return;
 	throw new Error(
 		`The old source ${source.url} could not be made writable again: ${trouble}. What was found is kept: run it again as who has fenced it, mostly root`,
@@ -119,4 +126,10 @@ function openTo(
 					`The fence does not hold for ${who}, who can write to ${writable}${because.length === 0 ? "" : ` (${because.join("; ")})`}. See that no registry is started on ${root} any more${who === "root" ? ", as containers are that run as root" : ""}.`,
 				],
 	);
+}
+
+/** Of each source its own: a registry may move on, and on, with none of them retired. */
+function recordOf({ identity }: World["source"], fencePath: string): string {
+	const hash = createHash("sha256").update(identity).digest("hex");
+	return `${fencePath}-${hash.slice(0, 8)}`;
 }
