@@ -18,6 +18,7 @@ export async function runProgram(
 	argv: readonly string[],
 ): Promise<void> {
 	endWhenOutputFails();
+	using _ = failsUntilDone();
 	try {
 		await execute(table, topics, argv);
 	} catch (error) {
@@ -65,6 +66,26 @@ async function execute(
 		default:
 			request satisfies never;
 	}
+}
+
+/**
+ * A process of Node that waits for what never comes ends, with 0, as if all were done. Until this is disposed, that is a
+ * failure.
+ */
+function failsUntilDone(): Disposable {
+	const fail = (code: number) => {
+		if (code !== EXIT.done) return;
+		process.exitCode = EXIT.failed;
+		process.stderr.write(
+			"Error: It stopped before its end, which was not foreseen: please report it. What was noted is known to the next run\n",
+		);
+	};
+	process.once("exit", fail);
+	return {
+		[Symbol.dispose]() {
+			process.off("exit", fail);
+		},
+	};
 }
 
 /**

@@ -35,6 +35,8 @@ const REAL_CLOCK: PollClock = {
 	now: Date.now,
 	wait: (ms, signal) =>
 		new Promise((resolve) => {
+			// It tells nobody any more: with the timer alone, which keeps no process alive, this one would end here.
+			if (signal.aborted) return resolve();
 			// Whoever is at its end does not wait for the next question.
 			const timer = setTimeout(resolve, ms).unref();
 			signal.addEventListener("abort", () => {

@@ -63,3 +63,22 @@ test("where no tag can be pulled, the registry's root is asked", async () => {
 	expect(new Set(empty.asked)).toEqual(new Set(["/v2/"]));
 	expect(empty.result?.noneServedMs).toBe(0);
 });
+
+test("ends as soon as the question that is asked is answered, and waits for no next one", async () => {
+	const asked = Promise.withResolvers<void>();
+	const answer = Promise.withResolvers<void>();
+	const server = await scriptedRegistry(async (_, response) => {
+		asked.resolve();
+		await answer.promise;
+		response.statusCode = 200;
+	});
+	const polls = new PullPolls(
+		[{ name: "a", client: clientOf(server.origin) }],
+		{ store: new MemoryStore(), intervalMs: 60_000 },
+	);
+	await polls.begin();
+	await asked.promise;
+	const ended = polls.end();
+	answer.resolve();
+	expect((await ended)?.nodes).toHaveLength(1);
+}, 5000);
