@@ -1,3 +1,4 @@
+import type { Outcome } from "./course/journal-record.ts";
 import type { Call, Stage } from "./course/step.ts";
 
 /** What the steps of every course do, whichever way it leads. All are safe to repeat. */
@@ -6,8 +7,8 @@ export interface CourseActuators extends Stage {
 	catchUp(call: Call): Promise<void>;
 	/** Runs the operator's command of before the window. Rejects when it fails. */
 	announceOpening(call: Call): Promise<void>;
-	/** Runs the one of after it; what fails is told. */
-	announceEnd(outcome: "source" | "target", call: Call): Promise<void>;
+	/** Runs the one of after it, when the course is done or was undone; what fails is told. */
+	announceEnd(outcome: Outcome, call: Call): Promise<void>;
 	makeReadOnly(call: Call): Promise<void>;
 	isReadOnly(call: Call): Promise<boolean>;
 	/** Brings every node back to the configuration that it had, on the source and taking writes. */

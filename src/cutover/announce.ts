@@ -3,6 +3,7 @@ import { localHost } from "../registry/host/local-host.ts";
 import { runLine } from "../registry/host/run-line.ts";
 import { maskedText } from "../registry/masking/mask.ts";
 import { messageOf } from "./course/failure.ts";
+import type { Outcome } from "./course/journal-record.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { World } from "./world.ts";
@@ -20,7 +21,7 @@ export type AnnouncingWorld = Pick<
 	World,
 	"hooks" | "id" | "source" | "target" | "observe"
 > & {
-	readonly course: Pick<World["course"], "from">;
+	readonly course: Pick<World["course"], "from" | "to">;
 	readonly turn: Pick<World["turn"], "commandTimeoutMs">;
 };
 
@@ -41,15 +42,17 @@ export async function announceOpening(
 /** Tells that pushes are taken again, and where. What fails is a note: the registry is where it is. */
 export async function announceEnd(
 	world: AnnouncingWorld,
-	outcome: "source" | "target",
+	outcome: Outcome,
 	call: Call,
 ): Promise<void> {
-	const told = { REGMIGRATE_OUTCOME: outcome };
+	const { from, to } = world.course;
+	const place = outcome === "done" ? to : from;
+	const told = { REGMIGRATE_OUTCOME: place };
 	const reason = await run(world, "closed", told, call);
 	if (reason === undefined) return;
 	world.observe({
 		type: "note",
-		text: `THE COMMAND TO RUN AT THE END OF THE WINDOW (--at-window-closed) ${reason}: the registry takes pushes again, on the ${outcome}; run by hand what it was to do.`,
+		text: `THE COMMAND TO RUN AT THE END OF THE WINDOW (--at-window-closed) ${reason}: the registry takes pushes again, on the ${place}; run by hand what it was to do.`,
 	});
 }
 

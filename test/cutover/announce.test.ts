@@ -13,7 +13,7 @@ function announcing(hooks: Partial<Hooks>) {
 	const world: AnnouncingWorld = {
 		hooks: { atWindowOpen: undefined, atWindowClosed: undefined, ...hooks },
 		id: "abc",
-		course: { from: "source" },
+		course: { from: "source", to: "target" },
 		source: new MemoryStore(),
 		target: new MemoryStore(),
 		turn: { commandTimeoutMs: 10_000 },
@@ -28,7 +28,7 @@ test("the command sees which cutover it is, and what it says is shown", async ()
 		atWindowClosed: 'echo "$REGMIGRATE_OUTCOME" >&2',
 	});
 	await announceOpening(world, {});
-	await announceEnd(world, "source", {});
+	await announceEnd(world, "undone", {});
 	expect(events).toEqual([
 		{
 			...{ type: "announced", window: "open" },
@@ -52,7 +52,8 @@ test("on the way back it sees the cutover's source and target", async () => {
 	const { world, events } = announcing({
 		atWindowOpen: 'echo "$REGMIGRATE_SOURCE"',
 	});
-	const back = { ...world, course: { from: "target" as const } };
+	const course = { from: "target", to: "source" } as const;
+	const back = { ...world, course };
 	await announceOpening(back, {});
 	expect(events).toEqual([
 		{ type: "announced", window: "open", said: [world.target.url] },
@@ -78,7 +79,7 @@ test("one that hangs is ended", async () => {
 
 test("at the end it is only told", async () => {
 	const { world, events } = announcing({ atWindowClosed: "exit 3" });
-	await announceEnd(world, "target", {});
+	await announceEnd(world, "done", {});
 	expect(events.at(-1)).toMatchObject({
 		type: "note",
 		text: expect.stringContaining("on the target"),
@@ -88,6 +89,6 @@ test("at the end it is only told", async () => {
 test("without commands nothing is run", async () => {
 	const { world, events } = announcing({});
 	await announceOpening(world, {});
-	await announceEnd(world, "target", {});
+	await announceEnd(world, "done", {});
 	expect(events).toEqual([]);
 });

@@ -145,8 +145,8 @@ class Machine<W extends Stage> {
 			standing.isDone ? standing.step + 1 : standing.step,
 		);
 		for (const step of done) {
-			const holds = await this.#attempt(() =>
-				step.holds(this.#world, this.#call),
+			const holds = await this.#attempt(
+				async () => (await step.holds?.(this.#world, this.#call)) ?? true,
 			);
 			if (holds === true) continue;
 			if (holds === false)

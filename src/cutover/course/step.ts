@@ -23,14 +23,14 @@ export interface Step<W> {
 	readonly isNeeded?: ((world: W) => boolean) | undefined;
 	/**
 	 * Whether what it has brought about is in force, asked of the world: when a course goes on in another process, which
-	 * does not know what happened in between.
+	 * does not know what happened in between. Default: it leaves nothing behind that could cease to be.
 	 */
-	readonly holds: (world: W, call: Call) => Promise<boolean>;
+	readonly holds?: ((world: W, call: Call) => Promise<boolean>) | undefined;
 	/** Safe to repeat. */
 	readonly apply: Act<W>;
 	readonly undo: Undo<W>;
-	/** Whether every node has to refuse writes from its beginning to its end. */
-	readonly isWatched: boolean;
+	/** Whether every node has to refuse writes from its beginning to its end; default false. */
+	readonly isWatched?: boolean | undefined;
 	/** Whether pushes are refused from this step on, or are taken again when it is done. */
 	readonly window?: "opens" | "closes" | undefined;
 	/** Whether the operator is asked before it; default: where the window opens. */

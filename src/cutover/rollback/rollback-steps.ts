@@ -1,3 +1,4 @@
+import { ACTS } from "../acts.ts";
 import type { CourseActuators } from "../actuators.ts";
 import type { Call, Course, Step } from "../course/step.ts";
 
@@ -10,9 +11,6 @@ export interface RollbackActuators extends CourseActuators {
 	/** Keeps everybody from writing to it again. */
 	fence(call: Call): Promise<void>;
 }
-
-/** What leaves nothing behind that could cease to be in force. */
-const always = async () => true;
 
 /** From the target to the source. */
 export const ROLLBACK: Course = {
@@ -30,118 +28,73 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		name: "preflight",
 		about: "look whether there is a way back, and the old source is as it was",
 		apply: (world, call) => world.preflight(call),
-		holds: always,
 		undo: "nothing",
-		isWatched: false,
 	},
 	{
 		name: "unfence the source",
 		about: "let the old source be written again",
 		apply: (world, call) => world.unfence(call),
-		holds: always,
 		undo: (world, call) => world.fence(call),
-		isWatched: false,
 	},
 	{
 		name: "catch up",
 		about:
 			"copy back while the registry is in use, until the next pass is short",
-		apply: (world, call) => world.catchUp(call),
-		holds: always,
-		undo: "nothing",
-		isWatched: false,
+		...ACTS.catchUp,
 	},
 	{
 		name: "announce",
 		about: "tell people that pushes will be refused (--at-window-open)",
-		apply: (world, call) => world.announceOpening(call),
-		holds: always,
-		undo: (world, call) => world.announceEnd("target", call),
-		isWatched: false,
-		asks: true,
-		isAside: true,
+		...ACTS.announce,
 	},
 	{
 		name: "read-only",
 		about: "refuse pushes on every node, and prove it",
-		apply: (world, call) => world.makeReadOnly(call),
-		holds: (world, call) => world.isReadOnly(call),
-		undo: (world, call) => world.putBack(call),
-		isWatched: false,
-		window: "opens",
-		asks: false,
+		...ACTS.readOnly,
 	},
 	{
 		name: "final merge",
 		about: "copy back what was done since, and delete the links that are gone",
-		apply: (world, call) => world.finalPass(call),
-		holds: always,
-		undo: "nothing",
-		isWatched: true,
+		...ACTS.finalPass,
 	},
 	{
 		name: "verify the merge",
 		about: "prove what the final merge has changed",
-		apply: (world, call) => world.verifyDelta(call),
-		holds: always,
-		undo: "nothing",
-		isWatched: true,
+		...ACTS.verifyDelta,
 	},
 	{
 		name: "still",
 		about: "prove that the target has not moved",
-		apply: (world, call) => world.requireStill(call),
-		holds: always,
-		undo: "nothing",
-		isWatched: true,
+		...ACTS.still,
 	},
 	{
 		name: "switch back",
 		about: "give every node its configuration of before, still read-only",
-		apply: (world, call) => world.switchNodes(call),
-		holds: (world, call) => world.isSwitched(call),
-		undo: (world, call) => world.switchBack(call),
-		isWatched: true,
+		...ACTS.switch,
 	},
 	{
 		name: "canary",
 		about: "have every node serve an image that is only in the source",
-		apply: (world, call) => world.tryCanary(call),
-		holds: always,
-		undo: (world, call) => world.removeCanary(call),
-		isWatched: true,
+		...ACTS.canary,
 	},
 	{
 		name: "still, once more",
 		about: "prove again that the target has not moved",
-		apply: (world, call) => world.requireStill(call),
-		holds: (world, call) => world.requireStill(call).then(always),
-		undo: "nothing",
-		isWatched: true,
+		...ACTS.stillOnceMore,
 	},
 	{
 		name: "read-write",
 		about: "take pushes again, on the source",
-		apply: (world, call) => world.openTarget(call),
-		holds: (world, call) => world.isTargetOpen(call),
-		undo: "never",
-		isWatched: false,
-		window: "closes",
+		...ACTS.readWrite,
 	},
 	{
 		name: "announce the end",
 		about: "tell people that pushes are taken again (--at-window-closed)",
-		apply: (world, call) => world.announceEnd("source", call),
-		holds: always,
-		undo: "never",
-		isWatched: false,
+		...ACTS.announceEnd,
 	},
 	{
 		name: "confirm",
 		about: "use it as clients do",
-		apply: (world, call) => world.confirm(call),
-		holds: always,
-		undo: "never",
-		isWatched: false,
+		...ACTS.confirm,
 	},
 ];
