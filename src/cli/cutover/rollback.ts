@@ -4,15 +4,21 @@ import { isAnybodyThere } from "../confirmation.ts";
 import { requireSomebody } from "../registry/readonly-flags.ts";
 import { openRegistry } from "../registry/registry-session.ts";
 import { stateDirectory } from "../state-directory.ts";
-import { type CutoverOutput, type CutoverWishes, cutOver } from "./cutover.ts";
+import type {
+	CourseOutput,
+	CourseWishes,
+	NamedStores,
+} from "./course-wishes.ts";
+import { cutOver } from "./cutover.ts";
 import { type MigrationPaths, migrationPaths } from "./migration-files.ts";
-import { type Named, refusal, rollBackMerging } from "./rollback-merge.ts";
+import { rollBackMerging } from "./rollback-merge.ts";
+import { refusal } from "./rollback-refusal.ts";
 
 /** Brings a registry back to the source of its cutover, wherever that has come to. Resolves with what `--json` prints. */
 export async function rollBack(
-	named: Named,
-	wishes: CutoverWishes,
-	output: CutoverOutput,
+	named: NamedStores,
+	wishes: CourseWishes,
+	output: CourseOutput,
 ): Promise<object> {
 	const isDryRun = wishes["dry-run"];
 	requireSomebody(wishes.yes || isDryRun || isAnybodyThere(), "rollback");
@@ -49,9 +55,9 @@ export async function rollBack(
 
 /** The unfinished cutover goes back by its own steps. */
 async function turnBack(
-	named: Named,
-	wishes: CutoverWishes,
-	output: CutoverOutput,
+	named: NamedStores,
+	wishes: CourseWishes,
+	output: CourseOutput,
 	{ cutover }: MigrationPaths,
 ): Promise<object> {
 	if (wishes["dry-run"]) {

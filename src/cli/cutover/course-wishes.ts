@@ -1,0 +1,41 @@
+import { durationOf } from "../duration.ts";
+import type { SwitchWishes } from "../registry/readonly-switch.ts";
+import type { Said } from "../said.ts";
+import type { SettingsWishes } from "./cutover-world.ts";
+
+/** What the flags of `cutover` and `rollback` say. */
+export interface CourseWishes extends SwitchWishes, SettingsWishes {
+	readonly "until-stable": string;
+	readonly "max-window": string | undefined;
+	readonly rehearse: boolean;
+	readonly verify: boolean;
+	readonly "max-delete": number | undefined;
+	readonly "accept-damage": boolean;
+	readonly "shared-redis": boolean;
+	readonly fence: boolean;
+	readonly "at-window-open": string | undefined;
+	readonly "at-window-closed": string | undefined;
+	readonly "test-repository": string | undefined;
+	readonly "database-backup-made": boolean;
+}
+
+/** Where a course is shown, and what ends it. */
+export interface CourseOutput {
+	/** What the command line said. */
+	readonly said: Said;
+	readonly say: (line: string) => void;
+	readonly signal: AbortSignal;
+}
+
+/** Source and target as they were written for the cutover. */
+export interface NamedStores {
+	readonly source: string;
+	readonly target: string;
+}
+
+/** How long pushes may be refused (ms); `undefined`: for as long as it takes. Throws a `UsageError`. */
+export function maxWindowOf({
+	"max-window": said,
+}: Pick<CourseWishes, "max-window">): number | undefined {
+	return said === undefined ? undefined : durationOf("max-window", said);
+}

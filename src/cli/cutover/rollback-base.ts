@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { messageOf } from "../../cutover/course/failure.ts";
+import type { BegunRecord } from "../../cutover/course/journal-record.ts";
+import { BaseFile } from "../../sync/base-file.ts";
+import { refusal } from "./rollback-refusal.ts";
+
+/** Opens the base of this cutover. Throws a `CutoverError` (`refused`) where there is none, or it is another one's. */
+export function openBase(path: string, { id }: BegunRecord): BaseFile {
+	const suggestions = [
+		"What was on both sides when the registry went over is needed to tell what was done since. Without it, copy back with sync by hand, while the registry is read-only.",
+	];
+	if (!existsSync(path) && existsSync(`${path}.retired`))
+		throw refusal(
+			"its old source was retired, so nothing is left there to go back to",
+			[],
+		);
+	if (!existsSync(path))
+		throw refusal(
+			`${path} is not there, which its cutover has left`,
+			suggestions,
+		);
+	using opened = new DisposableStack();
+	const base = opened.use(readBase(path, suggestions));
+	if (base.id !== id)
+		throw refusal(`${path} is another cutover's`, suggestions);
+	opened.move();
+	return base;
+}
+
+function readBase(path: string, suggestions: readonly string[]): BaseFile {
+	try {
+		return new BaseFile(path);
+	} catch (error) {
+		throw refusal(
+			`${path}, which its cutover has left, cannot be read: ${messageOf(error)}`,
+			suggestions,
+		);
+	}
+}
