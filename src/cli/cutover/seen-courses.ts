@@ -68,7 +68,7 @@ function seenAs(
 	return [{ name, paths, status, records, events, owner }];
 }
 
-/** Throws a `CutoverError` for a journal of other steps. */
+/** Throws a `CutoverError` that names the journal, for one of other steps. */
 function statusIn(
 	name: CourseName,
 	records: readonly JournalRecord[],
@@ -77,16 +77,12 @@ function statusIn(
 	try {
 		return courseStatus(records, COURSES[name].steps);
 	} catch (error) {
-		throw new CutoverError(
-			"refused",
-			`How far a ${name} is cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
-			{
-				suggestions: [
-					"Another version of regmigrate has written it: use that one.",
-				],
-				cause: error,
-			},
-		);
+		if (!(error instanceof CutoverError)) throw error;
+		const { code, message, suggestions, cause } = error;
+		throw new CutoverError(code, `${message} (${path})`, {
+			suggestions,
+			cause,
+		});
 	}
 }
 

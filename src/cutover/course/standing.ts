@@ -1,3 +1,4 @@
+import { CutoverError } from "../cutover-error.ts";
 import type { JournalRecord, Outcome } from "./journal-record.ts";
 import type { Step } from "./step.ts";
 
@@ -30,7 +31,7 @@ export type Action =
 	| { readonly type: "end"; readonly outcome: Outcome }
 	| { readonly type: "nothing" };
 
-/** How far a cutover is, by what was noted. Throws an `Error` for a journal of other steps than these. */
+/** How far a cutover is, by what was noted. Throws a `CutoverError` (`refused`) for a journal of other steps than these. */
 export function standingOf(
 	records: readonly JournalRecord[],
 	steps: readonly StepShape[],
@@ -60,13 +61,14 @@ function after(
 ): Standing {
 	const at = (name: string) => {
 		const step = steps.findIndex((one) => one.name === name);
-		if (step === -1) throw new Error(`there is no step "${name}"`);
+		if (step === -1)
+			throw another(`a step "${name}", which this version does not know`);
 		return step;
 	};
 	if (record.type === "ended")
 		return { direction: "ended", outcome: record.outcome };
 	if (standing.direction === "ended")
-		throw new Error(`"${record.type}" is noted after the end`);
+		throw another(`"${record.type}" after its end`);
 	switch (record.type) {
 		case "begun":
 		case "database":
@@ -92,6 +94,15 @@ function after(
 		default:
 			return record satisfies never;
 	}
+}
+
+/** What is noted is another version's. */
+function another(noted: string): CutoverError {
+	return new CutoverError(
+		"refused",
+		`Nothing was changed: how far it is cannot be told from its journal, which has ${noted}`,
+		{ suggestions: ["Use the version of regmigrate that wrote it."] },
+	);
 }
 
 /**

@@ -58,7 +58,7 @@ export interface CourseStatus {
 /** What of a step its status tells. */
 export type ToldStep = Pick<Step<never>, "name" | "about" | "undo" | "window">;
 
-/** Folds the journal of a course; `undefined` where not even its beginning is noted. Throws an `Error` for one of other steps. */
+/** Folds the journal of a course; `undefined` where not even its beginning is noted. Throws a `CutoverError` for one of other steps. */
 export function courseStatus(
 	records: readonly JournalRecord[],
 	steps: readonly ToldStep[],

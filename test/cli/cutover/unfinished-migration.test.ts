@@ -114,3 +114,25 @@ test("a journal that cannot be read is no reason to go on", async () => {
 	expect(exitCode).toBe(4);
 	expect(stderr).toContain("How far a cutover is cannot be read from");
 });
+
+test("a journal of another version's steps is refused, and what to do is said", async () => {
+	const { run, note } = await described();
+	const path = note("cutover", [
+		...BEGUN,
+		{ type: "apply", step: "of a later day", at },
+	]);
+	const before = readFileSync(path);
+	for (const [code, ...words] of [
+		// It looks at all that there are, and tells of this one that it could not.
+		[3, "status"],
+		[4, "report"],
+		[4, "rollback", "/srv/registry", "/srv/other", "--yes"],
+	] as const) {
+		const { exitCode, stdout, stderr } = await run(...words);
+		const text = `${stdout}${stderr}`.replaceAll(/\s+/g, " ");
+		expect(text).toContain('which has a step "of a later day"');
+		expect(text).toContain("Use the version of regmigrate that wrote it.");
+		expect(exitCode).toBe(code);
+	}
+	expect(readFileSync(path)).toEqual(before);
+});

@@ -17,6 +17,7 @@ const TABLE: readonly StepShape[] = [
 	{ name: "open", undo: "never" },
 ];
 const at = "2026-01-31T00:00:00.000Z";
+const ENDED: JournalRecord = { type: "ended", outcome: "undone", at };
 const RECORDS: Readonly<Record<string, JournalRecord>> = {
 	torn: { type: "torn", at },
 	back: { type: "turn-back", reason: "why", at },
@@ -72,16 +73,25 @@ describe("what comes next", () => {
 	});
 
 	test("nothing comes after the end", () => {
-		const ended: JournalRecord = { type: "ended", outcome: "undone", at };
-		const standing = standingOf([ended], TABLE);
+		const standing = standingOf([ENDED], TABLE);
 		expect(nextAction(standing, TABLE)).toEqual({ type: "nothing" });
-		expect(() => standingOf([ended, ...records("torn")], TABLE)).toThrow();
 	});
 
-	test("a step that is not in the table is no guess", () => {
-		const record: JournalRecord = { type: "apply", step: "other", at };
-		expect(() => standingOf([record], TABLE)).toThrow('"other"');
-	});
+	test.each<[string, readonly JournalRecord[]]>([
+		['a step "other"', [{ type: "apply", step: "other", at }]],
+		['"torn" after its end', [ENDED, ...records("torn")]],
+	])(
+		"a journal that has %s is another version's: it is refused, and no guess is made",
+		(noted, journal) => {
+			expect(() => standingOf(journal, TABLE)).toThrow(
+				expect.objectContaining({
+					code: "refused",
+					message: expect.stringContaining(noted),
+					suggestions: ["Use the version of regmigrate that wrote it."],
+				}),
+			);
+		},
+	);
 });
 
 describe("the way back", () => {
