@@ -15,7 +15,10 @@ async function actsOf({ apply }: Step<World>): Promise<readonly PropertyKey[]> {
 	const acts: PropertyKey[] = [];
 	const { actuators } = new ModelWorld(["a"]);
 	const nothing = async () => {};
-	const all = { ...actuators, unfence: nothing, fence: nothing };
+	const all = {
+		...{ ...actuators, isFenced: () => true },
+		...{ unfence: nothing, fence: nothing },
+	};
 	const told = new Proxy(all, {
 		get(world, name, receiver) {
 			acts.push(name);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hasTools } from "../support/services.ts";
@@ -107,6 +107,18 @@ describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 		expect(stderr).toContain("has changed since the cutover");
 		expect(stderr).toContain("team/app/_manifests/tags/split/current/link");
 		expect(linksOf(registry.storage)).toEqual(before);
+		await expectOnTarget(installation);
+	});
+
+	test("that is undone leaves an old source writable that was so", async () => {
+		const installation = await installed();
+		const { registry, words } = installation;
+		await run(0, ...words, "--no-fence");
+		const tree = join(registry.storage, "docker/registry/v2/repositories");
+		const { mode } = statSync(tree);
+		const failing = ["--at-window-open", "exit 1"];
+		await run(4, ...rollbackWords(installation), ...failing);
+		expect(statSync(tree).mode).toBe(mode);
 		await expectOnTarget(installation);
 	});
 

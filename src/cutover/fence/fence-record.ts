@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
+import { renameDurably } from "../../state/rename-durably.ts";
 import type { FencedEntry } from "./fenced-tree.ts";
 
 /** Of what is fenced, what has to come back. */
@@ -110,9 +111,10 @@ export class FenceRecord implements Disposable {
 		};
 	}
 
-	/** All is as it was found: there is nothing to keep any more. */
-	remove(): void {
-		rmSync(this.#path);
+	/** All is as it was found: there is nothing to keep any more; with a path, only there, that it was fenced. */
+	remove(liftedPath: string | undefined): void {
+		if (liftedPath === undefined) rmSync(this.#path);
+		else renameDurably(this.#path, liftedPath);
 	}
 
 	[Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VERSION_PREFIX } from "../../layout/paths.ts";
 import { errno, isAbsence } from "../../store/filesystem/errors.ts";
@@ -8,6 +8,7 @@ import { messageOf } from "../course/failure.ts";
 import type { Call } from "../course/step.ts";
 import type { World } from "../world.ts";
 import { fenceAdvice } from "./fence-advice.ts";
+import { isFenceRecorded } from "./fence-record.ts";
 import { fenceTree, unfenceTree } from "./fence-tree.ts";
 import { type Attempt, proveFence } from "./prove-fence.ts";
 
@@ -79,17 +80,41 @@ export function fencePlan({ source, fencePath }: World): string {
  */
 export async function unfenceSource(
 	{ source, fencePath }: Pick<World, "source" | "fencePath">,
-	call: Call,
+	call: Call & {
+		/** Whether it may have to be fenced again: until `forgetFence`, `isFenced` says so. Default false. */
+		readonly isForNow?: boolean | undefined;
+	},
 ): Promise<void> {
 	if (fencePath === undefined) return;
+	const recordPath = recordOf(source, fencePath);
 	const [trouble] = await unfenceTree({
-		...call,
-		recordPath: recordOf(source, fencePath),
+		signal: call.signal,
+		recordPath,
+		liftedPath: call.isForNow === true ? liftedOf(recordPath) : undefined,
 	});
 	if (trouble === undefined) return;
 	throw new Error(
 		`The old source ${source.url} could not be made writable again: ${trouble}. What was found is kept: run it again as who has fenced it, mostly root`,
 	);
+}
+
+/** Whether the source is fenced, or partly, or was until it was unfenced for now. */
+export function isFenced({
+	source,
+	fencePath,
+}: Pick<World, "source" | "fencePath">): boolean {
+	if (fencePath === undefined) return false;
+	const recordPath = recordOf(source, fencePath);
+	return isFenceRecorded(recordPath) || isFenceRecorded(liftedOf(recordPath));
+}
+
+/** A source that was unfenced for now is so for good, or is fenced again. Safe to repeat. */
+export function forgetFence({
+	source,
+	fencePath,
+}: Pick<World, "source" | "fencePath">): void {
+	if (fencePath === undefined) return;
+	rmSync(liftedOf(recordOf(source, fencePath)), { force: true });
 }
 
 /** The directory that a source is; `undefined` for any other store. */
@@ -132,4 +157,8 @@ function openTo(
 function recordOf({ identity }: World["source"], fencePath: string): string {
 	const hash = createHash("sha256").update(identity).digest("hex");
 	return `${fencePath}-${hash.slice(0, 8)}`;
+}
+
+function liftedOf(recordPath: string): string {
+	return `${recordPath}.lifted`;
 }

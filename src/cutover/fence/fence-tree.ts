@@ -118,9 +118,12 @@ export async function fenceTree(
  * Resolves with what could not be given back, as clauses that begin with a path: then the record stays.
  */
 export async function unfenceTree(
-	options: FenceTreeOptions,
+	options: FenceTreeOptions & {
+		/** Where the record is kept when all is given back; default: nowhere. */
+		readonly liftedPath?: string | undefined;
+	},
 ): Promise<readonly string[]> {
-	const { recordPath, signal } = options;
+	const { recordPath, liftedPath, signal } = options;
 	if (!isFenceRecorded(recordPath)) return [];
 	const troubles = new FenceTroubles();
 	const { isRoot } = options.user ?? thisUser();
@@ -145,7 +148,7 @@ export async function unfenceTree(
 	}
 	if (troubles.any) return troubles.clauses;
 	if (root !== undefined) await flush(root, signal);
-	record.remove();
+	record.remove(liftedPath);
 	return [];
 }
 

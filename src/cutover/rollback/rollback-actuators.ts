@@ -1,5 +1,10 @@
 import { Delta, verifyDelta } from "../delta.ts";
-import { fenceSource, unfenceSource } from "../fence/fence-source.ts";
+import {
+	fenceSource,
+	forgetFence,
+	isFenced,
+	unfenceSource,
+} from "../fence/fence-source.ts";
 import { courseActuators } from "../real-actuators.ts";
 import { catchUpBack, mergeBack } from "./merge-back.ts";
 import { preflight } from "./preflight.ts";
@@ -9,8 +14,11 @@ import type { RollbackWorld } from "./rollback-world.ts";
 /** Does what the steps of a rollback say. */
 export function rollbackActuators(world: RollbackWorld): RollbackActuators {
 	const course = courseActuators(world);
-	/** The old source, as the cutover knows it. */
-	const fenced = { ...world, source: world.oldSource };
+	/** The old source, as the cutover knows it, and has fenced it. */
+	const fenced = {
+		...{ source: world.oldSource, observe: world.observe },
+		fencePath: world.unfencePath,
+	};
 	/** What the last merge has changed; `undefined`: it was another process's, or none was made. */
 	let delta: Delta | undefined;
 	return {
@@ -19,9 +27,12 @@ export function rollbackActuators(world: RollbackWorld): RollbackActuators {
 			await world.takeOver(call);
 			await preflight(world, call);
 		},
-		unfence: (call) =>
-			unfenceSource({ ...fenced, fencePath: world.unfencePath }, call),
-		fence: (call) => fenceSource(fenced, call),
+		isFenced: () => isFenced(fenced),
+		unfence: (call) => unfenceSource(fenced, { ...call, isForNow: true }),
+		async fence(call) {
+			await fenceSource({ ...fenced, fencePath: world.fencePath }, call);
+			forgetFence(fenced);
+		},
 		catchUp: (call) => catchUpBack(world, call),
 		async finalPass(call) {
 			delta ??= new Delta();
@@ -30,6 +41,7 @@ export function rollbackActuators(world: RollbackWorld): RollbackActuators {
 		verifyDelta: (call) => verifyDelta(world, delta, call),
 		async openTarget(call) {
 			world.endCutover();
+			forgetFence(fenced);
 			await course.openTarget(call);
 		},
 	};

@@ -2,6 +2,7 @@ import { lookAt } from "../../registry/read-only/look.ts";
 import { planOn } from "../../registry/read-only/plan-on.ts";
 import { dryRunOfHooks } from "../announce-dry-run.ts";
 import { changeSentences } from "../change-sentences.ts";
+import { isFenced } from "../fence/fence-source.ts";
 import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
@@ -16,6 +17,8 @@ export function dryRunOfRollback(
 	const always = async () => true;
 	return {
 		preflight: (call) => preflight(world, call),
+		isFenced: () =>
+			isFenced({ source: oldSource, fencePath: world.unfencePath }),
 		async unfence() {
 			say(`Would let ${oldSource.url} be written again.`);
 		},

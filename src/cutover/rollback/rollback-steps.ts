@@ -6,6 +6,8 @@ import type { Call, Course, Step } from "../course/step.ts";
 export interface RollbackActuators extends CourseActuators {
 	/** Refuses what is known to go wrong. Changes nothing. */
 	preflight(call: Call): Promise<void>;
+	/** Whether the old source was fenced when this began: until the registry is on it, or all is undone. */
+	isFenced(): boolean;
 	/** Lets the old source be written. */
 	unfence(call: Call): Promise<void>;
 	/** Keeps everybody from writing to it again. */
@@ -32,6 +34,7 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 	},
 	{
 		name: "unfence the source",
+		isNeeded: (world) => world.isFenced(),
 		about: "let the old source be written again",
 		apply: (world, call) => world.unfence(call),
 		undo: (world, call) => world.fence(call),

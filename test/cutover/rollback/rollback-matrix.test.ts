@@ -8,15 +8,26 @@ import {
 import { ModelJournal } from "../course/model-journal.ts";
 import { ModelWorld } from "../course/model-world.ts";
 
-/** A registry on a target, and its old source, which is fenced. The model's source is where a course begins. */
+/** A registry on a target, and its old source, which may be fenced. The model's source is where a course begins. */
 class ModelRollback {
 	readonly world = new ModelWorld(["a", "b"]);
 	readonly journal = new ModelJournal(this.world);
-	isFenced = true;
+	readonly wasFenced: boolean;
+	isFenced: boolean;
+	/** Whether it is kept that it was. */
+	isLifted = false;
+
+	constructor(wasFenced = true) {
+		this.wasFenced = wasFenced;
+		this.isFenced = wasFenced;
+	}
 
 	get actuators(): RollbackActuators {
 		const { world } = this;
 		const { actuators } = world;
+		const forget = () => {
+			this.isLifted = false;
+		};
 		const unfenced =
 			(act: (call: object) => Promise<void>) => async (call: object) => {
 				if (this.isFenced) throw new Error("the old source is fenced");
@@ -25,10 +36,16 @@ class ModelRollback {
 		const fencing = (isFenced: boolean) => async () => {
 			world.point();
 			this.isFenced = isFenced;
+			this.isLifted = !isFenced;
 			world.point();
 		};
 		return {
 			...actuators,
+			isFenced: () => this.isFenced || this.isLifted,
+			async openTarget(call) {
+				forget();
+				await actuators.openTarget(call);
+			},
 			unfence: fencing(false),
 			fence: fencing(true),
 			catchUp: unfenced(actuators.catchUp),
@@ -65,11 +82,13 @@ class ModelRollback {
 			type: "ended",
 			outcome: isBack ? "done" : "undone",
 		});
-		expect(this.isFenced).toBe(!isBack);
+		expect(this.isFenced).toBe(this.wasFenced && !isBack);
+		expect(this.isLifted).toBe(false);
 		expect(world.stores.target.has("canary")).toBe(false);
 	}
 }
 
+/** Of one whose old source is fenced; of others there are fewer. */
 async function pointsOf(failing: string | undefined): Promise<number> {
 	const course = new ModelRollback();
 	course.world.failing = failing;
@@ -85,25 +104,27 @@ describe.each([
 	test("killed at every point, and resumed or not wanted any more, it ends in one of two states", async () => {
 		const points = await pointsOf(failing);
 		expect(points).toBeGreaterThan(5);
-		for (const turnBack of [undefined, "it is not wanted any more"])
-			for (let killAt = 0; killAt < points; killAt++) {
-				const course = new ModelRollback();
-				const { world } = course;
-				world.failing = failing;
-				world.killAt = killAt;
-				await course.process();
-				if (!course.hasEnded) {
-					world.revive();
-					const failure = await course.process(turnBack);
-					// Past the point of no return it goes on, when asked to.
+		const wishes = [undefined, "it is not wanted any more"];
+		for (const wasFenced of [true, false])
+			for (const turnBack of wishes)
+				for (let killAt = 0; killAt < points; killAt++) {
+					const course = new ModelRollback(wasFenced);
+					const { world } = course;
+					world.failing = failing;
+					world.killAt = killAt;
+					await course.process();
 					if (!course.hasEnded) {
-						expect(failure).toMatchObject({ code: "needs-operator" });
-						await course.process();
+						world.revive();
+						const failure = await course.process(turnBack);
+						// Past the point of no return it goes on, when asked to.
+						if (!course.hasEnded) {
+							expect(failure).toMatchObject({ code: "needs-operator" });
+							await course.process();
+						}
 					}
+					course.expectSound();
+					if (failing !== undefined) expect(world.state).toBe("source");
 				}
-				course.expectSound();
-				if (failing !== undefined) expect(world.state).toBe("source");
-			}
 	});
 });
 
