@@ -88,7 +88,10 @@ async function isSame(
 	return true;
 }
 
-/** Holds a link back, or reports that it dangles: what is not on the source's list may have come, or been missed. */
+/**
+ * Holds a link back, or reports that it dangles, where that is damage: what is not on the source's list may have come, or
+ * been missed.
+ */
 async function isHeldBack(
 	context: PassContext,
 	rank: number,
@@ -101,6 +104,8 @@ async function isHeldBack(
 	if (type !== "hold-back" && (await isGone(context, needs))) {
 		const now = type === "outdated" ? await contentNow(context, key) : content;
 		if (now === content) {
+			if (type === "leftover") counts.leftovers++;
+			if (type === "leftover" || type === "repeated") return false;
 			const found =
 				type === "outdated"
 					? `its repository has no manifest ${content}`

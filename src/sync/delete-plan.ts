@@ -17,7 +17,10 @@ export interface DeleteCounts {
 	/** Other links. */
 	readonly links: number;
 	readonly blobs: number;
-	/** Of the blobs: those that links of the source name nevertheless. No link of either side names the others any more. */
+	/**
+	 * Of the blobs: those that links of the source name nevertheless, histories of tags aside. No other link of either side
+	 * names the rest any more.
+	 */
 	readonly namedBlobs: number;
 	/** Tags that the target has, those to be deleted among them. */
 	readonly targetTags: number;

@@ -63,7 +63,8 @@ export type SyncEvent =
  * Something broken in the source itself:
  * - `corrupt`: a blob whose bytes do not hash to its name. Its bytes stay out of the target (I4).
  * - `malformed`: a link that holds no digest (often nothing at all). It is not copied.
- * - `dangling`: a link to a blob that the source lacks, as garbage collection leaves them. Copied as it is.
+ * - `dangling`: a link to a blob that the source lacks, as garbage collection leaves them. Copied as it is. An entry of a
+ *   tag's history is none: nobody is served anything by it (`hold-back.ts`).
  */
 export interface Damage {
 	readonly kind: "corrupt" | "malformed" | "dangling";
@@ -98,6 +99,11 @@ export interface SyncResult {
 	/** What the target lacks because this pass, or an earlier one, has left it out; `undefined`: nothing. */
 	readonly partial: Partiality | undefined;
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
+	/**
+	 * Entries of tags' histories that name manifests which the source has not any more; no image needs them. Copied as they
+	 * are, and counted among the copied.
+	 */
+	readonly leftovers: number;
 	/** Whether the target was listed; otherwise what it has is known from the index, as passes have written it. */
 	readonly isTargetListed: boolean;
 	/** Whether the pass stopped early: too much failed, or it is time. */
@@ -122,6 +128,7 @@ export class Counts {
 	skipped = { objects: 0, bytes: 0 };
 	readonly proven = { objects: 0, bytes: 0 };
 	readonly damage = { corrupt: 0, malformed: 0, dangling: 0 };
+	leftovers = 0;
 	failed = 0;
 	heldBack = 0;
 	vanished = 0;
@@ -177,6 +184,7 @@ export class Counts {
 			leftOut: this.leftOut,
 			partial: this.partial,
 			damage,
+			leftovers: this.leftovers,
 			isTargetListed: this.isTargetListed,
 			isStopped,
 			isOutOfTime: this.isOutOfTime,

@@ -302,10 +302,14 @@ export class ObjectIndex {
 
 	/**
 	 * Of the blobs that only the target has: how many are named by links of the source, and one that a revision or a tag
-	 * names, or "".
+	 * names, or "". The histories of tags do not count: what they name and something needs has a revision, too.
 	 */
 	#namedBlobs(): readonly [count: number, lost: string] {
-		const ranks = { revision: copyRank("revision"), blob: copyRank("blob") };
+		const ranks = {
+			blob: copyRank("blob"),
+			revision: copyRank("revision"),
+			history: copyRank("index"),
+		};
 		const row = rowOf(this.#table.statements.namedBlobs.get(ranks));
 		return [Number(row?.[0] ?? 0), String(row?.[1] ?? "")];
 	}

@@ -128,7 +128,7 @@ const STATEMENTS = {
 	namedBlobs: `
 		SELECT count(*), max(iif(rank >= :revision, content, '')) FROM (
 			SELECT content, max(rank) AS rank FROM object
-			WHERE size IS NOT NULL AND content IN (SELECT ${DIGEST_OF_BLOB} FROM object WHERE ${EXTRA} AND rank = :blob)
+			WHERE size IS NOT NULL AND rank <> :history AND content IN (SELECT ${DIGEST_OF_BLOB} FROM object WHERE ${EXTRA} AND rank = :blob)
 			GROUP BY content)`,
 	deleted: "DELETE FROM object WHERE key = ?",
 	totals: `

@@ -59,7 +59,7 @@ describe("the interface", () => {
 		expect(sync).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(sync.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra leftOut damage isTargetListed isStopped isOutOfTime isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
+			  ": scanned copied skipped proven failed heldBack vanished unreadable deletedLocks deleted extra leftOut damage leftovers isTargetListed isStopped isOutOfTime isComplete failures heldBackGroups unreadableGroups damaged leftUploads",
 			  ".scanned: objects bytes",
 			  ".copied: objects bytes",
 			  ".skipped: objects bytes",

@@ -13,8 +13,10 @@ import {
 	run,
 	stateOf,
 } from "./installed-registry.ts";
+import { leaveHistory, pushTwice } from "./left-history.ts";
 import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
 
 /** What every file in a folder holds, and when it was changed; but for what the registry itself writes of what it does. */
@@ -37,6 +39,14 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 		async () => {
 			const { folder, registry, bucket, target, flags } =
 				await installed(version);
+			// What a deleted manifest has left in the history of a tag is in nobody's way.
+			const copy = ["sync", registry.storage, await temporaryFolder()];
+			const moved = await pushTwice(registry, "team/app", "moved");
+			await run(0, ...copy);
+			await leaveHistory(registry, version, moved);
+			const deleting = await run(0, ...copy, "--delete", "--yes");
+			expect(deleting.stdout).toMatch(/1 other link and 1 blob that no link/);
+			await run(0, "verify", ...copy.slice(1));
 			const told = join(folder, "told");
 			const stop = pushing(registry);
 			const { stdout } = await run(
@@ -61,7 +71,7 @@ describe.each(["3", "2"] as const)("a registry of version %s", (version) => {
 			const tags = await tagDigests(registry.server());
 			for (const name of [
 				...["team/app:v1", "team/app:v2", "team/other:latest"],
-				...["team/app:after", ...acknowledged],
+				...["team/app:moved", "team/app:after", ...acknowledged],
 			])
 				expect(tags.get(name), name).toMatch(/^sha256:/);
 			const keys = await s3Contents(minioClient(services().s3), bucket, "");

@@ -216,3 +216,69 @@ describe("sync › a dangling link", () => {
 		expect(keysOf(events, "held-back")).toContain(key);
 	});
 });
+
+describe("sync › an entry of a tag's history, of a manifest whose blob is gone", () => {
+	const repository = "acme/app";
+	const { digest } = imageWrites(repository, ["base", "one"]);
+	const entry = formatKey({ kind: "index", repository, tag: "latest", digest });
+	const revision = formatKey({ kind: "revision", repository, digest });
+	/** What names it as well. */
+	const tag = formatKey({ kind: "current", repository, tag: "v1" });
+	const tagEntry = formatKey({ kind: "index", repository, tag: "v1", digest });
+
+	test("is left over where its revision is gone, too: mirrored as it is, counted, and no damage", async () => {
+		const registry = without(MANIFEST, revision, tag, tagEntry);
+		expect(registry.has(entry)).toBe(true);
+		const source = await storeOf(registry);
+		const target = new MemoryStore();
+		const { result, events } = await run(source, target);
+		await expectContent(target, registry);
+		expect(damageOf(events)).toEqual([]);
+		expect(result).toMatchObject({
+			leftovers: 1,
+			damage: { corrupt: 0, malformed: 0, dangling: 0 },
+			heldBack: 0,
+			isComplete: true,
+		});
+		const next = await run(source, target);
+		expect(keysOf(next.events, "copied")).toEqual([]);
+	});
+
+	test("says nothing where its revision is there: that is the damage, and is told once, beside the tag", async () => {
+		const registry = without(MANIFEST);
+		const target = new MemoryStore();
+		const { result, events } = await run(await storeOf(registry), target);
+		await expectContent(target, registry);
+		expect(damageOf(events)).toEqual([
+			`dangling: ${revision}`,
+			`dangling: ${tag}`,
+		]);
+		expect(result).toMatchObject({ leftovers: 0, damage: { dangling: 2 } });
+	});
+
+	test("(I1) is held back when the blob is there after all", async () => {
+		const source = await storeOf(without(MANIFEST, revision, tag, tagEntry));
+		const target = new MemoryStore();
+		const pushing = faulty(target, {
+			put: () => source.put(MANIFEST, REGISTRY.get(MANIFEST) ?? GOOD),
+		});
+		const { result, events } = await run(source, pushing);
+		expect(keysOf(events, "held-back")).toContain(entry);
+		expect(result).toMatchObject({ leftovers: 0, isComplete: false });
+		await expectClosed(target, await contentOf(source));
+		expect((await run(source, target)).result.isComplete).toBe(true);
+		await expectContent(target, await contentOf(source));
+	});
+
+	test("(I1, I2) is held back when the blob cannot be looked for", async () => {
+		const content = await storeOf(without(MANIFEST, revision, tag, tagEntry));
+		const source = faulty(content, {
+			head: (asked) => {
+				throw failure("unavailable", asked);
+			},
+		});
+		const { result, events } = await run(source, new MemoryStore());
+		expect(keysOf(events, "held-back")).toContain(entry);
+		expect(result.leftovers).toBe(0);
+	});
+});

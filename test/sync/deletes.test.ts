@@ -221,6 +221,26 @@ describe("sync › of blobs that the source has lost", () => {
 		expect(result.deleted.objects).toBe(GONE.length + 1);
 	});
 
+	test("(GC) takes the manifest that only the history of a tag names, which a deleted one leaves behind", async () => {
+		const { source, target } = await bothSides();
+		await source.delete([
+			blobKey(REVISION),
+			formatKey({
+				kind: "revision",
+				repository: "acme/app",
+				digest: REVISION,
+			}),
+			formatKey({ kind: "current", repository: "acme/app", tag: "v1" }),
+		]);
+		const { result } = await run(source, target, ALL);
+		expect(result).toMatchObject({
+			deleted: { objects: GONE.length + 3 },
+			deletePlan: { namedBlobs: 0 },
+			extra: 0,
+		});
+		await expectContent(target, await contentOf(source));
+	});
+
 	test("counts those apart that only layer links name, as garbage collection leaves them", async () => {
 		const source = await storeOf(REGISTRY);
 		const target = await storeOf(REGISTRY);

@@ -266,6 +266,73 @@ describe("judgeLink › the revision of a tag", () => {
 	});
 });
 
+describe("judgeLink › an entry of a tag's history", () => {
+	const REVISION = revisionOf(REPOSITORY);
+	const entry: RegistryKey = { ...CURRENT, kind: "index", digest: DIGEST };
+
+	test("whose blob is in place: write, also without a revision", () => {
+		atSource(BLOB, State.copy);
+		index.gone(REVISION);
+		expect(judge(entry)).toEqual(WRITE);
+	});
+
+	test("whose blob is on neither side's list, and the revision is on the source's: told there", () => {
+		expect(judge(entry)).toEqual({ type: "repeated", needs: BLOB });
+		expect(
+			judge({ kind: "revision", repository: REPOSITORY, digest: DIGEST }),
+		).toEqual({ type: "dangling", needs: BLOB });
+	});
+
+	test("whose blob is on neither side's list, and the revision is malformed: told there", () => {
+		index.gone(REVISION);
+		atSource(REVISION, State.malformed);
+		expect(judge(entry)).toEqual({ type: "repeated", needs: BLOB });
+	});
+
+	test("whose blob is on neither side's list, nor the revision on the source's: left over", () => {
+		index.gone(REVISION);
+		expect(judge(entry)).toEqual({ type: "leftover", needs: BLOB });
+	});
+
+	test("the same, and another repository has the revision: left over", () => {
+		index.gone(REVISION);
+		atSource(revisionOf("acme/other"), State.copy, CONTENT);
+		expect(judge(entry)).toEqual({ type: "leftover", needs: BLOB });
+	});
+
+	test("the same, and the target has the revision still: left over", () => {
+		index.gone(REVISION);
+		atTarget(REVISION);
+		expect(judge(entry)).toEqual({ type: "leftover", needs: BLOB });
+	});
+
+	test("the same, of a tag that names it still: the tag dangles", () => {
+		index.gone(REVISION);
+		expect(judge()).toEqual({ type: "dangling", needs: BLOB });
+	});
+
+	test.each([
+		"_manifests/revisions/",
+		`_manifests/revisions/sha256/${DIGEST.hex}/link`,
+	])(
+		"(I2) whose revision may be in %s, which could not be read: hold back",
+		(place) => {
+			index.gone(REVISION);
+			const name = `docker/registry/v2/repositories/${REPOSITORY}/${place}`;
+			unknown(name);
+			const needs = name.endsWith("/") ? name : `${name}/`;
+			expect(judge(entry)).toEqual({ type: "hold-back", needs });
+		},
+	);
+
+	test("(I2) whose blob may lie in a range that could not be listed: hold back", () => {
+		index.gone(REVISION);
+		const needs = "docker/registry/v2/blobs/";
+		unknown(needs);
+		expect(judge(entry)).toEqual({ type: "hold-back", needs });
+	});
+});
+
 describe("spreadTrouble › a link that is the same on both sides", () => {
 	const link = layerOf(REPOSITORY);
 

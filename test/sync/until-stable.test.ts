@@ -18,6 +18,7 @@ const DONE: SyncResult = {
 	leftOut: NOTHING_LEFT_OUT,
 	partial: undefined,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
+	leftovers: 0,
 	isTargetListed: true,
 	isStopped: false,
 	isOutOfTime: false,

@@ -69,6 +69,10 @@ export function summaryLines(
 		),
 		...damageLines(result.damage, details.damage),
 	);
+	if (result.leftovers > 0)
+		lines.push(
+			`Left behind by deleted manifests, in the histories of tags: ${formatObjects(result.leftovers, "link")}, copied as ${result.leftovers === 1 ? "it is" : "they are"}; no image needs ${result.leftovers === 1 ? "it" : "them"}.`,
+		);
 	if (result.isOutOfTime) lines.push("Stopped at the time that --until names.");
 	else if (result.isStopped)
 		lines.push(

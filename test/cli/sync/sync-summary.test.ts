@@ -22,6 +22,7 @@ const NOTHING: SyncResult = {
 	leftOut: NOTHING_LEFT_OUT,
 	partial: undefined,
 	damage: { corrupt: 0, malformed: 0, dangling: 0 },
+	leftovers: 0,
 	isTargetListed: true,
 	isStopped: false,
 	isOutOfTime: false,
@@ -196,6 +197,13 @@ describe("the summary of a pass", () => {
 			"  malformed: a/link: it is empty",
 			"  and 2 others",
 			"All that can be copied was copied. Corrupt blobs and malformed links stayed out of the target: push those images again, or delete them.",
+		]);
+	});
+
+	test("counts what deleted manifests have left in the histories of tags, which is no damage", () => {
+		expect(summary({ leftovers: 2 }).slice(1)).toEqual([
+			"Left behind by deleted manifests, in the histories of tags: 2 links, copied as they are; no image needs them.",
+			COMPLETE,
 		]);
 	});
 

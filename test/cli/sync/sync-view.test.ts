@@ -192,6 +192,7 @@ describe("the view of a pass", () => {
 			leftOut: NOTHING_LEFT_OUT,
 			partial: undefined,
 			damage: { corrupt: 0, malformed: 0, dangling: 0 },
+			leftovers: 0,
 			isTargetListed: true,
 			isStopped: false,
 			isOutOfTime: false,
