@@ -44,12 +44,15 @@ export function resultOf(
 	};
 	const opened = openedAt(records, steps);
 	const closing = steps.find(({ window }) => window === "closes");
-	const closed = last("done", closing?.name);
+	// Where it is applied again, somebody has made nodes refuse pushes since: that is no part of the window.
+	const closed = records.find(
+		(one) => one.type === "done" && one.step === closing?.name,
+	);
 	return {
 		windowMs:
 			opened === undefined || closed === undefined
 				? undefined
-				: closed - opened,
+				: Date.parse(closed.at) - opened,
 		steps: steps
 			.filter((step) => hasBegun(records, step))
 			.map(({ name }) => ({

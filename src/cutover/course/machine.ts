@@ -18,6 +18,7 @@ import type { CutoverEvent } from "./machine-event.ts";
 import {
 	canTurnBack,
 	hasChanged,
+	inForce,
 	nextAction,
 	repeatFrom,
 	type Standing,
@@ -132,30 +133,26 @@ class Machine<W extends Stage> {
 		return step;
 	}
 
-	/** What another process has done has to be in force still; otherwise there is only the way back. */
+	/** What another process has done has to be in force still. */
 	async #resume(): Promise<void> {
 		const standing = this.#standing;
 		if (standing.direction !== "forward" || standing.step === -1) return;
 		this.#options.observe({ type: "resumed", standing });
-		if (!canTurnBack(standing, this.#steps)) return;
+		const { steps, otherwise } = inForce(standing, this.#steps);
 		const opened = openedAt(this.#journal.records, this.#steps);
-		if (opened !== undefined) this.#window.open(opened);
-		const done = this.#steps.slice(
-			0,
-			standing.isDone ? standing.step + 1 : standing.step,
-		);
-		for (const step of done) {
+		const isBound = otherwise === "turn back";
+		if (isBound && opened !== undefined) this.#window.open(opened);
+		for (const step of steps) {
 			const holds = await this.#attempt(
-				async () => (await step.holds?.(this.#world, this.#call)) ?? true,
+				async () =>
+					(await step.holds?.(this.#world, isBound ? this.#call : {})) ?? true,
 			);
 			if (holds === true) continue;
-			if (holds === false)
-				this.#turnBack(
-					new CutoverError(
-						"unproven",
-						`what the step "${step.name}" had brought about is no longer in force`,
-					),
-				);
+			const reason = `what the step "${step.name}" had brought about is no longer in force`;
+			if (holds === false && isBound)
+				this.#turnBack(new CutoverError("unproven", reason));
+			if (holds === false && !isBound)
+				await this.#attempt(async () => this.#repeat(step.name, reason));
 			return;
 		}
 	}
@@ -255,13 +252,17 @@ class Machine<W extends Stage> {
 		if (step === undefined) return false;
 		const { message: reason } = cause;
 		try {
-			this.#note({ type: "repeat", step, reason });
+			this.#repeat(step, reason);
 		} catch {
 			// Turning back cannot be noted either, and says why.
 			return false;
 		}
-		this.#options.observe({ type: "repeating", step, reason });
 		return true;
+	}
+
+	#repeat(step: string, reason: string): void {
+		this.#note({ type: "repeat", step, reason });
+		this.#options.observe({ type: "repeating", step, reason });
 	}
 
 	#turnBackAsAsked(): void {

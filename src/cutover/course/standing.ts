@@ -155,6 +155,36 @@ export function canTurnBack(
 	);
 }
 
+/** What another process has done that has to be in force still when this one goes on, and what follows where it is not. */
+export interface InForce<S> {
+	readonly steps: readonly S[];
+	readonly otherwise: "turn back" | "apply again";
+}
+
+/**
+ * | direction | the way back | of the steps that are done, these    | where one is no longer in force       |
+ * | --------- | ------------ | ------------------------------------ | ------------------------------------- |
+ * | forward   | open         | all: what was proven rests on them   | turn back                             |
+ * | forward   | closed       | those that are never undone          | apply all again, from that step on    |
+ * | another   | -            | none: what is undone is undone again | -                                     |
+ *
+ * To apply it again is safe, for it refuses what is not: to let a node take writes that is on the other storage by now.
+ */
+export function inForce<S extends StepShape>(
+	standing: Standing,
+	steps: readonly S[],
+): InForce<S> {
+	if (standing.direction !== "forward")
+		return { steps: [], otherwise: "apply again" };
+	const done = steps.slice(0, standing.step + (standing.isDone ? 1 : 0));
+	return canTurnBack(standing, steps)
+		? { steps: done, otherwise: "turn back" }
+		: {
+				steps: done.filter(({ undo }) => undo === "never"),
+				otherwise: "apply again",
+			};
+}
+
 /** How often a cutover is repeated from the step on that makes nodes refuse writes. */
 const REPEATS = 2;
 

@@ -119,6 +119,63 @@ describe("somebody puts a node back to how it was, and restarts it", () => {
 	});
 });
 
+describe("somebody changes a node while no process is at it, past the point of no return", () => {
+	test.each([
+		["refuses writes", { readOnly: true }],
+		["removes no garbage", { collects: false }],
+	])(
+		"so that it %s: what made it otherwise is applied again, whatever was done since",
+		async (_, change) => {
+			for (const { world, journal } of await killedPastReturn()) {
+				meddle(world, change);
+				world.revive();
+				expect(await process(world, journal)).toBeUndefined();
+				expectSound(world, journal);
+				expect(world.state).toBe("target");
+			}
+		},
+	);
+
+	test("so that it is on the source: somebody has to look, and it is not taken for done", async () => {
+		for (const { world, journal } of await killedPastReturn()) {
+			meddle(world, { storage: "source" });
+			world.revive();
+			expect(await process(world, journal)).toMatchObject({
+				code: "needs-operator",
+				message: expect.stringContaining("a node was changed back"),
+			});
+			meddle(world, { storage: "target" });
+			expect(await process(world, journal)).toBeUndefined();
+			expect(world.state).toBe("target");
+		}
+	});
+});
+
+/** Cutovers whose process was killed, at every point from the intent to let nodes take writes to the end. */
+async function killedPastReturn() {
+	const killed = [];
+	const points = await pointsOf();
+	for (let killAt = 0; killAt < points; killAt++) {
+		const world = new ModelWorld(NODES);
+		const journal = new ModelJournal(world);
+		world.killAt = killAt;
+		await process(world, journal);
+		const isPast = journal.records.some(
+			(record) => record.type === "apply" && record.step === "read-write",
+		);
+		const hasEnded = journal.records.at(-1)?.type === "ended";
+		if (isPast && !hasEnded) killed.push({ world, journal });
+	}
+	expect(killed.length).toBeGreaterThan(20);
+	return killed;
+}
+
+function meddle({ nodes: [node] }: ModelWorld, change: object): void {
+	if (node === undefined) throw new RangeError("It has nodes");
+	node.file = { ...node.file, ...change };
+	node.running = node.file;
+}
+
 test("killed at every point, and then not wanted any more, it goes back unless it is past the point of no return", async () => {
 	const points = await pointsOf();
 	for (let killAt = 0; killAt < points; killAt++) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
 import {
 	canTurnBack,
+	inForce,
 	nextAction,
 	repeatFrom,
 	type StepShape,
@@ -105,6 +106,25 @@ describe("the way back", () => {
 		expect(canTurnBack(standingOf(records(noted), TABLE), TABLE)).toBe(
 			expected,
 		);
+	});
+});
+
+describe("what has to be in force when another process goes on", () => {
+	test.each([
+		["", [], "turn back"],
+		["apply look", [], "turn back"],
+		["done prove", ["look", "change", "prove"], "turn back"],
+		["apply open", [], "apply again"],
+		["done prove, torn", [], "apply again"],
+		["done open", ["open"], "apply again"],
+		["done prove, back", [], "apply again"],
+	])("after %j it is %j, or else: %s", (noted, names, otherwise) => {
+		const { steps, ...then } = inForce(
+			standingOf(records(noted), TABLE),
+			TABLE,
+		);
+		expect(steps.map(({ name }) => name)).toEqual(names);
+		expect(then).toEqual({ otherwise });
 	});
 });
 
