@@ -1,16 +1,10 @@
+import { PAUSED } from "../../registry/meanwhile.ts";
 import type { Former } from "../../registry/read-only/await-end.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { settingsOf } from "../node-settings.ts";
 import type { World } from "../world.ts";
 import { requireGone, restart } from "./restart.ts";
-
-/** What each node of a registry with a metadata database is configured to while it is copied. */
-export const PAUSED = {
-	// Where one is only preferred, a storage that looks new would be taken for a new registry.
-	database: true,
-	onlineGarbageCollection: false,
-} as const;
 
 /**
  * Stops the registry from removing garbage while it is copied, which it does by itself where its metadata are in a database,

@@ -1,7 +1,7 @@
+import { PAUSED } from "../../registry/meanwhile.ts";
 import type { Actuators } from "../actuators.ts";
 import { changeSentences } from "../change-sentences.ts";
 import type { World } from "../world.ts";
-import { PAUSED } from "./collection.ts";
 
 type Say = (sentence: string) => void;
 

@@ -1,10 +1,10 @@
 import { BLOBS_PREFIX } from "../../layout/paths.ts";
 import { isMap } from "../../registry/configuration-yaml.ts";
+import { PAUSED } from "../../registry/meanwhile.ts";
 import type { EffectiveSettings } from "../../registry/settings.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { CutoverNode, World } from "../world.ts";
-import { PAUSED } from "./collection.ts";
 import { importsOn } from "./import-process.ts";
 import type { NodeWitness } from "./metadata-place.ts";
 import { TEST_REPOSITORY } from "./witness.ts";

@@ -2,6 +2,7 @@ import { acceptFile } from "../kept-file/accept-file.ts";
 import { planRestore } from "../kept-file/plan-restore.ts";
 import { requireReplaceable } from "../kept-file/replace-host-file.ts";
 import { planUndo } from "../kept-file/undo.ts";
+import { meanwhileOf } from "../meanwhile.ts";
 import type { Call, Change, RestoreOptions } from "../node.ts";
 import { editConfiguration } from "./edit-configuration.ts";
 import { toChange } from "./file-change.ts";
@@ -54,7 +55,7 @@ export async function accept(
 export async function restore(
 	node: Node,
 	name: string,
-	{ readOnly }: RestoreOptions,
+	options: RestoreOptions,
 	call: Call | undefined,
 ): Promise<Change> {
 	const { host, description } = node;
@@ -66,13 +67,15 @@ export async function restore(
 		(texts) => undoConfiguration(texts, configuration),
 		call,
 	);
-	const wanted = readOnly
-		? editConfiguration(text, { readOnly }, configuration)
-		: text;
+	const meanwhile = meanwhileOf(options);
+	const wanted =
+		meanwhile === undefined
+			? text
+			: editConfiguration(text, meanwhile, configuration);
 	if (wanted !== file.text) requireReplaceable(file, host);
 	const found = { file, processes: await processes(node, call) };
 	return toChange(node, found, wanted, {
-		forgets: !readOnly,
+		forgets: meanwhile === undefined,
 		notes: isMerged ? [mergedNote(node)] : [],
 	});
 }

@@ -1,5 +1,6 @@
 import type { Call, Change } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import type { Settings } from "../settings.ts";
 import { lookAt } from "./found-release.ts";
 import {
 	forgetKept,
@@ -7,6 +8,7 @@ import {
 	readKept,
 	writeKept,
 } from "./kept-release.ts";
+import { flagLeaves } from "./planned-values.ts";
 import { readWorkload } from "./registry-workload.ts";
 import { readValues } from "./release.ts";
 import type { ReleaseAccess } from "./release-access.ts";
@@ -45,7 +47,10 @@ export async function acceptRelease(
 /** Works out the way back to what was put aside; see `RegistryNode.restore`. */
 export async function restoreRelease(
 	access: ReleaseAccess,
-	{ name, readOnly }: { readonly name: string; readonly readOnly: boolean },
+	{
+		name,
+		meanwhile,
+	}: { readonly name: string; readonly meanwhile: Settings | undefined },
 	options: UpgradeOptions,
 	call?: Call,
 ): Promise<Change> {
@@ -62,11 +67,17 @@ export async function restoreRelease(
 		{ aside, kept },
 		access,
 	);
-	const path = [...access.prefix, "maintenance", "readonly", "enabled"];
-	const values = readOnly
-		? withLeaves(original, [{ path, value: true }])
-		: original;
-	const forget = readOnly
+	const isEnd = meanwhile === undefined;
+	const values = isEnd
+		? original
+		: withLeaves(
+				original,
+				flagLeaves(meanwhile).map(({ path, value }) => ({
+					path: [...access.prefix, ...path],
+					value,
+				})),
+			);
+	const forget = !isEnd
 		? undefined
 		: (later?: Call) => forgetAll(access, { name, aside, kept }, later);
 	const notes = isExact
@@ -86,9 +97,9 @@ export async function restoreRelease(
 		call,
 	);
 	const activated: Activation = {
-		...{ found, values, forget, asked: { readOnly } },
+		...{ found, values, forget, asked: meanwhile ?? { readOnly: false } },
 		// With what is kept, undo leads back to what was accepted, until all is restored.
-		way: readOnly ? "change" : isExact ? "original-values" : "own-values",
+		way: !isEnd ? "change" : isExact ? "original-values" : "own-values",
 	};
 	return toChange(access, activated, options, [...notes, ...others]);
 }

@@ -1,5 +1,6 @@
 import type { HelmDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
+import { meanwhileOf } from "../meanwhile.ts";
 import type { RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { acceptRelease, restoreRelease } from "./accepted-release.ts";
@@ -64,11 +65,11 @@ export function helmNode(
 			if (emission) throw byGit(name);
 			await acceptRelease(access, id, call);
 		},
-		restore: async (id, { readOnly }, call) => {
+		restore: async (id, options, call) => {
 			if (emission) throw byGit(name);
 			return await restoreRelease(
 				access,
-				{ name: id, readOnly },
+				{ name: id, meanwhile: meanwhileOf(options) },
 				upgrades,
 				call,
 			);

@@ -74,24 +74,12 @@ export function planValues(
 	keyFile?: KeyFile | undefined,
 ): PlannedValues {
 	const { effective, storage: before, release } = now;
-	const leaves: Leaf[] = [];
+	const flags = unsaidFlags(asked, effective);
+	if (flags.readOnly !== undefined) refuseMaintenance(before);
+	requireSamePlace(asked, effective, release);
+	const leaves = [...flagLeaves(flags)];
 	const set = (path: string, value: unknown) =>
 		leaves.push({ path: path.split("."), value });
-	if (asked.readOnly !== undefined && asked.readOnly !== effective.readOnly) {
-		refuseMaintenance(before);
-		set("maintenance.readonly.enabled", asked.readOnly);
-	}
-	requireSamePlace(asked, effective, release);
-	if (
-		asked.database !== undefined &&
-		effective.database !== (asked.database ? "on" : "off")
-	)
-		set("database.enabled", asked.database);
-	if (
-		asked.onlineGarbageCollection !== undefined &&
-		asked.onlineGarbageCollection !== effective.onlineGarbageCollection
-	)
-		set("gc.disabled", !asked.onlineGarbageCollection);
 
 	const redirect =
 		asked.redirectDisabled === effective.redirectDisabled
@@ -126,6 +114,38 @@ export function planValues(
 	else if (before !== undefined && before.extraKeys.length > 0)
 		set("storage.extraKey", "");
 	return { leaves, secret };
+}
+
+/** What is on or off in a registry, but for redirects. */
+type Flags = Pick<
+	Settings,
+	"readOnly" | "database" | "onlineGarbageCollection"
+>;
+
+/** The values that say it. */
+export function flagLeaves(flags: Flags): readonly Leaf[] {
+	const { readOnly, database, onlineGarbageCollection: isOn } = flags;
+	const leaf = (path: string, value: boolean | undefined) =>
+		value === undefined ? [] : [{ path: path.split("."), value }];
+	return [
+		...leaf("maintenance.readonly.enabled", readOnly),
+		...leaf("database.enabled", database),
+		...leaf("gc.disabled", isOn === undefined ? undefined : !isOn),
+	];
+}
+
+/** What is asked for of it, and not so yet. */
+function unsaidFlags(asked: Flags, now: EffectiveSettings): Flags {
+	const { readOnly, database, onlineGarbageCollection } = asked;
+	const pinned = database ? "on" : "off";
+	return {
+		readOnly: readOnly === now.readOnly ? undefined : readOnly,
+		database: now.database === pinned ? undefined : database,
+		onlineGarbageCollection:
+			onlineGarbageCollection === now.onlineGarbageCollection
+				? undefined
+				: onlineGarbageCollection,
+	};
 }
 
 function planSecret(

@@ -2,6 +2,7 @@ import type { HooksDescription } from "../description.ts";
 import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import { maskedCommand } from "../masking/mask.ts";
+import { meanwhileOf } from "../meanwhile.ts";
 import type { Call, Change, FileChange, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
@@ -39,11 +40,18 @@ export function hooksNode(
 			return followed(planChange(description, { settings, shown, mark }));
 		},
 		async undo(call) {
-			const from = await mark.read(undefined, call);
-			const back = from === undefined ? [] : [requireSwitchBack(description)];
+			const isRestoring = (await mark.read(RESTORING, call)) !== undefined;
+			const isSwitched = (await mark.read(undefined, call)) !== undefined;
 			return followed({
-				lines: [...back, readWrite],
-				after: (later) => mark.clear(undefined, later),
+				lines: [
+					...(isRestoring ? [requireSwitch(description)] : []),
+					...(isSwitched ? [requireSwitchBack(description)] : []),
+					readWrite,
+				],
+				async after(later) {
+					await mark.clear(RESTORING, later);
+					await mark.clear(undefined, later);
+				},
 			});
 		},
 		accept: (id, call) => mark.accept(id, call),
@@ -56,19 +64,26 @@ export function hooksNode(
 				);
 			const shown = await shownSettings(description, host, call);
 			const isBack = shown !== undefined && isAt(shown, from);
+			const isClosed = isBack && options.readOnly && shown.readOnly;
+			const meanwhile = meanwhileOf(options);
 			return followed({
 				lines: [
 					...(isBack ? [] : [requireSwitchBack(description)]),
-					options.readOnly ? readOnly : readWrite,
+					...(isClosed ? [] : [options.readOnly ? readOnly : readWrite]),
 				],
 				files: isBack ? [] : [placeChange(name, shown, from)],
-				// What is left to do is to let it take writes: until then, the way is known.
-				after: options.readOnly
-					? undefined
-					: async (later) => {
-							await mark.clear(id, later);
-							await mark.clear(undefined, later);
-						},
+				// From here on undo is to switch it again.
+				before:
+					meanwhile && ((later) => mark.set(placeOf(shown), RESTORING, later)),
+				async after(later) {
+					if (meanwhile?.onlineGarbageCollection === false)
+						requirePaused(name, await shownSettings(description, host, later));
+					if (meanwhile !== undefined) return;
+					await mark.clear(RESTORING, later);
+					await mark.clear(undefined, later);
+					// Until then, the way is known.
+					await mark.clear(id, later);
+				},
 			});
 		},
 		instances: async (call) =>
@@ -78,6 +93,26 @@ export function hooksNode(
 		remaining: (instances, call) => stillRunning(host, instances, call),
 	};
 }
+
+/** Throws a `RegistryError` (`failed`) unless it is shown to keep to `PAUSED`, which no command of the operator's does. */
+function requirePaused(
+	name: string,
+	shown: EffectiveSettings | undefined,
+): void {
+	if (shown?.database === "on" && !shown.onlineGarbageCollection) return;
+	throw new RegistryError(
+		"failed",
+		`${name} was switched back, and what is shown of its configuration does not say that its database is pinned (database.enabled: true) and its online garbage collection stopped (gc.disabled: true)`,
+		{
+			suggestions: [
+				"Have switchBack leave both as they are, and run the same command again.",
+			],
+		},
+	);
+}
+
+/** Under which it is noted that a node is being restored: no id of a cutover. */
+const RESTORING = "restoring";
 
 /** Commands, and what is noted before the first and after the last. */
 interface Plan {
@@ -103,7 +138,7 @@ function planChange(
 		readonly mark: SwitchMark;
 	},
 ): Plan {
-	const { name, readOnly, readWrite, switch: switchLine } = description;
+	const { name, readOnly, readWrite } = description;
 	const todo = stillToDo(settings, shown);
 	const { storage, readOnly: asked, onlineGarbageCollection } = todo;
 	if (onlineGarbageCollection !== undefined)
@@ -117,18 +152,11 @@ function planChange(
 			},
 		);
 	const isSwitch = storage !== undefined;
-	if (isSwitch && switchLine === undefined)
-		throw new RegistryError(
-			"refused",
-			`Cannot switch the storage of ${name}: no command for it is described`,
-			{
-				suggestions: ["Describe it: switch, and switchBack, which undoes it."],
-			},
-		);
+	const switches = isSwitch ? [requireSwitch(description)] : [];
 	if (isSwitch) requireSwitchBack(description);
 	return {
 		lines: [
-			...(isSwitch && switchLine !== undefined ? [switchLine] : []),
+			...switches,
 			...(asked === undefined ? [] : [asked ? readOnly : readWrite]),
 		],
 		notes: isSwitch
@@ -140,7 +168,7 @@ function planChange(
 			? [placeChange(name, shown, storePlace(storage) ?? "")]
 			: [],
 		before: isSwitch
-			? (call) => mark.set(shown ? (storePlace(shown.storage) ?? "") : "", call)
+			? (call) => mark.set(placeOf(shown), undefined, call)
 			: undefined,
 	};
 }
@@ -156,6 +184,19 @@ function placeChange(
 		before: before && `${before}\n`,
 		after: `${after === "" ? "as before" : after}\n`,
 	};
+}
+
+function placeOf(shown: EffectiveSettings | undefined): string {
+	return shown ? (storePlace(shown.storage) ?? "") : "";
+}
+
+function requireSwitch({ name, switch: line }: HooksDescription): string {
+	if (line !== undefined) return line;
+	throw new RegistryError(
+		"refused",
+		`Cannot switch the storage of ${name}: no command for it is described`,
+		{ suggestions: ["Describe it: switch, and switchBack, which undoes it."] },
+	);
 }
 
 function requireSwitchBack({ name, switchBack }: HooksDescription): string {

@@ -10,8 +10,8 @@ import { RegistryError } from "../registry-error.ts";
  * aside under a name when the configuration is accepted.
  */
 export interface SwitchMark {
-	/** Durable when it resolves. Safe to repeat: the place that was noted first stays. */
-	set(place: string, call?: Call): Promise<void>;
+	/** Durable when it resolves. Safe to repeat: the place that was noted first stays. Under a name: beside the one without. */
+	set(place: string, name?: string, call?: Call): Promise<void>;
 	/** The place that was noted, also where it was put aside under a name; "": it was not known. `undefined`: none is noted. */
 	read(name?: string, call?: Call): Promise<string | undefined>;
 	/** Puts it aside under a name. Nothing is done where it is not set. */
@@ -68,8 +68,8 @@ export function switchMark(
 		);
 	};
 	return {
-		set: async (place, call) =>
-			void (await run(["set", mark, mark, place], call)),
+		set: async (place, name, call) =>
+			void (await run(["set", named(name), mark, place], call)),
 		async read(name, call) {
 			const text = await run(["read", named(name)], call);
 			return text === "" ? undefined : text.slice("at ".length);

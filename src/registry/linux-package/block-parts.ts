@@ -8,7 +8,7 @@ const BESIDE = `%w[${BESIDE_DRIVERS.join(" ")}]`;
 /** What is said of the storage where something above names a driver. */
 export const ANY_DRIVER: readonly string[] = ["registry['storage'] ||= {}"];
 
-/** Another driver in place of the one that is there. What was there is named above it still, for `readOnlySource`. */
+/** Another driver in place of the one that is there. What was there is named above it still, for `sourceFor`. */
 export function targetPart({
 	driver,
 	parameters,
@@ -27,6 +27,19 @@ export function readOnlyPart(isEnabled: boolean): readonly string[] {
 		// Uploads are purged as they were; a string would keep the registry from starting.
 		`registry['storage']['maintenance']['readonly'] = { 'enabled' => ${isEnabled} }`,
 	];
+}
+
+/** Whether there is a metadata database. */
+export function databasePart(isEnabled: boolean): readonly string[] {
+	return [
+		"registry['database'] ||= {}",
+		`registry['database']['enabled'] = ${isEnabled}`,
+	];
+}
+
+/** Whether garbage is collected while the registry is in use. */
+export function collectionPart(isOn: boolean): readonly string[] {
+	return ["registry['gc'] ||= {}", `registry['gc']['disabled'] = ${!isOn}`];
 }
 
 /**

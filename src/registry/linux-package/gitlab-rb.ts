@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { EffectiveSettings, Settings } from "../settings.ts";
 import {
 	ANY_DRIVER,
+	collectionPart,
+	databasePart,
 	driverPart,
 	readOnlyPart,
 	targetPart,
@@ -22,6 +24,12 @@ export type Configured = Pick<
 	| "redirectDisabled"
 	| "database"
 	| "onlineGarbageCollection"
+>;
+
+/** What a file is to say beside its source. */
+type Meanwhile = Pick<
+	Settings,
+	"readOnly" | "database" | "onlineGarbageCollection"
 >;
 
 /** A `gitlab.rb`, and where its marks are. */
@@ -73,13 +81,25 @@ export function blockOf(gitlabRb: GitlabRb): Block {
 }
 
 /**
- * A file that is on its source again, made to refuse writes. `switched` is a text of the file that was on the target: only
+ * A file that is on its source again, made to say this for now. `switched` is a text of the file that was on the target: only
  * its block tells which driver GitLab gives the registry where the file itself names none.
  */
-export function readOnlySource(source: GitlabRb, switched: GitlabRb): string {
+export function sourceFor(
+	{ readOnly, database, onlineGarbageCollection }: Meanwhile,
+	source: GitlabRb,
+	switched: GitlabRb,
+): string {
 	const { storage = ANY_DRIVER } = blockOf(switched);
 	const { block = {}, ...divided } = dividedOf(source);
-	const parts: Block = { storage, ...block, "read-only": readOnlyPart(true) };
+	const parts: Block = {
+		...(readOnly === undefined ? {} : { storage }),
+		...block,
+		...(readOnly === undefined ? {} : { "read-only": readOnlyPart(readOnly) }),
+		...(database === undefined ? {} : { database: databasePart(database) }),
+		...(onlineGarbageCollection === undefined
+			? {}
+			: { gc: collectionPart(onlineGarbageCollection) }),
+	};
 	return place(divided, parts);
 }
 
@@ -129,18 +149,12 @@ function change(
 		database !== undefined &&
 		configured.database !== (database ? "on" : "off")
 	)
-		parts.database = [
-			"registry['database'] ||= {}",
-			`registry['database']['enabled'] = ${database}`,
-		];
+		parts.database = databasePart(database);
 	if (
 		onlineGarbageCollection !== undefined &&
 		onlineGarbageCollection !== configured.onlineGarbageCollection
 	)
-		parts.gc = [
-			"registry['gc'] ||= {}",
-			`registry['gc']['disabled'] = ${!onlineGarbageCollection}`,
-		];
+		parts.gc = collectionPart(onlineGarbageCollection);
 	const touchesStorage =
 		parts.target !== undefined ||
 		parts.redirect !== undefined ||

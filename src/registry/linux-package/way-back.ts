@@ -6,12 +6,13 @@ import {
 	type PlannedUndo,
 	planUndo,
 } from "../kept-file/undo.ts";
+import { meanwhileOf } from "../meanwhile.ts";
 import type { Call, Change, RestoreOptions } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Activation } from "./activation.ts";
 import { gitlabRb, isOurBlock, withOriginalBlock } from "./block-back.ts";
 import { type Evaluated, evaluate } from "./evaluated.ts";
-import { isOnTargetOf, readOnlySource, removeBlock } from "./gitlab-rb.ts";
+import { isOnTargetOf, removeBlock, sourceFor } from "./gitlab-rb.ts";
 import { toChange } from "./package-change.ts";
 import type { PackageNode } from "./package-node.ts";
 import { type PackageState, readPackageState } from "./package-state.ts";
@@ -61,7 +62,7 @@ export async function accept(
 export async function restore(
 	node: PackageNode,
 	name: string,
-	{ readOnly }: RestoreOptions,
+	options: RestoreOptions,
 	call: Call | undefined,
 ): Promise<Change> {
 	const state = await readPackageState(node, call);
@@ -80,10 +81,11 @@ export async function restore(
 	requireSame(node, state, plan.file);
 	const accepted = await gitlabRb(node, plan.accepted, call);
 	const source = await gitlabRb(node, plan.text, call);
-	const text = readOnly ? readOnlySource(source, accepted) : plan.text;
+	const asked = meanwhileOf(options);
+	const text =
+		asked === undefined ? plan.text : sourceFor(asked, source, accepted);
 	return await backTo(node, { ...plan, text }, state, {
-		...{ forgets: !readOnly, call },
-		asked: readOnly ? { readOnly } : undefined,
+		...{ forgets: asked === undefined, asked, call },
 		requireSource({ configured }) {
 			if (isOnTargetOf(accepted, source, configured))
 				throw new RegistryError(

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { PAUSED } from "../../../src/registry/meanwhile.ts";
 import type { Change } from "../../../src/registry/node.ts";
 import { CONFIGURATION, WaitingNode } from "./node.ts";
 
@@ -95,6 +96,40 @@ describe("a node that was moved to another storage, and accepted", () => {
 			expect(at.text).toBe(text);
 		},
 	);
+
+	test("goes back with its database pinned and its garbage kept, until both are as they were", async () => {
+		const original = `${CONFIGURATION}database: {enabled: prefer} # ours
+gc:
+  maxbackoff: 24h
+`;
+		const at = new WaitingNode();
+		const { node } = at;
+		writeFileSync(at.configuration, original);
+		await bring(await node.change(PAUSED));
+		await bring(await node.change({ readOnly: true, storage: STORAGE }));
+		await node.accept("id");
+		await bring(await node.change({ readOnly: false }));
+		await bring(await node.change({ onlineGarbageCollection: true }));
+		await node.accept("id");
+		const target = at.text;
+		await bring(await node.change(PAUSED));
+		await bring(await node.change({ readOnly: true }));
+		for (const readOnly of [true, false]) {
+			const options = { readOnly, isCollectionPaused: true };
+			await bring(await node.restore("id", options));
+			expect(await node.settings()).toMatchObject({
+				...{ readOnly, database: "on", onlineGarbageCollection: false },
+				storage: { driver: "filesystem" },
+			});
+			const again = await node.restore("id", options);
+			expect([again.files, again.commands]).toEqual([[], []]);
+			// What is done so far may be given up still.
+			expect((await node.undo()).files[0]?.after).toBe(target);
+		}
+		await bring(await node.restore("id", { readOnly: false }));
+		expect(at.text).toBe(original);
+		expect((await node.undo()).files).toEqual([]);
+	});
 
 	test("is left where it is when nothing is kept under that name", async () => {
 		const { node } = await moved();

@@ -178,6 +178,12 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 					storage: { parameters: { rootdirectory: join(folder, "first") } },
 					readOnly: true,
 				});
+				const paused = { readOnly: false, isCollectionPaused: true };
+				await bring(await node.restore("c1", paused));
+				expect(await node.settings()).toMatchObject({
+					...{ database: "on", onlineGarbageCollection: false },
+					readOnly: false,
+				});
 				await bring(await node.restore("c1", { readOnly: false }));
 				expect((await standing()).values).toEqual(before.values);
 				expect((await standing()).secrets).toEqual(before.secrets);

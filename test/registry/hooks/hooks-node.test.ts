@@ -263,4 +263,41 @@ describe("the way back from a switch", () => {
 			hooks.restore("c1", { readOnly: false }),
 		).rejects.toMatchObject({ code: "not-found" });
 	});
+
+	test("may be given up once it has begun: then the storage is switched again", async () => {
+		const { node: hooks, log } = await switched();
+		await hooks.accept("c1");
+		const back = await hooks.restore("c1", { readOnly: true });
+		await back.write();
+		await back.activate();
+		for (let time = 0; time < 2; time++) await (await hooks.undo()).activate();
+		expect(log().slice(4)).toEqual(["switch", "read-write", "read-write"]);
+		// It is still known.
+		await (await hooks.restore("c1", { readOnly: false })).activate();
+		expect(log().slice(7)).toEqual(["switch-back", "read-write"]);
+	});
+
+	test.each([
+		["false", "{disabled: true}", false],
+		["prefer", "{disabled: true}", false],
+		["true", "{disabled: false}", false],
+		["true", "{disabled: true}", true],
+	])(
+		"with a database that is %s, and gc %s, is one that keeps garbage: %s",
+		async (enabled, gc, isKept) => {
+			const shown = `{storage: {inmemory: {}}, database: {enabled: ${enabled}}, gc: ${gc}}`;
+			const first = node({ ...quiet, showConfiguration: `echo '${shown}'` });
+			const change = await first.node.change({ storage, readOnly: true });
+			await change.write();
+			await change.activate();
+			await first.node.accept("c1");
+			const options = { readOnly: true, isCollectionPaused: true };
+			const back = (await first.node.restore("c1", options)).activate();
+			if (isKept) await back;
+			else
+				await expect(back).rejects.toThrow(
+					"does not say that its database is pinned",
+				);
+		},
+	);
 });

@@ -6,11 +6,12 @@ import {
 	editGitlabRb,
 	type GitlabRb,
 	isOnTargetOf,
-	readOnlySource,
 	removeBlock,
+	sourceFor,
 	withBlockOf,
 } from "../../../src/registry/linux-package/gitlab-rb.ts";
 import type { Outline } from "../../../src/registry/linux-package/managed-block.ts";
+import { PAUSED } from "../../../src/registry/meanwhile.ts";
 import type { Settings } from "../../../src/registry/settings.ts";
 
 const FILE = "/etc/gitlab/gitlab.rb";
@@ -198,13 +199,27 @@ describe("a file that was moved to a target", () => {
 	});
 
 	test("refuses writes on its source by the block with which it did at first", () => {
-		expect(readOnlySource(marked("x = 1\n"), marked(moved))).toBe(readOnly);
+		const back = sourceFor(
+			{ readOnly: true },
+			marked("x = 1\n"),
+			marked(moved),
+		);
+		expect(back).toBe(readOnly);
+	});
+
+	test("keeps its garbage on its source, and its database, by what it did so at first", () => {
+		const paused = edit("x = 1\n", PAUSED);
+		const closed = edit(paused, { readOnly: true });
+		const back = (readOnly?: boolean) =>
+			sourceFor({ ...PAUSED, readOnly }, marked("x = 1\n"), marked(moved));
+		expect(back()).toBe(paused);
+		expect(back(true)).toBe(closed);
 	});
 
 	test("keeps the block that it had on a source to which it was moved before", () => {
 		const other = { driver: "s3", parameters: { bucket: "c" } };
 		const again = edit(moved, { storage: other }, { ...CONFIGURED, storage });
-		const back = readOnlySource(marked(moved), marked(again));
+		const back = sourceFor({ readOnly: true }, marked(moved), marked(again));
 		expect(back).toBe(edit(moved, { readOnly: true }));
 		expect(back).not.toContain("'s3'");
 	});

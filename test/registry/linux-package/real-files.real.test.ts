@@ -13,8 +13,8 @@ import {
 	type Configured,
 	editGitlabRb,
 	type GitlabRb,
-	readOnlySource,
 	removeBlock,
+	sourceFor,
 } from "../../../src/registry/linux-package/gitlab-rb.ts";
 import { readOutline } from "../../../src/registry/linux-package/outline.ts";
 import type { Settings } from "../../../src/registry/settings.ts";
@@ -78,7 +78,8 @@ describe.skipIf(!hasTools("ruby"))("gitlab.rb, as real Ruby reads it", () => {
 			const readOnly = await edit(file, file.text, { readOnly: true });
 			const switched = await edit(file, readOnly, { storage: TARGET });
 			const readWrite = await edit(file, switched, { readOnly: false });
-			const back = readOnlySource(
+			const back = sourceFor(
+				{ readOnly: true },
 				await marked(file, file.text),
 				await marked(file, readWrite),
 			);

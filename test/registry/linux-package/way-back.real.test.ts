@@ -97,6 +97,25 @@ gitlab_rails['registry_path'] = '${folder}/storage'
 			expect(left(await node.undo())).toEqual([0, 0]);
 		});
 
+		test("keeps its garbage, and its database, until both are as they were", async () => {
+			await bring(await node.change({ readOnly: true }));
+			for (const readOnly of [true, false]) {
+				const options = { readOnly, isCollectionPaused: true };
+				await bring(await node.restore("id", options));
+				expect(await pushStatus()).toBe(readOnly ? 405 : 202);
+				expect(await node.settings()).toMatchObject({
+					...{ readOnly, database: "on", onlineGarbageCollection: false },
+					storage: { parameters: { rootdirectory: `${folder}/storage` } },
+				});
+				expect(left(await node.restore("id", options))).toEqual([0, 0]);
+			}
+			await bring(await node.restore("id", { readOnly: false }));
+			expect(gitlab.read()).toBe(original);
+			expect(await node.settings()).toMatchObject({
+				...{ database: "prefer", onlineGarbageCollection: true },
+			});
+		});
+
 		test("goes on where the way back was ended between writing and reconfigure", async () => {
 			await (await node.restore("id", { readOnly: true })).write();
 			const again = await node.restore("id", { readOnly: true });
