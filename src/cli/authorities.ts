@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Environment } from "../store/environment.ts";
+import { messageOf } from "../store/thrown.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Variables that name files of authorities: of the AWS tools, of OpenSSL and most other programs, of Node. */
@@ -96,6 +97,6 @@ function reasonOf(error: unknown): string {
 		case "EISDIR":
 			return "it is a directory";
 		default:
-			return error instanceof Error ? error.message : String(error);
+			return messageOf(error);
 	}
 }

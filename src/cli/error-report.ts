@@ -10,6 +10,7 @@ import {
 	type RegistryErrorCode,
 } from "../registry/registry-error.ts";
 import { StoreError } from "../store/errors.ts";
+import { messageOf } from "../store/thrown.ts";
 import { IndexError } from "../sync/index-error.ts";
 import { SyncRefusal } from "../sync/refusal.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -71,10 +72,6 @@ export function errorJson(error: unknown): string {
 		...(error instanceof ReadOnlyError ? { nodes: error.nodes } : {}),
 	};
 	return `${formatJson({ error: report })}\n`;
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
 
 function suggestionsOf(error: unknown): readonly string[] {

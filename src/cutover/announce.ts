@@ -2,7 +2,7 @@ import { endingOf } from "../registry/host/ending.ts";
 import { localHost } from "../registry/host/local-host.ts";
 import { runLine } from "../registry/host/run-line.ts";
 import { maskedText } from "../registry/masking/mask.ts";
-import { messageOf } from "./course/failure.ts";
+import { messageOf } from "../store/thrown.ts";
 import type { Outcome } from "./course/journal-record.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";

@@ -7,6 +7,7 @@ import {
 } from "../registry/probe/canary-image.ts";
 import { probeIdentity } from "../registry/probe/probe-identity.ts";
 import { pullImage } from "../registry/probe/pull.ts";
+import { messageOf } from "../store/thrown.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import { putWitnesses, tryWitnesses } from "./database/target-proof.ts";
@@ -36,7 +37,7 @@ export async function tryCanary(world: World, call: Call): Promise<void> {
 			call.signal?.throwIfAborted();
 			throw new CutoverError(
 				"unproven",
-				`${node.name} (${node.url.origin}) does not serve an image that is only at the ${course.to}, so it does not use the ${course.to} as it should: ${error instanceof Error ? error.message : String(error)}`,
+				`${node.name} (${node.url.origin}) does not serve an image that is only at the ${course.to}, so it does not use the ${course.to} as it should: ${messageOf(error)}`,
 				{
 					suggestions: [
 						"Look at what its registry runs with (config render), and into its log: another configuration, a variable, or permissions at the target. rehearse tries it while nothing depends on it.",
@@ -68,7 +69,7 @@ export async function removeCanary(world: World): Promise<void> {
 	} catch (error) {
 		world.observe({
 			type: "note",
-			text: `The canary could not be removed from ${world.target.url} (${error instanceof Error ? error.message : String(error)}). It does no harm; garbage collection removes it once its links are gone: ${keys.join(", ")}.`,
+			text: `The canary could not be removed from ${world.target.url} (${messageOf(error)}). It does no harm; garbage collection removes it once its links are gone: ${keys.join(", ")}.`,
 		});
 	}
 }

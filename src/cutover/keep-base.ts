@@ -1,5 +1,5 @@
+import { messageOf } from "../store/thrown.ts";
 import { writeBase } from "../sync/write-base.ts";
-import { messageOf } from "./course/failure.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { CutoverWorld } from "./world.ts";
 

@@ -1,3 +1,4 @@
+import { messageOf } from "./thrown.ts";
 /** What went wrong, in the terms on which callers branch. */
 export type StoreErrorCode =
 	/** The object does not exist; when a store is opened, its bucket or directory. */
@@ -90,7 +91,7 @@ export function asStoreError(
 	about: StoreErrorOptions,
 ): StoreError {
 	if (error instanceof StoreError) return error;
-	const reason = error instanceof Error ? error.message : String(error);
+	const reason = messageOf(error);
 	return new StoreError("unknown", reason, { ...about, cause: error });
 }
 

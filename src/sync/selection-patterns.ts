@@ -1,4 +1,5 @@
 import micromatch from "micromatch";
+import { messageOf } from "../store/thrown.ts";
 
 /** Most patterns that the braces of one may stand for. */
 const MAX_EXPANSIONS = 1000;
@@ -32,7 +33,7 @@ export function patternProblem(text: string): PatternProblem | undefined {
 		return undefined;
 	} catch (error) {
 		// What the libraries throw for a pattern: its brackets do not match, or a range is too long.
-		const why = error instanceof Error ? error.message : String(error);
+		const why = messageOf(error);
 		return {
 			reason: /missing|expected/i.test(why)
 				? "its brackets do not match"

@@ -5,6 +5,7 @@ import { forgetOwner, nameOwner, ownerOf } from "../state/file-owner.ts";
 import { makePrivateDirectory } from "../state/private-directory.ts";
 import { isDamage, SQLITE, sqliteCode } from "../state/sqlite.ts";
 import { StoreError } from "../store/errors.ts";
+import { messageOf } from "../store/thrown.ts";
 import type {
 	LeftUpload,
 	NotedUpload,
@@ -159,7 +160,7 @@ class UploadFile implements UploadRecord {
 		try {
 			return use();
 		} catch (error) {
-			const why = error instanceof Error ? error.message : String(error);
+			const why = messageOf(error);
 			throw new StoreError(
 				"unavailable",
 				`its upload cannot be noted in ${this.#path}: ${why}`,
@@ -193,7 +194,7 @@ function refusal(error: unknown, path: string): SyncRefusal {
 	if (isDamage(error)) return unusable(path, "the file is damaged");
 	return new SyncRefusal(
 		"unusable-state",
-		`Uploads cannot be noted in ${join(path, "..")}: ${error instanceof Error ? error.message : String(error)}`,
+		`Uploads cannot be noted in ${join(path, "..")}: ${messageOf(error)}`,
 		[
 			"Make the directory writable, or name another with --state-directory. Always name the same one: an upload that was interrupted is known only there.",
 		],

@@ -5,6 +5,7 @@ import { findSchedules } from "../../registry/collector/schedules.ts";
 import type { RegistryNode } from "../../registry/node.ts";
 import { thisWriter, writerText } from "../../state/writer.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
+import { messageOf, suggestionsOf } from "../../store/thrown.ts";
 import { printable } from "../format.ts";
 import { PACKAGE } from "../package-metadata.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
@@ -96,14 +97,10 @@ async function schedulesOn(
 
 function failure(error: unknown) {
 	if (error === undefined) return {};
-	if (!(error instanceof Error))
-		return { code: "failed", message: String(error) };
+	const name = error instanceof Error ? error.name : "failed";
 	return {
-		code: "code" in error ? String(error.code) : error.name,
-		message: error.message,
-		suggestions:
-			"suggestions" in error && Array.isArray(error.suggestions)
-				? error.suggestions.map(String)
-				: [],
+		code: error instanceof Error && "code" in error ? String(error.code) : name,
+		message: messageOf(error),
+		suggestions: suggestionsOf(error),
 	};
 }

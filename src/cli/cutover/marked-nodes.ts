@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { messageOf } from "../../cutover/course/failure.ts";
 import type { Journal } from "../../cutover/course/journal.ts";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
@@ -10,6 +9,7 @@ import {
 	takeMark,
 } from "../../registry/kept-file/cutover-mark.ts";
 import type { Call } from "../../registry/node.ts";
+import { messageOf } from "../../store/thrown.ts";
 
 /** Whose nodes are marked. */
 export interface MarkingOptions extends Call {

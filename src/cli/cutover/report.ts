@@ -4,6 +4,7 @@ import {
 	courseReport,
 } from "../../cutover/told/course-report.ts";
 import type { RunRecord } from "../../cutover/told/event-record.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { formatJson, wrapped } from "../format.ts";
 import { commandLines, type Said } from "../said.ts";
 import type { MigrationPaths } from "./migration-files.ts";
@@ -110,7 +111,7 @@ export function reportLines(paths: MigrationPaths): readonly string[] {
 	} catch (error) {
 		return [
 			...told,
-			`The report cannot be written to ${base}.md: ${error instanceof Error ? error.message : String(error)}. regmigrate report prints it.`,
+			`The report cannot be written to ${base}.md: ${messageOf(error)}. regmigrate report prints it.`,
 		];
 	}
 }

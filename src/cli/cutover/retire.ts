@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { messageOf } from "../../cutover/course/failure.ts";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { CutoverError } from "../../cutover/cutover-error.ts";
@@ -21,6 +20,7 @@ import { openRecordFile } from "../../registry/read-only/record-file.ts";
 import { renameDurably, syncPath } from "../../state/rename-durably.ts";
 import type { Call, ObjectStore } from "../../store/object-store.ts";
 import { openStore } from "../../store/open.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { BaseFile } from "../../sync/base-file.ts";
 import { proveDigests } from "../../verify/blob-digests.ts";
 import { isAnybodyThere, typedName } from "../confirmation.ts";

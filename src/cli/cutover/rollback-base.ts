@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { messageOf } from "../../cutover/course/failure.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { BaseFile } from "../../sync/base-file.ts";
 import { refusal } from "./rollback-refusal.ts";
 

@@ -11,6 +11,7 @@ import {
 import { readEvents } from "../../cutover/told/event-file.ts";
 import type { EventRecord } from "../../cutover/told/event-record.ts";
 import { seeRecord } from "../../registry/read-only/record-file.ts";
+import { messageOf } from "../../store/thrown.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 
 /** A course of a registry, as it is seen from another process. */
@@ -139,7 +140,7 @@ function namesIn(directory: string): readonly string[] {
 			return [];
 		throw new CutoverError(
 			"refused",
-			`It cannot be known what was begun in ${directory}: ${error instanceof Error ? error.message : String(error)}`,
+			`It cannot be known what was begun in ${directory}: ${messageOf(error)}`,
 			{
 				suggestions: [
 					"Run this as who began it, or with their --state-directory.",

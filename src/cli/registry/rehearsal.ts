@@ -16,6 +16,7 @@ import {
 	type Scratch,
 } from "../../registry/rehearsal/scratch.ts";
 import { parseProduct, productName } from "../../registry/target/product.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { formatBytes, formatObjects } from "../format.ts";
 import { openStores } from "../stores.ts";
 import { selectionOptions } from "../sync/selection.ts";
@@ -190,7 +191,7 @@ async function onScratch<Result>(
 		try {
 			removed = await scratch.remove(AbortSignal.timeout(REMOVAL_MS));
 		} catch (error) {
-			const why = error instanceof Error ? error.message : String(error);
+			const why = messageOf(error);
 			warn(
 				`Objects of the rehearsal are left in ${scratch.url}: ${why}. Remove all that lies there.`,
 			);

@@ -1,3 +1,4 @@
+import { messageOf, suggestionsOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { Course } from "./step.ts";
 
@@ -69,17 +70,4 @@ export function notNoted(
 		`${title} failed (${reason}), and has stopped where it was: ${messageOf(cause)}`,
 		{ suggestions: suggestionsOf(cause), cause },
 	);
-}
-
-export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
-}
-
-/** Errors of every part say what there is to do. */
-function suggestionsOf(error: unknown): readonly string[] {
-	return error instanceof Error &&
-		"suggestions" in error &&
-		Array.isArray(error.suggestions)
-		? error.suggestions.map(String)
-		: [];
 }

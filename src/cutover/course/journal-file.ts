@@ -10,6 +10,7 @@ import {
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { renameDurably } from "../../state/rename-durably.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { Journal } from "./journal.ts";
 import {
@@ -137,7 +138,7 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 			return undefined;
 		throw new CutoverError(
 			"refused",
-			`How far a cutover is cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+			`How far a cutover is cannot be read from ${path}: ${messageOf(error)}`,
 			{
 				suggestions: [
 					error instanceof UnreadableJournal
@@ -173,7 +174,7 @@ function putAsideIfEnded(path: string): void {
 }
 
 function unusable(path: string, error: unknown, state = ""): CutoverError {
-	const reason = error instanceof Error ? error.message : String(error);
+	const reason = messageOf(error);
 	return new CutoverError(
 		"refused",
 		`What a cutover is about to do cannot be noted in ${path}: ${reason}${state}`,

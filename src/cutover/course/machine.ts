@@ -1,11 +1,6 @@
+import { messageOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
-import {
-	messageOf,
-	notNoted,
-	notUndone,
-	pastReturn,
-	rolledBack,
-} from "./failure.ts";
+import { notNoted, notUndone, pastReturn, rolledBack } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalRecord, Outcome } from "./journal-record.ts";
 import {

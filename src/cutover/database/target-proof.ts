@@ -2,6 +2,7 @@ import { formatDigest, parseDigest } from "../../layout/digest.ts";
 import { fetchBlob } from "../../registry/probe/fetch-blob.ts";
 import { ProbeError } from "../../registry/probe/probe-error.ts";
 import { pullImage } from "../../registry/probe/pull.ts";
+import { messageOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { World } from "../world.ts";
@@ -91,7 +92,7 @@ async function requireServed(
 }
 
 function reasonOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	return messageOf(error);
 }
 
 const LOOK =

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { VERSION_PREFIX } from "../../layout/paths.ts";
 import { errno, isAbsence } from "../../store/filesystem/errors.ts";
 import { isLocal } from "../../store/filesystem/locality.ts";
-import { messageOf } from "../course/failure.ts";
+import { messageOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
 import type { World } from "../world.ts";
 import { fenceAdvice } from "./fence-advice.ts";

@@ -1,7 +1,7 @@
 import { metadataMode } from "../../registry/metadata-mode.ts";
 import { probeIdentity } from "../../registry/probe/probe-identity.ts";
 import { askVersion } from "../../registry/probe/registry-version.ts";
-import { messageOf } from "../course/failure.ts";
+import { messageOf, suggestionsOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { settingsOf } from "../node-settings.ts";
@@ -65,12 +65,4 @@ async function look(
 		});
 	for (const note of change.notes)
 		observe({ type: "note", text: `${node.name}: ${note}` });
-}
-
-function suggestionsOf(error: unknown): readonly string[] {
-	return error instanceof Error &&
-		"suggestions" in error &&
-		Array.isArray(error.suggestions)
-		? error.suggestions.map(String)
-		: [];
 }

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
+import { messageOf } from "../../store/thrown.ts";
 import {
 	type EventRecord,
 	eventLine,
@@ -91,7 +92,7 @@ export class EventFile implements Disposable {
 		} catch (error) {
 			this[Symbol.dispose]();
 			this.#options.note(
-				`What happens cannot be kept in ${this.#path} (${error instanceof Error ? error.message : String(error)}): status shows less of it, and so does the report. The journal does not need it.`,
+				`What happens cannot be kept in ${this.#path} (${messageOf(error)}): status shows less of it, and so does the report. The journal does not need it.`,
 			);
 		}
 	}

@@ -1,3 +1,4 @@
+import { messageOf } from "../../store/thrown.ts";
 import type { RegistryNode } from "../node.ts";
 import { ReadOnlyError } from "../read-only/read-only-error.ts";
 import type { FoundState } from "../read-only/record.ts";
@@ -248,8 +249,4 @@ async function attempt<T>(
 	} catch (error) {
 		return { error };
 	}
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

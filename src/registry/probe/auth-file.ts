@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Environment } from "../../store/environment.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { RegistryError } from "../registry-error.ts";
 import { askHelper } from "./credential-helper.ts";
 import type { Credentials } from "./credentials.ts";
@@ -125,7 +126,7 @@ async function credentialsIn(
 	try {
 		return await askHelper(keeper, known, environment);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
+		const reason = messageOf(error);
 		throw unusable(file, `a helper keeps those for ${name}: ${reason}`);
 	}
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../store/thrown.ts";
 import type { Change, RegistryNode } from "../node.ts";
 import { awaitState } from "./await-state.ts";
 import { carryOut } from "./carry-out.ts";
@@ -57,8 +58,4 @@ async function attempt<T>(
 		signal?.throwIfAborted();
 		return { error };
 	}
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

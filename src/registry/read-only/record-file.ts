@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { forgetOwner, nameOwner, ownerOf } from "../../state/file-owner.ts";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { isDamage, SQLITE, sqliteCode } from "../../state/sqlite.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { ReadOnlyRecord, RecordKeeper } from "./record.ts";
 
@@ -140,11 +141,7 @@ function refusal(error: unknown, path: string): RegistryError {
 			{ suggestions: ["Wait until that has ended, or end it."], cause: error },
 		);
 	if (isDamage(error)) return unusable(path, "it is damaged", error);
-	return unusable(
-		path,
-		error instanceof Error ? error.message : String(error),
-		error,
-	);
+	return unusable(path, messageOf(error), error);
 }
 
 function unusable(

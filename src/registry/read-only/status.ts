@@ -1,3 +1,4 @@
+import { messageOf } from "../../store/thrown.ts";
 import type { Call, RegistryNode } from "../node.ts";
 import type { RegistryVersion } from "../probe/registry-version.ts";
 import type { WriteState } from "../probe/write-state.ts";
@@ -82,7 +83,7 @@ async function nodeStatus(
 			return await ask;
 		} catch (error) {
 			signal?.throwIfAborted();
-			problems.push(error instanceof Error ? error.message : String(error));
+			problems.push(messageOf(error));
 			return undefined;
 		}
 	};

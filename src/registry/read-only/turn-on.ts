@@ -1,3 +1,4 @@
+import { messageOf } from "../../store/thrown.ts";
 import type { RegistryNode } from "../node.ts";
 import { awaitEnd, type EndProof, type Former } from "./await-end.ts";
 import { changeNode } from "./change-node.ts";
@@ -151,7 +152,7 @@ async function givenUp(
 ): Promise<ReadOnlyError> {
 	options.observe({
 		type: "putting-back",
-		reason: cause instanceof Error ? cause.message : String(cause),
+		reason: messageOf(cause),
 	});
 	const standings: NodeStanding[] = [];
 	for (const node of nodes) {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../store/thrown.ts";
 import type { Host } from "../host/host.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { EffectiveSettings } from "../settings.ts";
@@ -150,7 +151,7 @@ function shared(address: string, database: number): RegistryError {
 function failed(address: string, error: unknown): RegistryError {
 	return new RegistryError(
 		"failed",
-		`Cannot delete what the registry remembers of blobs in Redis at ${address}: ${error instanceof Error ? error.message : String(error)}`,
+		`Cannot delete what the registry remembers of blobs in Redis at ${address}: ${messageOf(error)}`,
 		{
 			suggestions: [
 				"Until that is done, the registry may call blobs present that its storage lacks. It is safe to repeat.",

@@ -3,6 +3,7 @@ import {
 	type StoreErrorCode,
 	type StoreErrorOptions,
 } from "../errors.ts";
+import { messageOf } from "../thrown.ts";
 
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
 	ENOENT: "not-found",
@@ -94,8 +95,7 @@ export function fromFilesystem(
 ): StoreError {
 	if (error instanceof StoreError) return error;
 	const name = errno(error) ?? "";
-	const reason =
-		REASONS[name] ?? (error instanceof Error ? error.message : String(error));
+	const reason = REASONS[name] ?? messageOf(error);
 	const isWrite = WRITES.has(about.operation);
 	const advice = name === "EACCES" && isWrite ? WRITE_ADVICE : ADVICE[name];
 	return new StoreError(CODES[name] ?? "unknown", reason, {

@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { encodePath } from "../http/percent-encoding.ts";
 import { refusing } from "../store-url.ts";
+import { messageOf } from "../thrown.ts";
 import { refuseAddress, type S3Location, wholeOrigin } from "./location.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function addressOf(
 		};
 	} catch (error) {
 		// What it says is a sentence about the options; it was given no secret.
-		const reason = error instanceof Error ? error.message : String(error);
+		const reason = messageOf(error);
 		throw refusing(url)(
 			`there is no such endpoint: ${reason}`,
 			"Check the region, and the options accelerate and dual-stack.",
