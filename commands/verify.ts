@@ -4,6 +4,15 @@ import { digestLines, shareOf } from "../src/cli/digest-lines.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { Interruption, interruptible } from "../src/cli/interruption.ts";
 import {
+	type EndedVerification,
+	keepNote,
+} from "../src/cli/noted-verification.ts";
+import {
+	guardStatePlace,
+	stateDirectory,
+	stateFlags,
+} from "../src/cli/state-directory.ts";
+import {
 	openReadOnly,
 	openStores,
 	STORE_HELP,
@@ -19,9 +28,10 @@ export class Verify extends BaseCommand {
 	static override readonly summary =
 		"Prove that a target holds what the registry in a source holds";
 	static override readonly description = [
-		"Lists both and compares every key, every size and the content of every link; tells what is missing, extra, different, corrupt or unknown, and whether the migration did it or the source was broken already. Writes nothing, and trusts nothing that sync has noted.",
+		"Lists both and compares every key, every size and the content of every link; tells what is missing, extra, different, corrupt or unknown, and whether the migration did it or the source was broken already. Writes to neither, and trusts nothing that sync has noted.",
 		"With --counts it compares only how many objects there are, as GitLab's documentation describes it; half-finished uploads are not counted.",
 		"With --digests, blobs of TARGET are read back and hashed besides; without a TARGET those of SOURCE, and nothing is compared: so a registry in use is proven, whatever was pushed since.",
+		"How it came out is noted in the state directory, but for --counts: retire asks for one that was clean since the cutover, and gc goes by one that has found a target complete.",
 		STORE_HELP,
 	].join("\n\n");
 
@@ -41,6 +51,7 @@ export class Verify extends BaseCommand {
 	};
 
 	static override readonly flags = {
+		...stateFlags,
 		counts: Flags.boolean({
 			description: "compare only the numbers of objects",
 		}),
@@ -71,17 +82,30 @@ export class Verify extends BaseCommand {
 			flags.digests === undefined ? undefined : shareOf(flags.digests);
 		using interruption = interruptible();
 		const { signal } = interruption;
+		const named = flags["state-directory"];
+		const state = stateDirectory(named, process.env, process.getuid?.());
+		const keep = (ended: Omit<EndedVerification, "endedAt">) =>
+			keepNote(state, { ...ended, endedAt: Date.now() }, (line) =>
+				this.logToStderr(line),
+			);
+		const beganAt = Date.now();
 		if (to === undefined) {
 			if (share === undefined)
 				throw new UsageError("Missing: TARGET", [
 					"Write: regmigrate verify SOURCE TARGET. See regmigrate verify --help.",
 				]);
 			await using store = await openReadOnly(from, signal);
-			return await this.#prove(store, share, flags, signal);
+			guardStatePlace(state, store);
+			const digests = await this.#prove(store, share, flags, signal);
+			keep({ source: undefined, target: store, beganAt, digests });
+			return digests;
 		}
 		const ifNoTarget = "Check how it is spelled, and that it is mounted.";
 		await using stores = await openStores(
-			{ source: from, target: to, ifNoTarget, isTargetWritten: false },
+			{
+				...{ source: from, target: to, ifNoTarget },
+				...{ isTargetWritten: false, stateDirectory: state },
+			},
 			signal,
 		);
 		const { source, target } = stores;
@@ -94,18 +118,21 @@ export class Verify extends BaseCommand {
 			);
 		const view = new VerifyView((line) => this.log(line));
 		using progress = this.showProgress(() => view.standing, flags);
-		const result = await verify(source, target, {
+		const comparison = await verify(source, target, {
 			level: flags.counts ? "counts" : "default",
 			concurrency: flags.concurrency,
 			observe: (event) => view.observe(event),
 			signal,
 		}).catch(withoutResult);
 		progress[Symbol.dispose]();
-		view.summarize(result);
-		if (!result.isEqual) process.exitCode = EXIT.incomplete;
-		if (share === undefined) return result;
-		const digests = await this.#prove(target, share, flags, signal);
-		return { ...result, digests };
+		view.summarize(comparison);
+		if (!comparison.isEqual) process.exitCode = EXIT.incomplete;
+		const digests =
+			share === undefined
+				? undefined
+				: await this.#prove(target, share, flags, signal);
+		keep({ source, target, beganAt, comparison, digests });
+		return digests === undefined ? comparison : { ...comparison, digests };
 	}
 
 	async #prove(

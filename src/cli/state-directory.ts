@@ -13,7 +13,7 @@ export const stateFlags = {
 	"state-directory": Flags.string({
 		helpValue: "DIRECTORY",
 		description:
-			"what one run notes for the next: the index, begun uploads (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate; for root /var/lib/regmigrate)",
+			"what one run notes for the next: the index, begun uploads, how a verification came out (default: $XDG_STATE_HOME/regmigrate, ~/.local/state/regmigrate; for root /var/lib/regmigrate)",
 	}),
 };
 

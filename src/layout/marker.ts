@@ -24,6 +24,19 @@ export function parseMarkerText(text: string): object | undefined {
 	}
 }
 
+/**
+ * Which pass a marker says has written to its target last, as a text that is like no other pass's; `undefined`: it does not
+ * tell.
+ */
+export function lastPassOf(marker: object): string | undefined {
+	return "nonce" in marker &&
+		typeof marker.nonce === "string" &&
+		"pass" in marker &&
+		typeof marker.pass === "number"
+		? `${marker.nonce} ${marker.pass}`
+		: undefined;
+}
+
 /** What a marker says that was left out; `undefined`: nothing. */
 export function partialityOf(marker: object): Partiality | undefined {
 	if (!("partial" in marker)) return undefined;

@@ -24,9 +24,15 @@ export class BaseFile implements Disposable {
 	readonly #note: StatementSync;
 	readonly #written: StatementSync;
 
-	/** Opens one that is there. Throws what SQLite throws, or an `Error` where it is none. */
-	constructor(path: string) {
-		this.#database = openBaseTable(path);
+	/**
+	 * Opens one that is there; read-only, nothing can be noted, and nothing on disk is touched. Throws what SQLite throws, or
+	 * an `Error` where it is none.
+	 */
+	constructor(
+		path: string,
+		{ isReadOnly = false }: { readonly isReadOnly?: boolean | undefined } = {},
+	) {
+		this.#database = openBaseTable(path, isReadOnly);
 		this.#shared = this.#prepare(
 			"SELECT content FROM object WHERE key = ? AND is_shared",
 		);

@@ -5,7 +5,7 @@ import { compareSides } from "./compare.ts";
 import { countSides } from "./count.ts";
 import type { VerifyEvent } from "./event.ts";
 import type { FindingSummaries } from "./finding.ts";
-import { readPartiality } from "./partial.ts";
+import { readMarked } from "./marked.ts";
 import type { SideCounts } from "./tally.ts";
 import type { Verification } from "./verification.ts";
 
@@ -51,6 +51,8 @@ export interface VerifyResult {
 	 * is known. What is missing is a finding all the same.
 	 */
 	readonly partial: Partiality | undefined;
+	/** Which pass had written to the target last when it began, as its marker says; `undefined`: it does not tell. */
+	readonly lastPass: string | undefined;
 	readonly source: SideCounts;
 	readonly target: SideCounts;
 	/** Keys that were looked at on both sides; none at the level `counts`. */
@@ -84,9 +86,10 @@ export async function verify(
 	const { level, signal, clock = Date.now } = options;
 	signal?.throwIfAborted();
 	const verification = beginVerification(source, target, options, clock());
-	let partial: Partiality | undefined;
+	let marked: Pick<VerifyResult, "partial" | "lastPass">;
 	try {
-		partial = await readPartiality(verification);
+		const { partial, lastPass } = await readMarked(verification);
+		marked = { partial, lastPass };
 		for (const step of STEPS[level]) await step(verification);
 	} catch (error) {
 		signal?.throwIfAborted();
@@ -94,13 +97,13 @@ export async function verify(
 	} finally {
 		verification.stop();
 	}
-	return resultOf(level, verification, partial);
+	return resultOf(level, verification, marked);
 }
 
 function resultOf(
 	level: VerifyLevel,
 	{ source, target, ledger, totals, startedAt }: Verification,
-	partial: Partiality | undefined,
+	marked: Pick<VerifyResult, "partial" | "lastPass">,
 ): VerifyResult {
 	const findings = ledger.summaries();
 	const counts = {
@@ -117,7 +120,7 @@ function resultOf(
 			counts.source.objects > 0 &&
 			(level !== "counts" || counts.source.objects === counts.target.objects),
 		startedAt,
-		partial,
+		...marked,
 		...counts,
 		...totals,
 		findings,

@@ -35,7 +35,7 @@ describe("the interface", () => {
 			  "rollback, source, target, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --state-directory, --drain-timeout = 60s, --until-stable = 1m, --max-window, --max-delete, --shared-redis, --at-window-open, --at-window-closed, --fence = true, --test-repository, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --ca-bundle",
 			  "status, --follow -f, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "sync, source, target, --dry-run -n --dryrun, --concurrency = 256, --target-not-empty, --take-over, --include, --exclude, --skip-unreferenced, --delete, --yes -y, --max-delete, --delete-plan, --backup-prefix, --state-directory, --snapshot-of, --relist, --max-requests-per-second, --bwlimit, --until, --max-failures = 1000, --max-outage = 15m, --until-stable, --verbose -v, --progress = true, --ca-bundle",
-			  "verify, source, target, --counts, --digests, --concurrency = 32, --progress = true, --ca-bundle",
+			  "verify, source, target, --state-directory, --counts, --digests, --concurrency = 32, --progress = true, --ca-bundle",
 			]
 		`);
 	});
@@ -80,7 +80,7 @@ describe("the interface", () => {
 		expect(verify).toMatchObject({ exitCode: 3, stderr: "" });
 		expect(shapeOf(JSON.parse(verify.stdout))).toMatchInlineSnapshot(`
 			[
-			  ": level isEqual startedAt source target compared uncompared findings",
+			  ": level isEqual startedAt lastPass source target compared uncompared findings",
 			  ".source: url objects bytes kinds ignored uploads",
 			  ".source.kinds: blob layer revision signature index current lock other",
 			  ".source.kinds.blob: objects bytes",

@@ -11,7 +11,12 @@ import { hasTools } from "../support/services.ts";
 import { installed, push, rollbackWords, run } from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
-import { treeKeys } from "./tree.ts";
+import { snapshotTree, treeKeys } from "./tree.ts";
+
+/** All that a command may have changed in a directory. */
+function seen(directory: string) {
+	return [statSync(directory).mtimeMs, ...snapshotTree(directory)];
+}
 
 test.skipIf(!hasTools("registry-3", "minio"))(
 	"an old source is deleted when nobody needs it any more, also when that is killed half-way",
@@ -24,12 +29,20 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 		const retire = ["retire", storage, target, ...node, "--yes"];
 		const early = await run(4, ...retire);
 		expect(early.stderr).toContain("no cutover of this registry is noted");
+		expect(existsSync(state)).toBe(false);
 		await run(0, ...words);
 		await push(registry, "team/app", "after");
 		const before = await tagDigests(registry.server());
 		const soon = await run(4, ...retire);
 		expect(soon.stderr).toContain("14 days have to pass");
 		const now = [...retire, "--after", "0s"];
+		const here = ["--state-directory", state];
+		// It has what was pushed since, and was not read.
+		await run(3, "verify", storage, target, ...here);
+		const unseen = await run(4, ...now);
+		expect(unseen.stderr).toContain("no clean verification of the target");
+		expect(unseen.stderr).toContain("--digests 5%");
+		await run(0, "verify", target, "--digests", "100%", ...here);
 		const name = treeKeys(state).find((key) => key.endsWith(".base")) ?? "";
 		const base = readFileSync(join(state, name));
 		writeFileSync(join(state, name), "damaged".repeat(1000));
@@ -38,8 +51,12 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 			expect(stderr).toMatch(/cannot be read(:| in)/);
 		}
 		writeFileSync(join(state, name), base);
-		const dry = await run(0, ...now, "--dry-run");
-		expect(dry.stdout).toContain("Would delete");
+		const noted = seen(state);
+		for (const words of [now, rollbackWords(installation)]) {
+			const { stdout } = await run(0, ...words, "--dry-run");
+			expect(stdout).toMatch(/Would (delete|copy)/);
+			expect(seen(state)).toEqual(noted);
+		}
 		expect(treeKeys(storage)).toEqual(old);
 		// The fence is not lifted for what is refused, or only tried (I3).
 		expect(statSync(join(storage, "docker")).mode & 0o222).toBe(0);

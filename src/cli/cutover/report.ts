@@ -57,7 +57,7 @@ export function command(
 	const taken = TAKEN[name];
 	const registry =
 		name === "verify"
-			? ["ca-bundle"]
+			? ["ca-bundle", "state-directory"]
 			: OF_REGISTRY.filter(
 					(flag) => name !== "config render" || flag !== "state-directory",
 				);

@@ -4,8 +4,15 @@ import { messageOf } from "../../store/thrown.ts";
 import { BaseFile } from "../../sync/base-file.ts";
 import { refusal } from "./rollback-refusal.ts";
 
-/** Opens the base of this cutover. Throws a `CutoverError` (`refused`) where there is none, or it is another one's. */
-export function openBase(path: string, { id }: BegunRecord): BaseFile {
+/**
+ * Opens the base of this cutover; of a dry run without touching anything. Throws a `CutoverError` (`refused`) where there is
+ * none, or it is another one's.
+ */
+export function openBase(
+	path: string,
+	{ id }: BegunRecord,
+	isDryRun: boolean,
+): BaseFile {
 	const suggestions = [
 		"What was on both sides when the registry went over is needed to tell what was done since. Without it, copy back with sync by hand, while the registry is read-only.",
 	];
@@ -20,16 +27,20 @@ export function openBase(path: string, { id }: BegunRecord): BaseFile {
 			suggestions,
 		);
 	using opened = new DisposableStack();
-	const base = opened.use(readBase(path, suggestions));
+	const base = opened.use(readBase(path, isDryRun, suggestions));
 	if (base.id !== id)
 		throw refusal(`${path} is another cutover's`, suggestions);
 	opened.move();
 	return base;
 }
 
-function readBase(path: string, suggestions: readonly string[]): BaseFile {
+function readBase(
+	path: string,
+	isReadOnly: boolean,
+	suggestions: readonly string[],
+): BaseFile {
 	try {
-		return new BaseFile(path);
+		return new BaseFile(path, { isReadOnly });
 	} catch (error) {
 		throw refusal(
 			`${path}, which its cutover has left, cannot be read: ${messageOf(error)}`,

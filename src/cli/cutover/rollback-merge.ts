@@ -69,7 +69,7 @@ export async function rollBackMerging(
 			["Name source and target as for the cutover."],
 		);
 	// Before anything is begun: without it nothing can be.
-	using base = openBase(paths.base, cutover);
+	using base = openBase(paths.base, cutover, isDryRun);
 	using held = await holdCourse(
 		{ name: "rollback", session, paths, wishes, output, source, target },
 		{ id: rollbackId(cutover) },

@@ -1,7 +1,9 @@
+import type { VerificationNote } from "../../verify/verification-notes.ts";
 import type { JournalRecord } from "../course/journal-record.ts";
 import { isRollbackOf } from "../rollback/decide-rollback.ts";
+import { seenSince } from "./last-verification.ts";
 
-/** What is known before an old source is deleted. */
+/** What is known before an old source is deleted. What takes long to find out may come later. */
 export interface RetirementFacts {
 	/** What is noted of the cutover; `undefined`: nothing. */
 	readonly records: readonly JournalRecord[] | undefined;
@@ -16,54 +18,124 @@ export interface RetirementFacts {
 	readonly now: number;
 	/** How long the cutover has to be over (ms). */
 	readonly afterMs: number;
+	/** What is noted of verifications of the target. */
+	readonly verifications: readonly VerificationNote[];
 	/** Nodes whose configuration names the source. */
 	readonly nodesOnSource: readonly string[];
 	/** Why the source is no place to delete in, as a clause. */
 	readonly oddity: string | undefined;
+	/** What somebody has changed in the source since the registry left it, as a clause; `undefined`: nothing, as far as it was looked at. */
+	readonly sourceChange?: string | undefined;
+	/** Whether the target's blobs, or a sample of them, are what they should be now; `undefined`: they were not read yet. */
+	readonly isSoundNow?: boolean | undefined;
+}
+
+/** Why an old source is not deleted. */
+export interface RetirementRefusal {
+	/** A clause. */
+	readonly reason: string;
+	/** Sentences. */
+	readonly suggestions: readonly string[];
 }
 
 /**
- * Why an old source is not deleted, as a clause; `undefined`: nothing that is known so far is against it. The first row that
- * fits counts.
+ * What speaks against deleting an old source; `undefined`: nothing that is known so far. The first row that fits counts.
  *
  * | what is known                                        | then                        |
  * | ---------------------------------------------------- | --------------------------- |
  * | no cutover, one that has not ended, one undone       | refused                     |
  * | one from or to another store                         | refused                     |
- * | a rollback was begun after it                        | refused                     |
+ * | a rollback was begun after it, and not undone        | refused                     |
  * | the clock is before what is noted                    | refused: it cannot be right |
  * | it ended less than `afterMs` ago                     | refused                     |
+ * | a verification since has found the target unsound    | refused                     |
+ * | none since has found it sound                        | refused                     |
  * | nothing is kept of what both sides had               | refused                     |
  * | a node's configuration names the source              | refused                     |
  * | the source is the root, a home, or holds links       | refused                     |
+ * | somebody has written in the source since             | refused                     |
+ * | blobs of the target are not sound now                | refused                     |
  * | none of these                                        | `undefined`                 |
  */
-export function judgeRetirement(facts: RetirementFacts): string | undefined {
+export function judgeRetirement(
+	facts: RetirementFacts,
+): RetirementRefusal | undefined {
 	const { records, source, target, now, afterMs, nodesOnSource } = facts;
 	const begun = records?.find((record) => record.type === "begun");
 	const last = records?.at(-1);
 	if (records === undefined || begun === undefined || last === undefined)
-		return "no cutover of this registry is noted in this state directory";
-	if (last.type !== "ended") return "its cutover has not ended";
+		return refusal(
+			"no cutover of this registry is noted in this state directory",
+		);
+	if (last.type !== "ended") return refusal("its cutover has not ended");
 	if (last.outcome === "undone")
-		return "its cutover has ended on the source, which is in use";
+		return refusal("its cutover has ended on the source, which is in use");
 	if (begun.source !== source)
-		return `the cutover was from ${begun.source}, which is not what is named`;
+		return refusal(
+			`the cutover was from ${begun.source}, which is not what is named`,
+		);
 	if (begun.target !== target)
-		return `the cutover was to ${begun.target}, which is not what is named`;
-	if (isRollbackOf(begun, facts.rollback)) return "a way back to it was begun";
-	const latest = Math.max(...records.map(({ at }) => Date.parse(at)));
+		return refusal(
+			`the cutover was to ${begun.target}, which is not what is named`,
+		);
+	const back = facts.rollback?.at(-1);
+	const isUndone = back?.type === "ended" && back.outcome === "undone";
+	if (isRollbackOf(begun, facts.rollback) && !isUndone)
+		return refusal("a way back to it was begun");
+	const latest = Math.max(
+		...[...records, ...facts.verifications.map(endOf)].map(({ at }) =>
+			Date.parse(at),
+		),
+	);
 	if (now < latest)
-		return `the clock of this machine is wrong: something is noted for ${new Date(latest).toISOString()}`;
-	const days = (ms: number) => `${Math.floor(ms / DAY_MS)} days`;
-	const past = now - Date.parse(last.at);
-	if (past < afterMs)
-		return `its cutover ended ${days(past)} ago, and ${days(afterMs)} have to pass`;
+		return refusal(
+			`the clock of this machine is wrong: something is noted for ${new Date(latest).toISOString()}`,
+		);
+	const endedAt = Date.parse(last.at);
+	if (now - endedAt < afterMs)
+		return refusal(
+			`its cutover ended ${days(now - endedAt)} ago, and ${days(afterMs)} have to pass`,
+		);
+	const seen = seenSince(facts.verifications, { source, endedAt });
+	if (seen === "unsound")
+		return refusal(
+			"when the target was verified last, blobs there were corrupt, or could not be read",
+			"Push anew, or put in place from another copy, what regmigrate verify names, until it is clean.",
+		);
+	if (seen === "never")
+		return refusal(
+			"no clean verification of the target since the cutover is noted in this state directory",
+			"Run regmigrate verify TARGET --digests 5%, with the same --state-directory.",
+		);
 	if (!facts.hasBase)
-		return "it is not kept what it was when the registry left it, so nobody can tell whether somebody has written there since";
+		return refusal(
+			"it is not kept what it was when the registry left it, so nobody can tell whether somebody has written there since",
+		);
 	if (nodesOnSource.length > 0)
-		return `${nodesOnSource.join(" and ")} is configured to it`;
-	return facts.oddity;
+		return refusal(`${nodesOnSource.join(" and ")} is configured to it`);
+	if (facts.oddity !== undefined) return refusal(facts.oddity);
+	if (facts.sourceChange !== undefined)
+		return refusal(
+			`somebody has written there since the registry left it: ${facts.sourceChange}`,
+		);
+	if (facts.isSoundNow === false)
+		return refusal("what the registry has at the target is not sound");
+	return undefined;
+}
+
+function refusal(
+	reason: string,
+	...suggestions: readonly string[]
+): RetirementRefusal {
+	return { reason, suggestions };
+}
+
+function endOf({ endedAt: at }: VerificationNote) {
+	return { at };
+}
+
+function days(ms: number): string {
+	return `${Math.floor(ms / DAY_MS)} days`;
 }
 
 const DAY_MS = 86_400_000;

@@ -97,11 +97,11 @@ export function dayAfter({
 				]
 			: []),
 		{
-			text: "After a week, read a sample of the blobs back:",
+			text: "After a week, read a sample of the blobs back. How it comes out is noted, and retire asks for it:",
 			lines: command("verify"),
 		},
 		{
-			text: "After 14 days, when nobody wants to go back any more, delete the old storage:",
+			text: "After 14 days, and a clean one of these, when nobody wants to go back any more, delete the old storage:",
 			lines: command("retire"),
 		},
 	];
