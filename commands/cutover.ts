@@ -101,13 +101,13 @@ export class Cutover extends BaseCommand {
 	async run(): Promise<object> {
 		const parsed = await this.parse(Cutover);
 		const { args, flags } = parsed;
-		using signals = cutoverSignals((text) => this.logToStderr(text));
+		using signals = cutoverSignals((text) => this.sayBeside(text));
 		// Only here: no other command waits for what this needs.
 		const { cutOver } = await import("../src/cli/cutover/cutover.ts");
 		const wishes = { ...flags, "accept-pending": false };
 		return await cutOver(args, wishes, {
 			said: saidOn(parsed),
-			say: (line) => this.log(line),
+			say: (line) => this.say(line),
 			signal: signals.signal,
 		});
 	}

@@ -1,9 +1,9 @@
 import { Args, Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
+import { printable } from "../src/cli/format.ts";
 import { interruptible } from "../src/cli/interruption.ts";
 import { registryFlags } from "../src/cli/registry/registry-flags.ts";
-import { sentenceLines } from "../src/cli/registry/rehearsal-lines.ts";
 import { targetFlags } from "../src/cli/registry/target-flags.ts";
 import { STORE_HELP, storeArguments } from "../src/cli/stores.ts";
 
@@ -75,13 +75,9 @@ export class Rehearse extends BaseCommand {
 		// Only here: no other command waits for what this needs.
 		const { runRehearsal } = await import("../src/cli/registry/rehearsal.ts");
 		const report = await runRehearsal(args, flags, {
-			say: (line) => this.log(line),
-			tell: (text) => {
-				for (const line of sentenceLines(text)) this.log(line);
-			},
-			warn: (text) => {
-				for (const line of sentenceLines(text)) this.logToStderr(line);
-			},
+			say: (line) => this.say(line),
+			tell: (text) => this.say(printable(text)),
+			warn: (text) => this.sayBeside(printable(text)),
 			signal,
 		});
 		if (!report.isPassed) process.exitCode = EXIT.incomplete;

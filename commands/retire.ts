@@ -55,7 +55,7 @@ export class Retire extends BaseCommand {
 		// Only here: no other command waits for what this needs.
 		const { retire } = await import("../src/cli/cutover/retire.ts");
 		return await retire(args, flags, {
-			say: (line) => this.log(line),
+			say: (line) => this.say(line),
 			signal: interruption.signal,
 		});
 	}

@@ -46,7 +46,7 @@ export class Rollback extends BaseCommand {
 		const parsed = await this.parse(Rollback);
 		const { args, flags } = parsed;
 		using signals = cutoverSignals(
-			(text) => this.logToStderr(text),
+			(text) => this.sayBeside(text),
 			undefined,
 			"target",
 		);
@@ -62,7 +62,7 @@ export class Rollback extends BaseCommand {
 		};
 		return await rollBack(args, wishes, {
 			said: saidOn(parsed),
-			say: (line) => this.log(line),
+			say: (line) => this.say(line),
 			signal: signals.signal,
 		});
 	}

@@ -4,6 +4,7 @@ import { EXIT } from "../src/cli/exit-codes.ts";
 import { interruptible } from "../src/cli/interruption.ts";
 import { registryFlags } from "../src/cli/registry/registry-flags.ts";
 import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
+import { columnsOf, type Line, printed } from "../src/cli/wrapped.ts";
 
 export class Status extends BaseCommand {
 	static override readonly summary =
@@ -43,12 +44,13 @@ export class Status extends BaseCommand {
 		const isJson = this.jsonEnabled();
 		const seen = flags.follow ? theOne(courses) : undefined;
 		if (seen !== undefined) {
-			const say = (line: string) => process.stdout.write(`${line}\n`);
+			const say = (line: Line) =>
+				process.stdout.write(`${printed(line, columnsOf(process.stdout))}\n`);
 			process.exitCode = await followToEnd(seen, { say, isJson, signal });
 			return undefined;
 		}
 		const now = Date.now();
-		for (const line of statusText(courses, directory, now)) this.log(line);
+		for (const line of statusText(courses, directory, now)) this.say(line);
 		if (flags.follow || !courses.every(isSeen))
 			process.exitCode = EXIT.incomplete;
 		return statusJson(courses, now);

@@ -4,6 +4,7 @@ import { trustAuthorities } from "./authorities.ts";
 import { asksForJson } from "./command-line.ts";
 import { formatJson } from "./format.ts";
 import { Progress, type Standing } from "./sync/progress.ts";
+import { columnsOf, type Line, printed, wrapped } from "./wrapped.ts";
 
 /** What all commands share: `--json`, which authorities the process trusts, and how progress is shown. */
 export abstract class BaseCommand extends Command {
@@ -51,6 +52,16 @@ export abstract class BaseCommand extends Command {
 
 	override logToStderr(line = ""): void {
 		if (!this.jsonEnabled()) process.stderr.write(`${line}\n`);
+	}
+
+	/** Tells people something on standard output, at a terminal in lines that fit it. */
+	protected say(line: Line): void {
+		this.log(printed(line, columnsOf(process.stdout)));
+	}
+
+	/** The same, in prose, on standard error. */
+	protected sayBeside(text: string): void {
+		this.logToStderr(wrapped(text, columnsOf(process.stderr)));
 	}
 
 	override logJson(json: unknown): void {

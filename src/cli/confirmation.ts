@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
-import { wrapped } from "./format.ts";
+import { columnsOf, wrapped } from "./wrapped.ts";
 
 /** Whether there is a terminal at which somebody could be asked. */
 export function isAnybodyThere(): boolean {
@@ -38,9 +38,7 @@ async function answered(
 	});
 	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
 	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-	// A terminal that nobody has told its size says 0.
-	const columns = process.stderr.columns || undefined;
-	process.stderr.write(`${wrapped(text, columns)}\n`);
+	process.stderr.write(`${wrapped(text, columnsOf(process.stderr))}\n`);
 	const closed = once(terminal, "close").then(() => "");
 	try {
 		return await Promise.race([

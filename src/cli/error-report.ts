@@ -17,6 +17,7 @@ import { EXIT } from "./exit-codes.ts";
 import { formatJson, printable } from "./format.ts";
 import { Interruption } from "./interruption.ts";
 import { UsageError } from "./usage-error.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
@@ -46,17 +47,18 @@ const REFUSALS: ReadonlySet<RegistryErrorCode> = new Set([
 	"changed",
 ]);
 
-/** An error as the user sees it: what, and what to do next. */
-export function errorText(error: unknown): string {
+/** An error as the user sees it: what, and what to do next; `columns`: of a terminal. */
+export function errorText(error: unknown, columns?: number): string {
 	const message = printable(messageOf(error));
 	const suggestions = suggestionsOf(error).map(printable);
-	const lines =
+	const sentences =
 		error instanceof Interruption
 			? [...suggestions, `${message}.`]
 			: [
 					`Error: ${message}`,
 					...suggestions.map((suggestion) => `  ${suggestion}`),
 				];
+	const lines = sentences.map((line) => wrapped(line, columns));
 	if (process.env.DEBUG !== undefined && error instanceof Error)
 		lines.push(...(error.stack ?? "").split("\n").map(printable));
 	return `${lines.join("\n")}\n`;

@@ -56,15 +56,3 @@ function escapeUnits(character: string): string {
 }
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** Text in lines of at most so many columns, broken between words where that is possible. */
-export function wrapped(text: string, columns = 80): string {
-	const lines: string[] = [];
-	for (const word of text.split(" ")) {
-		const last = lines.at(-1);
-		if (last !== undefined && last.length + 1 + word.length <= columns)
-			lines[lines.length - 1] = `${last} ${word}`;
-		else lines.push(word);
-	}
-	return lines.join("\n");
-}

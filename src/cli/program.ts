@@ -10,6 +10,7 @@ import {
 	type TopicTable,
 	tablePlugin,
 } from "./table-plugin.ts";
+import { columnsOf } from "./wrapped.ts";
 
 /** Does what the arguments ask for, and sets the process's exit code. Errors are reported here and nowhere else. */
 export async function runProgram(
@@ -24,7 +25,7 @@ export async function runProgram(
 	} catch (error) {
 		process.exitCode = exitCodeOf(error);
 		if (asksForJson(argv)) process.stdout.write(errorJson(error));
-		else process.stderr.write(errorText(error));
+		else process.stderr.write(errorText(error, columnsOf(process.stderr)));
 	}
 }
 

@@ -7,7 +7,6 @@ import {
 	formatJson,
 	formatObjects,
 	printable,
-	wrapped,
 } from "../../src/cli/format.ts";
 
 describe("numbers", () => {
@@ -110,13 +109,4 @@ test("formatJson › gives JSON of the same value in which everything unprintabl
 		}),
 		{ numRuns: 500 },
 	);
-});
-
-describe("wrapped", () => {
-	test("breaks between words, and a word that is too long nowhere", () => {
-		expect(wrapped("The source does not have 3 tags.", 12)).toBe(
-			"The source\ndoes not\nhave 3 tags.",
-		);
-		expect(wrapped("a longer-than-that b", 5)).toBe("a\nlonger-than-that\nb");
-	});
 });

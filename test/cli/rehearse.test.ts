@@ -1,10 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-	sentenceLines,
-	stepLines,
-} from "../../src/cli/registry/rehearsal-lines.ts";
+import { stepLines } from "../../src/cli/registry/rehearsal-lines.ts";
+import { wrapped } from "../../src/cli/wrapped.ts";
 import { runProgram } from "../support/program.ts";
 import { migration } from "./folders.ts";
 
@@ -83,26 +81,24 @@ describe("refuses, before anything is written,", () => {
 	});
 });
 
-test("a step is shown with what was said and what there is to do, in 80 columns", () => {
+test("a step is shown with what was said and what there is to do, also in 80 columns", () => {
 	const lines = stepLines({
 		step: "push",
 		outcome: "failed",
 		message: `Cannot push the blob sha256:${"0".repeat(64)} to a at http://127.0.0.1:1: the registry answered 500 (UNKNOWN)`,
 		said: [
-			"s3aws: AccessDenied: Access Denied. status code: 403, request id: 18EC38950645A7D8",
+			"s3aws: AccessDenied: Access Denied. status code: 403, request id: 18EC38950645A7D8\u001b[2J",
 		],
 		suggestions: ["Allow it."],
 	});
-	expect(lines.join("\n")).toMatchInlineSnapshot(`
+	const text = wrapped(lines.join("\n"), 80);
+	expect(text).toMatchInlineSnapshot(`
 		"FAILED  Cannot push the blob
 		        sha256:0000000000000000000000000000000000000000000000000000000000000000
 		        to a at http://127.0.0.1:1: the registry answered 500 (UNKNOWN)
 		        The registry's log: s3aws: AccessDenied: Access Denied. status code:
-		          403, request id: 18EC38950645A7D8
+		          403, request id: 18EC38950645A7D8\\u{1b}[2J
 		        Allow it."
 	`);
-	expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(
-		80,
-	);
-	expect(sentenceLines("one\u001b[2J")).toEqual(["one\\u{1b}[2J"]);
+	expect(wrapped(text, 80)).toBe(text);
 });

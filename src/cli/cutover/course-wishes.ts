@@ -1,6 +1,7 @@
 import { durationOf } from "../duration.ts";
 import type { SwitchWishes } from "../registry/readonly-switch.ts";
 import type { Said } from "../said.ts";
+import type { Line } from "../wrapped.ts";
 import type { SettingsWishes } from "./cutover-world.ts";
 
 /** What the flags of `cutover` and `rollback` say. */
@@ -23,7 +24,7 @@ export interface CourseWishes extends SwitchWishes, SettingsWishes {
 export interface CourseOutput {
 	/** What the command line said. */
 	readonly said: Said;
-	readonly say: (line: string) => void;
+	readonly say: (line: Line) => void;
 	readonly signal: AbortSignal;
 }
 

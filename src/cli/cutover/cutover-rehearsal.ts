@@ -2,6 +2,7 @@ import type { Rehearsed } from "../../cutover/before/rehearse.ts";
 import type { Call } from "../../cutover/course/step.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
 import type { NodeResult } from "../../registry/rehearsal/rehearse.ts";
+import { printable } from "../format.ts";
 import type { RegistryWishes } from "../registry/registry-flags.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
 import { runRehearsal } from "../registry/rehearsal.ts";
@@ -42,7 +43,7 @@ export async function rehearseForCutover(
 				];
 	const nothing = { failure: undefined, startMs: undefined };
 	if (here.length === 0) return { ...nothing, untried };
-	const tell = (text: string) => say(`   ${text}`);
+	const tell = (text: string) => say(`   ${printable(text)}`);
 	try {
 		const { nodes } = await runRehearsal(
 			named,

@@ -5,8 +5,9 @@ import {
 } from "../../cutover/told/course-report.ts";
 import type { RunRecord } from "../../cutover/told/event-record.ts";
 import { messageOf } from "../../store/thrown.ts";
-import { formatJson, wrapped } from "../format.ts";
+import { formatJson, printable } from "../format.ts";
 import { commandLines, type Said } from "../said.ts";
+import type { Line } from "../wrapped.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import { isSeen, type SeenCourse, seeCourse } from "./seen-courses.ts";
@@ -80,15 +81,13 @@ export function command(
 }
 
 /** What is left to people, as the terminal shows it. */
-export function taskLines({ tasks }: CourseReport): readonly string[] {
+export function taskLines({ tasks }: CourseReport): readonly Line[] {
 	if (tasks.length === 0) return [];
 	return [
 		"What there is to do now:",
 		...tasks.flatMap(({ text, lines }, index) => [
-			...wrapped(`${index + 1}. ${text}`, 75)
-				.split("\n")
-				.map((line, row) => `${row === 0 ? "  " : "     "}${line}`),
-			...lines.map((line) => `       ${line}`),
+			`  ${index + 1}. ${printable(text)}`,
+			...lines.map((line) => ({ verbatim: `       ${printable(line)}` })),
 		]),
 	];
 }
@@ -97,7 +96,7 @@ export function taskLines({ tasks }: CourseReport): readonly string[] {
  * Writes the report of what was done last to a registry beside its journal, and says where; with what is left to people.
  * Of what was refused before anything was changed there is none. What cannot be written is said, and that is all.
  */
-export function reportLines(paths: MigrationPaths): readonly string[] {
+export function reportLines(paths: MigrationPaths): readonly Line[] {
 	const seen = seeCourse(paths);
 	const report =
 		seen !== undefined && isSeen(seen) ? reportOf(seen) : undefined;

@@ -4,13 +4,14 @@ import type {
 	RunRecord,
 } from "../../cutover/told/event-record.ts";
 import { sumOf } from "../../sync/pass-timing.ts";
-import { formatDuration, printable, wrapped } from "../format.ts";
+import { formatDuration, printable } from "../format.ts";
 import { commandLines } from "../said.ts";
+import type { Line } from "../wrapped.ts";
 import { command, reportOf, taskLines } from "./report.ts";
 import type { SeenCourse, UnseenCourse } from "./seen-courses.ts";
 
 /** How far a registry's cutover, or the way back after it, is; `now` in milliseconds since 1970. */
-export function courseLines(seen: SeenCourse, now: number): readonly string[] {
+export function courseLines(seen: SeenCourse, now: number): readonly Line[] {
 	const { name, status, owner } = seen;
 	const run = lastRun(seen);
 	return [
@@ -20,7 +21,7 @@ export function courseLines(seen: SeenCourse, now: number): readonly string[] {
 		`  begun     ${utc(status.begunAt)} by ${printable(status.operator)}, id ${status.id}`,
 		...(owner === undefined ? [] : [`  at it     ${printable(owner)}`]),
 		"",
-		...stepTable(seen, now),
+		...stepTable(seen, now).map((verbatim) => ({ verbatim })),
 		"",
 		...pushLines(seen, now),
 		...predictedLines(seen),
@@ -119,19 +120,19 @@ function predictedLines({ events, status }: SeenCourse): readonly string[] {
 	const last = events.findLast((event) => event.type === "predicted");
 	if (last === undefined || status.direction !== "forward") return [];
 	const { next, windowMs } = last;
-	return sentence(
+	return [
 		`The last pass is expected to take ${formatDuration(sumOf(next))}${windowMs === undefined ? "" : `, and pushes to be refused for ${formatDuration(windowMs)} in all`}.`,
-	);
+	];
 }
 
-function nextLines(seen: SeenCourse): readonly string[] {
+function nextLines(seen: SeenCourse): readonly Line[] {
 	const { status, owner, events } = seen;
 	const { reason, next, direction } = status;
 	if (direction === "ended") {
 		const report = reportOf(seen);
 		return reason === undefined
 			? ["", ...(report === undefined ? [] : taskLines(report))]
-			: sentence(`Why: ${reason}.`);
+			: [`Why: ${printable(reason)}.`];
 	}
 	const stopped = events.findLast(
 		(event) => event.type === "stopped" || event.type === "run",
@@ -139,7 +140,7 @@ function nextLines(seen: SeenCourse): readonly string[] {
 	const lines = [
 		...(reason === undefined
 			? []
-			: sentence(`It goes back because: ${reason}.`)),
+			: [`It goes back because: ${printable(reason)}.`]),
 		...(next === undefined
 			? []
 			: [
@@ -160,8 +161,8 @@ function endLines(
 	return [
 		...(stopped.message === undefined
 			? []
-			: sentence(`It said: ${stopped.message}.`)),
-		...(stopped.suggestions ?? []).flatMap((text) => sentence(text, "  ")),
+			: [`It said: ${printable(stopped.message)}.`]),
+		...(stopped.suggestions ?? []).map((text) => `  ${printable(text)}`),
 	];
 }
 
@@ -186,14 +187,14 @@ export function nextCommands(
 	};
 }
 
-function shownCommands(seen: SeenCourse): readonly string[] {
+function shownCommands(seen: SeenCourse): readonly Line[] {
 	const { goOn, goBack } = nextCommands(seen, 76);
 	if (goOn === undefined)
-		return sentence(
+		return [
 			`Run ${seen.name} again as it was begun, with the same --state-directory: it goes on from there.`,
-		);
+		];
 	const indented = (lines: readonly string[]) =>
-		lines.map((line) => `  ${printable(line)}`);
+		lines.map((line) => ({ verbatim: `  ${printable(line)}` }));
 	return [
 		seen.status.direction === "back"
 			? "To go on with the way back:"
@@ -210,13 +211,6 @@ function lastRun({ events }: SeenCourse): RunRecord | undefined {
 
 function namesIn(run: RunRecord | undefined): string | undefined {
 	return run?.nodes.map(({ name }) => printable(name)).join(", ");
-}
-
-/** In lines that fit a terminal. */
-function sentence(text: string, indent = ""): readonly string[] {
-	return wrapped(printable(text), 80 - indent.length)
-		.split("\n")
-		.map((line) => `${indent}${line}`);
 }
 
 function capitalized(text: string): string {

@@ -3,6 +3,7 @@ import { printable } from "../format.ts";
 import type { RegistryWishes } from "../registry/registry-flags.ts";
 import { openRegistry } from "../registry/registry-session.ts";
 import { UsageError } from "../usage-error.ts";
+import type { Line } from "../wrapped.ts";
 import { migrationPaths, pathsBeside } from "./migration-files.ts";
 import { nothingKnown } from "./report.ts";
 import {
@@ -41,7 +42,7 @@ export function statusText(
 	courses: readonly (SeenCourse | UnseenCourse)[],
 	directory: string,
 	now: number,
-): readonly string[] {
+): readonly Line[] {
 	if (courses.length === 0) return [nothingKnown(directory)];
 	return courses.flatMap((one, index) => [
 		...(index === 0 ? [] : [""]),
@@ -108,7 +109,7 @@ export async function followToEnd(
 		isJson,
 		signal,
 	}: {
-		readonly say: (line: string) => void;
+		readonly say: (line: Line) => void;
 		readonly isJson: boolean;
 		readonly signal: AbortSignal;
 	},
@@ -116,7 +117,9 @@ export async function followToEnd(
 	const end = await follow(
 		seen,
 		(event) => {
-			for (const line of isJson ? [JSON.stringify(event)] : eventLines(event))
+			for (const line of isJson
+				? [{ verbatim: JSON.stringify(event) }]
+				: eventLines(event))
 				say(line);
 		},
 		signal,

@@ -1,7 +1,7 @@
 import type { PreparedNode } from "../../registry/rehearsal/rehearse.ts";
 import type { Scratch } from "../../registry/rehearsal/scratch.ts";
 import type { StepResult } from "../../registry/rehearsal/step.ts";
-import { printable, wrapped } from "../format.ts";
+import { printable } from "../format.ts";
 
 /** How outcomes are shown; what is wrong is to be seen at a glance. */
 const OUTCOMES: Readonly<Record<StepResult["outcome"], string>> = {
@@ -18,17 +18,12 @@ export function stepLines({
 	suggestions,
 }: StepResult): readonly string[] {
 	return [
-		...indented(message, `${OUTCOMES[outcome].padEnd(6)}  `, "        "),
-		...said.flatMap((text) =>
-			indented(`The registry's log: ${text}`, "        ", "          "),
-		),
-		...suggestions.flatMap((text) => indented(text, "        ", "          ")),
+		`${OUTCOMES[outcome].padEnd(6)}  ${printable(message)}`,
+		...[
+			...said.map((text) => `The registry's log: ${text}`),
+			...suggestions,
+		].map((text) => `        ${printable(text)}`),
 	];
-}
-
-/** A sentence of the rehearsal itself, in lines of at most 80 columns. */
-export function sentenceLines(text: string): readonly string[] {
-	return indented(text, "", "  ");
 }
 
 /** What is to be said of places that other rehearsals have left in a target: a sentence, or none. */
@@ -54,13 +49,4 @@ export function planned(
 			return `Would start ${program} for ${node.name}${as} on a loopback port, read-only and then writable, with a temporary configuration that only it can read.`;
 		}),
 	];
-}
-
-function indented(
-	text: string,
-	first: string,
-	others: string,
-): readonly string[] {
-	const lines = wrapped(printable(text), 80 - others.length).split("\n");
-	return lines.map((line, index) => `${index === 0 ? first : others}${line}`);
 }

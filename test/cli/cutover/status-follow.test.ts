@@ -6,6 +6,7 @@ import { isSeen, seeCourse } from "../../../src/cli/cutover/seen-courses.ts";
 import { theOne } from "../../../src/cli/cutover/status.ts";
 import { exitCodeAt, follow } from "../../../src/cli/cutover/status-follow.ts";
 import { courseLines } from "../../../src/cli/cutover/status-lines.ts";
+import { printed } from "../../../src/cli/wrapped.ts";
 import { JournalFile } from "../../../src/cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
 import { EventFile } from "../../../src/cutover/told/event-file.ts";
@@ -100,17 +101,22 @@ describe("follow", () => {
 });
 
 describe("status", () => {
+	const text = (now: number) =>
+		courseLines(seen(), now)
+			.map((line) => printed(line, undefined))
+			.join("\n");
+
 	test("says who is at it, and how to go on when nobody is", () => {
 		const process = begun();
 		process.journal.append({ type: "apply", step: "read-only", at });
 		const now = Date.parse(at) + 42_000;
-		const running = courseLines(seen(), now).join("\n");
+		const running = text(now);
 		expect(running).toMatch(/at it {5}process \d+ on /);
 		expect(running).toContain("Pushes are refused since 2026-01-31 00:00:00");
 		expect(running).toContain("for 42s by now");
 		expect(running).toMatch(/read-only +running/);
 		process[Symbol.dispose]();
-		const stopped = courseLines(seen(), now).join("\n");
+		const stopped = text(now);
 		expect(stopped).toContain("STOPPED, and nobody is at it");
 		expect(stopped).toContain("Run cutover again as it was begun");
 	});
@@ -136,7 +142,7 @@ describe("status", () => {
 			nodes: [],
 		});
 		process[Symbol.dispose]();
-		expect(courseLines(seen(), Date.parse(at)).slice(-6)).toEqual([
+		expect(text(Date.parse(at)).split("\n").slice(-6)).toEqual([
 			"To go on:",
 			"  cd '/root/a b' && regmigrate cutover /srv/registry s3://bucket \\",
 			"    --restart 'systemctl restart registry' --accept-damage",
@@ -153,6 +159,6 @@ describe("status", () => {
 		const course = seeCourse(paths);
 		if (course === undefined) throw new Error("It is there");
 		expect(isSeen(course)).toBe(false);
-		expect(() => theOne([course])).toThrow('there is no step "dance"');
+		expect(() => theOne([course])).toThrow('a step "dance"');
 	});
 });
