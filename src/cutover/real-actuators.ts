@@ -33,8 +33,11 @@ import {
 import { watched } from "./watched.ts";
 import type { CutoverWorld, World } from "./world.ts";
 
-/** Does what the steps of a cutover say. */
-export function realActuators(world: CutoverWorld): Actuators {
+/** Does what the steps of a cutover say, until the scope is disposed. */
+export function realActuators(
+	world: CutoverWorld,
+	scope: AsyncDisposableStack,
+): Actuators {
 	let { restart } = world;
 	/** What is left for the window; `undefined`: another process caught up. */
 	let caughtUp: CaughtUp | undefined;
@@ -42,7 +45,7 @@ export function realActuators(world: CutoverWorld): Actuators {
 	let delta: Delta | undefined;
 	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
 	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
-	const course = courseActuators(world);
+	const course = courseActuators(world, scope);
 	return {
 		...course,
 		preflight: (call) => preflight(world, call),
@@ -77,17 +80,20 @@ export function realActuators(world: CutoverWorld): Actuators {
 
 type Act = (call: Call) => Promise<void>;
 
-/** What is done the same in every course, whichever way it leads. */
+/** What is done the same in every course, whichever way it leads. What goes on beside the steps ends with the scope. */
 export function courseActuators(
 	world: World,
+	scope: AsyncDisposableStack,
 ): Omit<CourseActuators, "catchUp" | "finalPass" | "verifyDelta"> {
-	const polls = new PullPolls(
-		world.nodes.map(({ node, client }) => ({ name: node.name, client })),
-		{ store: world.source, repository: world.repository },
+	const polls = scope.use(
+		new PullPolls(
+			world.nodes.map(({ node, client }) => ({ name: node.name, client })),
+			{ store: world.source, repository: world.repository },
+		),
 	);
 	/** From the first of these on, whichever process begins with it, pulls are polled until the end is announced. */
 	const polled = (act: Act) => async (call: Call) => {
-		await polls.begin();
+		await polls.begin(call);
 		await act(call);
 	};
 	return {

@@ -77,9 +77,10 @@ export async function cutOver(
 		indexPath: indexFor(indexPath(state, source, target), isDryRun),
 		metadata: { configured: stores.sourceDatabase },
 	});
+	await using scope = new AsyncDisposableStack();
 	const actuators = isDryRun
 		? dryRunActuators(world, (sentence) => output.say(`   ${sentence}`))
-		: realActuators(world);
+		: realActuators(world, scope);
 	const { told } = held;
 	const result = await runCourse(held, STEPS, actuators, {
 		turnBack,

@@ -75,9 +75,10 @@ export async function rollBackMerging(
 		{ id: rollbackId(cutover) },
 	);
 	const world = rollbackWorld(held, merged, stores, base);
+	await using scope = new AsyncDisposableStack();
 	const actuators = isDryRun
 		? dryRunOfRollback(world, (sentence) => say(`   ${sentence}`))
-		: rollbackActuators(world);
+		: rollbackActuators(world, scope);
 	if (isHalfWay && !isDryRun)
 		for (const place of placesOf(session))
 			await dropMark(place, markOf(cutover, paths.cutover));

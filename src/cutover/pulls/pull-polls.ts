@@ -3,6 +3,7 @@ import { ProbeError } from "../../registry/probe/probe-error.ts";
 import type { RegistryClient } from "../../registry/probe/registry-client.ts";
 import { sampleTags, type Tag } from "../../registry/probe/sample-tags.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
+import type { Call } from "../course/step.ts";
 import { PullRecord, type PullsResult } from "./pull-record.ts";
 
 /** A node that is asked. */
@@ -48,12 +49,13 @@ const REAL_CLOCK: PollClock = {
 
 /**
  * Pulls from every node again and again, each at its own pace, while the registry is changed: the manifest of a tag, or
- * where there is none that can be pulled, the registry's root.
+ * where there is none that can be pulled, the registry's root. Disposing gives up what is asked just then.
  */
-export class PullPolls {
+export class PullPolls implements AsyncDisposable {
 	readonly #nodes: readonly PolledNode[];
 	readonly #options: PollOptions;
 	readonly #clock: PollClock;
+	readonly #disposed = new AbortController();
 	#running: Running | undefined;
 
 	constructor(nodes: readonly PolledNode[], options: PollOptions) {
@@ -62,21 +64,24 @@ export class PullPolls {
 		this.#clock = options.clock ?? REAL_CLOCK;
 	}
 
-	/** Begins, if it has not begun. */
-	async begin(): Promise<void> {
+	/** Begins, if it has not begun. The call ends nothing but the beginning: then it has not begun. */
+	async begin(call: Call): Promise<void> {
 		if (this.#running !== undefined) return;
-		const running: Running = {
+		const tag = await this.#tag(call);
+		const pulled = new Set<PolledNode>();
+		// One that cannot be pulled now says nothing of later.
+		for (const node of this.#nodes)
+			if (tag !== undefined && (await this.#serves(node, tag, call)))
+				pulled.add(node);
+		call.signal?.throwIfAborted();
+		const running = {
 			ended: new AbortController(),
 			record: new PullRecord(this.#nodes.map(({ name }) => name)),
-			polls: [],
 		};
-		this.#running = running;
-		const tag = await this.#tag();
-		for (const node of this.#nodes) {
-			// One that cannot be pulled now says nothing of later.
-			const isPulled = tag !== undefined && (await this.#serves(node, tag));
-			running.polls.push(this.#poll(node, isPulled ? tag : undefined, running));
-		}
+		const polls = this.#nodes.map((node) =>
+			this.#poll(node, pulled.has(node) ? tag : undefined, running),
+		);
+		this.#running = { ...running, polls };
 	}
 
 	/** Ends it. Resolves with how it went; `undefined`: it had not begun. */
@@ -89,10 +94,16 @@ export class PullPolls {
 		return running.record.result(this.#clock.now());
 	}
 
-	async #tag(): Promise<Tag | undefined> {
+	async [Symbol.asyncDispose](): Promise<void> {
+		this.#disposed.abort();
+		await this.end();
+	}
+
+	async #tag({ signal }: Call): Promise<Tag | undefined> {
 		const { store, repository } = this.#options;
 		try {
-			const [tag] = await sampleTags(store, { count: 1, repository });
+			const options = { count: 1, repository, signal };
+			const [tag] = await sampleTags(store, options);
 			return tag;
 		} catch {
 			// Then the registry's root says whether it is there.
@@ -103,12 +114,12 @@ export class PullPolls {
 	async #poll(
 		node: PolledNode,
 		tag: Tag | undefined,
-		{ record, ended: { signal } }: Running,
+		{ record, ended: { signal } }: Pick<Running, "record" | "ended">,
 	): Promise<void> {
 		const { intervalMs = 500 } = this.#options;
 		while (!signal.aborted) {
 			const askedAt = this.#clock.now();
-			const isServed = await this.#serves(node, tag);
+			const isServed = await this.#serves(node, tag, {});
 			const answeredAt = this.#clock.now();
 			record.take(node.name, { askedAt, answeredAt, isServed });
 			await this.#clock.wait(intervalMs, signal);
@@ -118,9 +129,14 @@ export class PullPolls {
 	async #serves(
 		{ client }: PolledNode,
 		tag: Tag | undefined,
+		call: Call,
 	): Promise<boolean> {
 		const { answerMs = 5000 } = this.#options;
-		const signal = AbortSignal.timeout(answerMs);
+		const signal = AbortSignal.any([
+			AbortSignal.timeout(answerMs),
+			this.#disposed.signal,
+			...(call.signal === undefined ? [] : [call.signal]),
+		]);
 		try {
 			const { status } = await client.request(
 				tag === undefined
@@ -155,5 +171,5 @@ const AWAY: ReadonlySet<string> = new Set([
 interface Running {
 	readonly ended: AbortController;
 	readonly record: PullRecord;
-	readonly polls: Promise<void>[];
+	readonly polls: readonly Promise<void>[];
 }

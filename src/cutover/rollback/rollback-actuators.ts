@@ -11,9 +11,12 @@ import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
 
-/** Does what the steps of a rollback say. */
-export function rollbackActuators(world: RollbackWorld): RollbackActuators {
-	const course = courseActuators(world);
+/** Does what the steps of a rollback say, until the scope is disposed. */
+export function rollbackActuators(
+	world: RollbackWorld,
+	scope: AsyncDisposableStack,
+): RollbackActuators {
+	const course = courseActuators(world, scope);
 	/** The old source, as the cutover knows it, and has fenced it. */
 	const fenced = {
 		...{ source: world.oldSource, observe: world.observe },

@@ -37,7 +37,7 @@ async function polled(statuses: readonly number[], keys: readonly string[]) {
 			},
 		},
 	);
-	await polls.begin();
+	await polls.begin({});
 	await enough.promise;
 	return { asked, result: await polls.end(), end: () => polls.end() };
 }
@@ -76,9 +76,44 @@ test("ends as soon as the question that is asked is answered, and waits for no n
 		[{ name: "a", client: clientOf(server.origin) }],
 		{ store: new MemoryStore(), intervalMs: 60_000 },
 	);
-	await polls.begin();
+	await polls.begin({});
 	await asked.promise;
 	const ended = polls.end();
 	answer.resolve();
 	expect((await ended)?.nodes).toHaveLength(1);
+}, 5000);
+
+/** Polls a node that answers so many questions, and no more. */
+async function answering(answers: number) {
+	const unanswered = Promise.withResolvers<void>();
+	const server = await scriptedRegistry(async ({ number }) => {
+		if (number < answers) return;
+		unanswered.resolve();
+		await new Promise(() => {});
+	});
+	const store = new MemoryStore();
+	await store.put(`${TAG}current/link`, Buffer.from("link"));
+	const polls = new PullPolls(
+		[{ name: "a", client: clientOf(server.origin) }],
+		{ store, intervalMs: 1, answerMs: 60_000 },
+	);
+	return { polls, unanswered: unanswered.promise };
+}
+
+test("a beginning that is cancelled is none", async () => {
+	const { polls, unanswered } = await answering(0);
+	const cancel = new AbortController();
+	const begun = polls.begin({ signal: cancel.signal });
+	await unanswered;
+	cancel.abort(new Error("cancelled"));
+	await expect(begun).rejects.toThrow("cancelled");
+	expect(await polls.end()).toBeUndefined();
+}, 5000);
+
+test("disposed, it waits for no answer any more, and asks nothing", async () => {
+	const { polls, unanswered } = await answering(2);
+	await polls.begin({});
+	await unanswered;
+	await polls[Symbol.asyncDispose]();
+	expect(await polls.end()).toBeUndefined();
 }, 5000);
