@@ -1,7 +1,10 @@
 import { hostname } from "node:os";
 import type { Journal } from "../../cutover/course/journal.ts";
 import { seeJournal } from "../../cutover/course/journal-file.ts";
-import type { BegunRecord } from "../../cutover/course/journal-record.ts";
+import type {
+	BegunRecord,
+	Outcome,
+} from "../../cutover/course/journal-record.ts";
 import {
 	type CutoverMark,
 	dropMark,
@@ -17,6 +20,8 @@ export interface MarkingOptions extends Call {
 	readonly journal: Journal;
 	/** Where that is. */
 	readonly path: string;
+	/** The mark of what this takes over: it is there until ours is, and again when all of this was undone. */
+	readonly replaced?: CutoverMark | undefined;
 	/** Told what is no failure, as a sentence. */
 	readonly note: (text: string) => void;
 }
@@ -28,13 +33,17 @@ export interface MarkingOptions extends Call {
  */
 export async function onMarkedNodes<T>(
 	places: readonly MarkedPlace[],
-	{ begun, journal, path, note, signal }: MarkingOptions,
+	{ begun, journal, path, replaced, note, signal }: MarkingOptions,
 	act: () => Promise<T>,
 ): Promise<T> {
 	const mark = markOf(begun, path);
-	const dropAll = async () => {
+	const release = async (outcome: Outcome) => {
+		const isBack = outcome === "undone" && replaced !== undefined;
 		for (const place of places)
-			await dropMark(place, mark).catch((error: unknown) =>
+			await (isBack
+				? takeMark(place, replaced, ({ id }) => id === mark.id)
+				: dropMark(place, mark)
+			).catch((error: unknown) =>
 				note(
 					`${place.name} stays marked as being in this cutover, though it has ended: ${messageOf(error)}. Where another state directory is named, the next cutover is refused, and says which file to remove.`,
 				),
@@ -42,10 +51,15 @@ export async function onMarkedNodes<T>(
 	};
 	try {
 		for (const place of places)
-			await takeMark(place, mark, (other) => hasEnded(other), { signal });
+			await takeMark(
+				place,
+				mark,
+				(other) => other.id === replaced?.id || hasEnded(other),
+				{ signal },
+			);
 	} catch (error) {
 		if (journal.records.length === 1) {
-			await dropAll();
+			await release("undone");
 			const at = new Date().toISOString();
 			journal.append({ type: "ended", outcome: "undone", at });
 		}
@@ -54,7 +68,8 @@ export async function onMarkedNodes<T>(
 	try {
 		return await act();
 	} finally {
-		if (journal.records.at(-1)?.type === "ended") await dropAll();
+		const last = journal.records.at(-1);
+		if (last?.type === "ended") await release(last.outcome);
 	}
 }
 

@@ -8,7 +8,6 @@ import { dryRunOfRollback } from "../../cutover/rollback/rollback-dry-run.ts";
 import { ROLLBACK_STEPS } from "../../cutover/rollback/rollback-steps.ts";
 import type { RollbackWorld } from "../../cutover/rollback/rollback-world.ts";
 import { sourceDestination } from "../../cutover/rollback/source-destination.ts";
-import { dropMark } from "../../registry/kept-file/cutover-mark.ts";
 import type { BaseFile } from "../../sync/base-file.ts";
 import { writeReversedIndex } from "../../sync/reversed-index.ts";
 import { formatDuration } from "../format.ts";
@@ -21,9 +20,7 @@ import type {
 	NamedStores,
 } from "./course-wishes.ts";
 import { courseWorld } from "./course-world.ts";
-import { placesOf } from "./cutover-world.ts";
 import { type HeldCourse, holdCourse } from "./held-course.ts";
-import { markOf } from "./marked-nodes.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { pullsReport } from "./pulls-lines.ts";
 import { openBase } from "./rollback-base.ts";
@@ -79,11 +76,9 @@ export async function rollBackMerging(
 	const actuators = isDryRun
 		? dryRunOfRollback(world, (sentence) => say(`   ${sentence}`))
 		: rollbackActuators(world, scope);
-	if (isHalfWay && !isDryRun)
-		for (const place of placesOf(session))
-			await dropMark(place, markOf(cutover, paths.cutover));
 	const { told, begun, operator } = held;
 	const result = await runCourse(held, ROLLBACK_STEPS, actuators, {
+		takenOver: isHalfWay ? cutover : undefined,
 		resultLines: (done) =>
 			rolledBackLines(done, { source: target.url }, formatDuration),
 	});

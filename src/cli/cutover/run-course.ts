@@ -1,3 +1,4 @@
+import type { BegunRecord } from "../../cutover/course/journal-record.ts";
 import type { CutoverResult } from "../../cutover/course/journal-times.ts";
 import { runSteps } from "../../cutover/course/machine.ts";
 import type { Stage, Step } from "../../cutover/course/step.ts";
@@ -7,7 +8,7 @@ import { Interruption } from "../interruption.ts";
 import { maxWindowOf } from "./course-wishes.ts";
 import { placesOf } from "./cutover-world.ts";
 import type { HeldCourse } from "./held-course.ts";
-import { onMarkedNodes } from "./marked-nodes.ts";
+import { markOf, onMarkedNodes } from "./marked-nodes.ts";
 import { reportLines } from "./report.ts";
 
 /**
@@ -21,11 +22,14 @@ export async function runCourse<W extends Stage>(
 	{
 		resultLines,
 		turnBack,
+		takenOver,
 	}: {
 		/** What is said when it is done. */
 		readonly resultLines: (result: CutoverResult) => readonly string[];
 		/** Goes back at once, for this reason (a clause). */
 		readonly turnBack?: string | undefined;
+		/** The cutover that was left half-way, in whose place this comes. */
+		readonly takenOver?: BegunRecord | undefined;
 	},
 ): Promise<CutoverResult> {
 	const { name, session, paths, wishes, output, isDryRun } = held;
@@ -36,6 +40,7 @@ export async function runCourse<W extends Stage>(
 	};
 	const marking = {
 		...{ begun, journal, path: paths[name], signal },
+		replaced: takenOver && markOf(takenOver, paths.cutover),
 		note: (text: string) => told.observe({ type: "note", text }),
 	};
 	const result = await onMarkedNodes(

@@ -1,14 +1,19 @@
 import {
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
+	readFileSync,
 	renameSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { onMarkedNodes } from "../../../src/cli/cutover/marked-nodes.ts";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+	markOf,
+	onMarkedNodes,
+} from "../../../src/cli/cutover/marked-nodes.ts";
 import { passingJournal } from "../../../src/cutover/course/journal.ts";
 import type { BegunRecord } from "../../../src/cutover/course/journal-record.ts";
 import { localHost } from "../../../src/registry/host/local-host.ts";
@@ -19,22 +24,34 @@ const begun: BegunRecord = {
 	...{ source: "s", target: "t" },
 };
 
-function marked() {
+/** `takenOver`: a cutover whose mark is there, and that is brought back. */
+function marked(takenOver?: BegunRecord) {
 	const folder = mkdtempSync(join(tmpdir(), "regmigrate-marked-"));
 	const configuration = join(folder, "config.yml");
 	writeFileSync(configuration, "");
 	const journal = passingJournal();
 	journal.append(begun);
 	const notes: string[] = [];
+	const replaced = takenOver && markOf(takenOver, "other");
+	const mark = join(folder, ".regmigrate", "config.yml.cutover");
+	if (replaced !== undefined) {
+		mkdirSync(dirname(mark));
+		writeFileSync(mark, `${JSON.stringify(replaced)}\n`);
+	}
 	return {
 		configuration,
 		journal,
 		notes,
-		mark: join(folder, ".regmigrate", "config.yml.cutover"),
+		mark,
+		/** The id that it is marked with. */
+		markedBy: () => /"id":"(\w+)"/.exec(readFileSync(mark, "utf8"))?.[1],
 		act: (act: () => Promise<string>) =>
 			onMarkedNodes(
 				[{ name: "a", host: localHost, configuration }],
-				{ begun, journal, path: "j", note: (text) => notes.push(text) },
+				{
+					...{ begun, journal, path: "j", replaced },
+					note: (text) => notes.push(text),
+				},
 				act,
 			),
 		[Symbol.dispose]: () => rmSync(folder, { recursive: true }),
@@ -55,6 +72,30 @@ test("a node is marked until its cutover has ended, however a process ends", asy
 	});
 	expect(existsSync(node.mark)).toBe(false);
 	expect(node.notes).toEqual([]);
+});
+
+describe("a cutover that is brought back before it has ended", () => {
+	test.each([
+		["undone", "other"],
+		["done", undefined],
+	] as const)(
+		"has its node marked until that is: %s, then by %s",
+		async (outcome, after) => {
+			using node = marked({ ...begun, id: "other" });
+			// Who looks while one mark takes the place of another sees one of them.
+			const seen = new Set<boolean>();
+			const looking = setInterval(() => seen.add(existsSync(node.mark)), 0);
+			await node.act(async () => {
+				expect(node.markedBy()).toBe("1");
+				node.journal.append({ type: "ended", outcome, at });
+				return "";
+			});
+			clearInterval(looking);
+			if (outcome === "undone") expect([...seen]).toEqual([true]);
+			expect(existsSync(node.mark) ? node.markedBy() : undefined).toBe(after);
+			expect(node.notes).toEqual([]);
+		},
+	);
 });
 
 test.each(["done", "failed"])(
