@@ -1,10 +1,10 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { s3Storage } from "../../scripts/services/registry.ts";
 import { hasTools, newBucket, services } from "../support/services.ts";
 import { storeUrl } from "../support/store-url.ts";
-import { push, run, stateOf } from "./installed-registry.ts";
+import { push, rollbackWords, run, stateOf } from "./installed-registry.ts";
 import { startManaged } from "./managed-registry.ts";
 import { tagDigests } from "./registry-client.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -43,6 +43,7 @@ async function hooked() {
 		`#!/bin/sh
 set -e
 cd '${folder}'
+[ ! -e "lie-$1" ] || exit 0
 [ -e storage ] || { echo source >storage; echo rw >mode; }
 case $1 in
 source | target) echo "$1" >storage ;;
@@ -73,14 +74,29 @@ showConfiguration: cat ${registry.configFile}
 		...["--disable-redirect", "--no-rehearse"],
 	];
 	const words = ["cutover", registry.storage, target, ...flags, "--yes"];
-	return { folder, registry, words, atSource, atTarget };
+	/** From now on the command of that word does nothing, and ends well; "": none. */
+	const lie = (word: string) => {
+		for (const one of ["ro", "rw", "source", "target"])
+			rmSync(join(folder, `lie-${one}`), { force: true });
+		if (word !== "") writeFileSync(join(folder, `lie-${word}`), "");
+	};
+	return { folder, registry, words, atSource, atTarget, lie };
 }
 
 test.skipIf(!hasTools("registry-3", "minio"))(
-	"a registry of hooks is switched by its operator's commands, and back by them where that fails",
+	"a registry of hooks is switched by its operator's commands, there and back; those that do nothing and end well are found out, and all is as it was",
 	async () => {
-		const { folder, registry, words, atSource, atTarget } = await hooked();
+		const { folder, registry, words, atSource, atTarget, lie } = await hooked();
 		const now = () => readFileSync(registry.configFile, "utf8");
+		lie("target");
+		const unmoved = await run(5, ...words);
+		expect(unmoved.stderr).toContain("does not serve an image that is only at");
+		expect(now()).toBe(atSource);
+		expect(await stateOf(registry)).toBe("writable");
+		expect(readFileSync(join(folder, "log"), "utf8")).toBe("ro\nsource\nrw\n");
+
+		// They configure what the registry is not started with.
+		lie("");
 		registry.override = (text) =>
 			text === atSource || !text.includes("s3:")
 				? text
@@ -89,17 +105,26 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 		expect(stderr).toContain("does not serve an image that is only at the");
 		expect(now()).toBe(atSource);
 		expect(await stateOf(registry)).toBe("writable");
-		expect(readFileSync(join(folder, "log"), "utf8")).toBe(
-			"ro\ntarget\nsource\nrw\n",
-		);
 
 		registry.override = (text) => text;
 		await run(0, ...words);
 		expect(now()).toBe(atTarget);
-		await push(registry, "team/app", "after");
-		expect([...(await tagDigests(registry.server())).keys()].sort()).toEqual([
-			"team/app:after",
-			"team/app:v1",
-		]);
+		await push(registry, "team/app", "v2");
+
+		const back = rollbackWords({ words });
+		lie("source");
+		const stays = await run(5, ...back);
+		expect(stays.stderr).toContain("does not serve an image that is only at");
+		expect(now()).toBe(atTarget);
+		expect(await stateOf(registry)).toBe("writable");
+		await push(registry, "team/app", "v3");
+
+		lie("");
+		await run(0, ...back);
+		expect(now()).toBe(atSource);
+		expect(await stateOf(registry)).toBe("writable");
+		expect([...(await tagDigests(registry.server())).keys()].sort()).toEqual(
+			["v1", "v2", "v3"].map((tag) => `team/app:${tag}`),
+		);
 	},
 );

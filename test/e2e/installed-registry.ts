@@ -170,7 +170,9 @@ export function addTag(
 }
 
 /** Whether it takes writes, asked by a client of its own. */
-export async function stateOf({ url }: ManagedRegistry): Promise<string> {
+export async function stateOf({
+	url,
+}: Pick<ManagedRegistry, "url">): Promise<string> {
 	await using client = new RegistryClient(new URL(url));
 	return (await probeWrites(client)).state;
 }

@@ -45,11 +45,11 @@ export async function three() {
 }
 
 /** Pulls from whoever answers, again and again. Resolves, when stopped, with how often nobody did. */
-export function pulling(nodes: readonly ManagedRegistry[]) {
+export function pulling(nodes: readonly Pick<ManagedRegistry, "url">[]) {
 	let isStopped = false;
 	let pulls = 0;
 	let failures = 0;
-	const pull = async ({ url }: ManagedRegistry) => {
+	const pull = async ({ url }: Pick<ManagedRegistry, "url">) => {
 		const { ok } = await fetch(`${url}/v2/team/app/manifests/v1`, {
 			headers: {
 				accept: "application/vnd.docker.distribution.manifest.v2+json",

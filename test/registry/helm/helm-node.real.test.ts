@@ -369,6 +369,30 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			});
 		});
 
+		test("is waited for while another process's helm is at work, as one is that was left by a killed one", async () => {
+			const node = open();
+			const change = await node.change({ readOnly: true });
+			await change.write();
+			const release = cluster.api.hold({
+				method: "PATCH",
+				plural: "configmaps",
+			});
+			const activated = change.activate();
+			await expect
+				.poll(async () => await cluster.run(["history", RELEASE]), WAIT)
+				.toContain("pending-upgrade");
+			const asked = cluster.api.requests();
+			const undo = node.undo();
+			// More than a look that is not repeated.
+			await expect
+				.poll(() => cluster.api.requests() - asked, WAIT)
+				.toBeGreaterThan(50);
+			release();
+			await bring(await undo);
+			await activated.catch(() => {});
+			expect(await pushStatus()).toBe(202);
+		});
+
 		test("is the registry's chart alone, with a variable that overrides its configuration", async () => {
 			await cluster.run(["uninstall", RELEASE]);
 			await cluster.run(

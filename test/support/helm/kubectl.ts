@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { at, mapOf } from "./kubernetes-object.ts";
+import { at, listOf, mapOf } from "./kubernetes-object.ts";
 
 const PLURALS: Readonly<Record<string, string>> = {
 	secret: "/api/v1/namespaces/%/secrets",
@@ -110,6 +110,16 @@ async function rolloutStatus(resource: string): Promise<number> {
 		) {
 			process.stdout.write(`${resource} successfully rolled out\n`);
 			return 0;
+		}
+		const conditions = listOf(status.conditions).map(mapOf);
+		if (
+			status.observedGeneration === generation &&
+			conditions.some(({ reason }) => reason === "ProgressDeadlineExceeded")
+		) {
+			process.stderr.write(
+				`error: deployment "${at(deployment, "metadata", "name")}" exceeded its progress deadline\n`,
+			);
+			return 1;
 		}
 		if (Date.now() > until) {
 			process.stderr.write("error: timed out waiting for the condition\n");

@@ -35,6 +35,10 @@ export interface KubernetesApi {
 	onDeployment(listener: (deployment: KubernetesObject) => void): void;
 	/** Answers requests of a method for a resource with 403 from now on; `undefined`: no longer. */
 	forbid(what: { method: string; plural: string } | undefined): void;
+	/** Answers requests of a method for a resource only when what this answers is called. */
+	hold(what: { method: string; plural: string }): () => void;
+	/** How many requests there were. */
+	requests(): number;
 	close(): Promise<void>;
 }
 
@@ -43,6 +47,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
 	const objects = new Map<string, KubernetesObject>();
 	let version = 1;
 	let forbidden: { method: string; plural: string } | undefined;
+	let held: { method: string; plural: string } | undefined;
+	let release = Promise.withResolvers<void>();
+	let requests = 0;
 	let onDeployment = (_: KubernetesObject) => {};
 
 	const put = (plural: string, object: KubernetesObject) => {
@@ -86,6 +93,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
 		const { method = "GET" } = request;
 		if (forbidden?.method === method && forbidden.plural === plural)
 			return failure(403, "Forbidden", `${plural} is forbidden`);
+		if (held?.method === method && held.plural === plural)
+			await release.promise;
 		const [, , kind] = resource;
 		const existing =
 			name === undefined ? undefined : objects.get(`${plural}/${name}`);
@@ -150,6 +159,7 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
 	};
 
 	const server = createServer((request, response) => {
+		requests++;
 		void answer(request)
 			.catch((error) => failure(500, "InternalError", String(error)))
 			.then(({ status, body }) => {
@@ -169,6 +179,15 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
 		forbid: (what) => {
 			forbidden = what;
 		},
+		hold: (what) => {
+			held = what;
+			release = Promise.withResolvers<void>();
+			return () => {
+				held = undefined;
+				release.resolve();
+			};
+		},
+		requests: () => requests,
 		async close() {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));

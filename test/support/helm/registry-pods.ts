@@ -27,6 +27,8 @@ export interface RegistryPods {
 	hold(isHeld: boolean): void;
 	/** From now on new pods are not started. */
 	stall(isStalled: boolean): void;
+	/** From now on no pod of such a Deployment becomes ready, and the cluster gives its rollout up: the old ones go on. */
+	breakWhere(isBroken: (deployment: KubernetesObject) => boolean): void;
 	/** Waits until nothing is on its way. */
 	settle(): Promise<void>;
 	stop(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startRegistryPods(
 	let pods: readonly Pod[] = [];
 	let isHeld = false;
 	let isStalled = false;
+	let isBroken = (_: KubernetesObject) => false;
 	let next = 0;
 	let work: Promise<void> = Promise.resolve();
 
@@ -93,7 +96,11 @@ export async function startRegistryPods(
 					1,
 			);
 		const generation = deployment.metadata.generation;
-		const status = (updatedReplicas: number, total: number) => {
+		const status = (
+			updatedReplicas: number,
+			total: number,
+			conditions: readonly object[] = [],
+		) => {
 			const current = api.get("deployments", name);
 			if (current === undefined || current.metadata.generation !== generation)
 				return;
@@ -104,12 +111,20 @@ export async function startRegistryPods(
 					replicas: total,
 					updatedReplicas,
 					availableReplicas: Math.min(total, replicas()),
+					conditions,
 				},
 			});
 		};
 		const old = pods;
 		status(0, old.length);
 		while (isStalled) await sleep(20);
+		if (isBroken(deployment)) {
+			const reason = "ProgressDeadlineExceeded";
+			status(1, old.length + 1, [
+				{ type: "Progressing", status: "False", reason },
+			]);
+			return;
+		}
 		for (let count = 1; count <= replicas(); count++) {
 			pods = [...pods, await startPod(api, deployment, { program, folder })];
 			status(count, pods.length);
@@ -132,6 +147,9 @@ export async function startRegistryPods(
 		},
 		stall: (stalled) => {
 			isStalled = stalled;
+		},
+		breakWhere: (broken) => {
+			isBroken = broken;
 		},
 		settle: async () => await work,
 		async stop() {
