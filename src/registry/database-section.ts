@@ -1,7 +1,8 @@
 import { refusing } from "./configuration-error.ts";
-import { isMap, parseYaml } from "./configuration-yaml.ts";
+import { parseYaml } from "./configuration-yaml.ts";
 import type { DatabaseSetting } from "./metadata-mode.ts";
-import { BOOLEANS } from "./parameters.ts";
+import { BOOLEANS, isTrue } from "./parameters.ts";
+import { valueAt } from "./tree.ts";
 
 /**
  * What a registry's configuration says of a metadata database, which only GitLab's registry has; `undefined`: nothing.
@@ -11,18 +12,30 @@ export function parseDatabase(
 	text: string,
 	file: string,
 ): DatabaseSetting | undefined {
-	const top = parseYaml(text, file);
-	if (!isMap(top) || !isMap(top.database)) return undefined;
-	const { enabled } = top.database;
-	if (enabled === undefined || enabled === null || enabled === "")
-		return undefined;
-	const value = String(enabled).toLowerCase();
-	if (value === "prefer") return "prefer";
-	const isOn = BOOLEANS.get(value);
-	if (isOn === undefined)
+	const enabled = valueAt(parseYaml(text, file), ["database", "enabled"]);
+	const setting = databaseSetting(enabled);
+	if (setting === "off" && !BOOLEANS.has(String(enabled).toLowerCase()))
 		throw refusing(file)(
 			"its database.enabled is neither true nor false nor prefer",
 			"Name the file that the registry is started with.",
 		);
-	return isOn ? "on" : "off";
+	return setting;
+}
+
+/** What `database.enabled` says, as it is written or as YAML has it; `undefined`: nothing. What cannot be read is "off". */
+export function databaseSetting(enabled: unknown): DatabaseSetting | undefined {
+	if (enabled === undefined || enabled === null || enabled === "")
+		return undefined;
+	if (String(enabled).toLowerCase() === "prefer") return "prefer";
+	return isTrue(enabled) ? "on" : "off";
+}
+
+/**
+ * Whether the section `gc` lets a registry with a metadata database remove garbage by itself: not where it is disabled as a
+ * whole, or of blobs and of manifests. Source: handlers/app.go (startOnlineGC) of GitLab's registry.
+ */
+export function collectsOnline(gc: unknown): boolean {
+	const isDisabled = (...path: readonly string[]) =>
+		isTrue(valueAt(gc, [...path, "disabled"]));
+	return !isDisabled() && !(isDisabled("blobs") && isDisabled("manifests"));
 }

@@ -3,13 +3,14 @@ import { ConfigurationError, refusing } from "../configuration-error.ts";
 import { isMap, parseYaml } from "../configuration-yaml.ts";
 import type { DriverSettings, Settings } from "../settings.ts";
 import { parseStorage } from "../storage-section.ts";
+import { isSame, valueAt, withValueAt } from "../tree.ts";
 import {
 	exchangePair,
 	type Path,
 	setValue,
 	UneditableError,
 } from "./edit-yaml.ts";
-import { isSame, typedTree, valueAt, withValueAt } from "./typed-tree.ts";
+import { typedTree } from "./typed-tree.ts";
 import { YamlText } from "./yaml-text.ts";
 import { heldBy, type YamlValue, yamlMapOf } from "./yaml-value.ts";
 

@@ -1,15 +1,16 @@
 import { refusing } from "../configuration-error.ts";
 import { isMap, parseYaml } from "../configuration-yaml.ts";
+import { collectsOnline, databaseSetting } from "../database-section.ts";
 import { isTrue } from "../parameters.ts";
 import type { EffectiveSettings, ParameterValue } from "../settings.ts";
 import { parseStorage } from "../storage-section.ts";
+import { valueAt } from "../tree.ts";
 import {
 	overridesIn,
 	type ProcessEnvironment,
 	withOverrides,
 } from "./environment-overrides.ts";
 import { parseGoDuration } from "./go-duration.ts";
-import { valueAt } from "./typed-tree.ts";
 
 /**
  * What a registry that is started with a `config.yml` and these variables takes for its configuration. All scalars are
@@ -38,8 +39,8 @@ export function effectiveSettings(
 		storage: { driver, parameters: parametersOf(parameters) },
 		readOnly: flagAt(tree, ["storage", "maintenance", "readonly", "enabled"]),
 		redirectDisabled: flagAt(tree, ["storage", "redirect", "disable"]),
-		database: databaseOf(valueAt(tree, ["database", "enabled"])),
-		onlineGarbageCollection: collectsOnline(tree),
+		database: databaseSetting(valueAt(tree, ["database", "enabled"])),
+		onlineGarbageCollection: collectsOnline(tree.gc),
 		drainMs: parseGoDuration(textAt(tree, ["http", "draintimeout"])),
 		tree,
 		overrides,
@@ -53,19 +54,6 @@ function textAt(tree: unknown, path: readonly string[]): string {
 
 function flagAt(tree: unknown, path: readonly string[]): boolean {
 	return isTrue(valueAt(tree, path));
-}
-
-/** Not where it is disabled as a whole, or of blobs and of manifests. Source: handlers/app.go (startOnlineGC) of GitLab's registry. */
-function collectsOnline(tree: unknown): boolean {
-	const isDisabled = (...path: readonly string[]) =>
-		flagAt(tree, ["gc", ...path, "disabled"]);
-	return !isDisabled() && !(isDisabled("blobs") && isDisabled("manifests"));
-}
-
-function databaseOf(value: unknown): EffectiveSettings["database"] {
-	if (typeof value !== "string" || value === "") return undefined;
-	if (value.toLowerCase() === "prefer") return "prefer";
-	return isTrue(value) ? "on" : "off";
 }
 
 function parametersOf(

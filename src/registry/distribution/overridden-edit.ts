@@ -1,11 +1,11 @@
 import { ConfigurationError } from "../configuration-error.ts";
 import type { EffectiveSettings, Settings } from "../settings.ts";
+import { isSame } from "../tree.ts";
 import { effectiveSettings } from "./effective-settings.ts";
 import {
 	overridesIn,
 	type ProcessEnvironment,
 } from "./environment-overrides.ts";
-import { isSame } from "./typed-tree.ts";
 
 /**
  * The variables that override what was asked for in an edited `config.yml`, so that it would have no effect, or the

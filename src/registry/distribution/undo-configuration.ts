@@ -1,5 +1,6 @@
 import type { UndoneText, UndoTexts } from "../kept-file/undo.ts";
 import { parseStorage } from "../storage-section.ts";
+import { isSame, valueAt, withValueAt } from "../tree.ts";
 import {
 	DATABASE,
 	Edits,
@@ -10,7 +11,7 @@ import {
 } from "./edit-configuration.ts";
 import { type Path, removeValue, setValue } from "./edit-yaml.ts";
 import { originalPair } from "./original-pair.ts";
-import { isSame, typedTree, valueAt, withValueAt } from "./typed-tree.ts";
+import { typedTree } from "./typed-tree.ts";
 
 /** What a key holds in the three texts. */
 interface Three {

@@ -1,8 +1,9 @@
 import { isMap } from "../configuration-yaml.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { listOf, mapOf } from "../tree.ts";
 import { type ReleaseAccess, runKubectl } from "./release-access.ts";
-import { listOf, mapOf, type Values } from "./values-tree.ts";
+import type { Values } from "./values-tree.ts";
 
 type Kind = "secret" | "configmap" | "deployment" | "pods";
 

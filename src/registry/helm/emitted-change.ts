@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAsAsked } from "../asked-settings.ts";
 import type { Call, Change, FileChange } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
@@ -16,7 +17,7 @@ import { mountKeyFile } from "./key-file.ts";
 import { planValues } from "./planned-values.ts";
 import { type RegistryWorkload, readWorkload } from "./registry-workload.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { isAsAsked, settingsOf } from "./release-settings.ts";
+import { settingsOf } from "./release-settings.ts";
 import { rolloutCommand } from "./rollout.ts";
 import { withLeaves } from "./values-tree.ts";
 

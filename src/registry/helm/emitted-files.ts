@@ -8,11 +8,12 @@ import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { DriverSettings, EffectiveSettings } from "../settings.ts";
 import { parseStorage } from "../storage-section.ts";
+import { mapOf } from "../tree.ts";
 import { ownSecret } from "./cluster.ts";
 import { fileName, type PlannedSecret } from "./planned-values.ts";
 import type { RegistryWorkload } from "./registry-workload.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { mapOf, type Values } from "./values-tree.ts";
+import type { Values } from "./values-tree.ts";
 
 /** What is written for Git: names in a folder. No secret is in any of them (I7). */
 export const EMITTED = {

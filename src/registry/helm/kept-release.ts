@@ -2,10 +2,11 @@ import { isMap } from "../configuration-yaml.ts";
 import { decideUndo, type UndoDecision } from "../kept-file/undo-decision.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { listOf, mapOf } from "../tree.ts";
 import { putSecret, readObject, removeSecret, secretText } from "./cluster.ts";
 import { rollbackCommand, upgradeCommand } from "./release.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { hashOf, listOf, mapOf, type Values } from "./values-tree.ts";
+import { hashOf, type Values } from "./values-tree.ts";
 
 /** What is kept of a release in a Secret beside it, from our first change until it is undone. Secrets inside (I7). */
 export interface KeptRelease {

@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import { isMap } from "../configuration-yaml.ts";
-import { mapOf, type Values } from "./values-tree.ts";
+import { mapOf } from "../tree.ts";
+import type { Values } from "./values-tree.ts";
 
 /** An object that a chart renders. Secrets inside (I7). */
 export interface RenderedObject {

@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
+import { isSameStorage } from "../asked-settings.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { RegistryError } from "../registry-error.ts";
 import { requireSamePlace } from "../same-place.ts";
-import type {
-	DriverSettings,
-	EffectiveSettings,
-	Settings,
-} from "../settings.ts";
+import type { EffectiveSettings, Settings } from "../settings.ts";
 import type { StorageSecret } from "./registry-workload.ts";
 import {
 	hasSection,
@@ -85,9 +81,11 @@ export function planValues(
 		asked.redirectDisabled === effective.redirectDisabled
 			? undefined
 			: asked.redirectDisabled;
-	const storage = isSameStorage(asked.storage, effective.storage)
-		? undefined
-		: asked.storage;
+	const storage =
+		asked.storage !== undefined &&
+		isSameStorage(asked.storage, effective.storage)
+			? undefined
+			: asked.storage;
 	const isInSecret =
 		before !== undefined &&
 		hasSection(before.text, "redirect", fileName(before));
@@ -188,25 +186,6 @@ function refuseMaintenance(before: StorageSecret | undefined): void {
 				],
 			},
 		);
-}
-
-/** Parameters as texts: so a configuration is read, and only they are compared. */
-export function isSameStorage(
-	asked: DriverSettings | undefined,
-	now: DriverSettings,
-): boolean {
-	return (
-		asked !== undefined &&
-		asked.driver === now.driver &&
-		isDeepStrictEqual(texts(asked.parameters), texts(now.parameters))
-	);
-}
-
-function texts(value: unknown): unknown {
-	if (typeof value !== "object" || value === null) return String(value);
-	return Object.fromEntries(
-		Object.entries(value).map(([name, inner]) => [name, texts(inner)]),
-	);
 }
 
 /** What a storage Secret is called in messages. */

@@ -1,8 +1,9 @@
 import type { Call, Instance } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { listOf, mapOf } from "../tree.ts";
 import { readObject, readObjects, secretText } from "./cluster.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { listOf, mapOf, type Values } from "./values-tree.ts";
+import type { Values } from "./values-tree.ts";
 
 /** The Secret that holds the content of the `storage` section. */
 export interface StorageSecret {

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { isAsAsked } from "../asked-settings.ts";
 import type { Call, Change, FileChange } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
@@ -16,7 +17,7 @@ import {
 	upgradeCommand,
 } from "./release.ts";
 import type { ReleaseAccess } from "./release-access.ts";
-import { isAsAsked, settingsOf } from "./release-settings.ts";
+import { settingsOf } from "./release-settings.ts";
 import { awaitRollout, rolloutCommand } from "./rollout.ts";
 import type { UndoWay } from "./undo-way.ts";
 import { hashOf, type Values } from "./values-tree.ts";

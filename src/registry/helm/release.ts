@@ -3,9 +3,10 @@ import { shellWords } from "../host/shell-words.ts";
 import { secretsIn } from "../masking/secrets-in-tree.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { listOf, mapOf } from "../tree.ts";
 import { parseManifest, type RenderedObjects } from "./manifest.ts";
 import { type ReleaseAccess, runHelm } from "./release-access.ts";
-import { listOf, mapOf, type Values } from "./values-tree.ts";
+import type { Values } from "./values-tree.ts";
 
 /** How long an upgrade may take with the chart's hooks, which are waited for (ms). */
 const UPGRADE_TIMEOUT_MS = 20 * 60_000;

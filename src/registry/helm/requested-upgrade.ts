@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import { mapOf } from "../tree.ts";
 import type { RegistryWorkload } from "./registry-workload.ts";
 import {
 	type ReleaseState,
@@ -10,7 +11,7 @@ import {
 } from "./release.ts";
 import type { ReleaseAccess } from "./release-access.ts";
 import { type Difference, renderedDifference } from "./rendered-difference.ts";
-import { mapOf, type Values } from "./values-tree.ts";
+import type { Values } from "./values-tree.ts";
 
 /** An upgrade that is about to be made. Secrets inside (I7). */
 export interface RequestedUpgrade {

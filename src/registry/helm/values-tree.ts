@@ -1,20 +1,9 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../configuration-yaml.ts";
-import { valueAt, withValueAt } from "../distribution/typed-tree.ts";
+import { isSame, mapOf, type Tree, valueAt, withValueAt } from "../tree.ts";
 
-/** Values of a chart, as JSON has them. Secrets inside (I7). */
-export type Values = Readonly<Record<string, unknown>>;
-
-/** A value of JSON, as a map: an empty one where it is none. */
-export function mapOf(value: unknown): Values {
-	return isMap(value) ? value : {};
-}
-
-/** A value of JSON, as a list: an empty one where it is none. */
-export function listOf(value: unknown): readonly unknown[] {
-	return Array.isArray(value) ? value : [];
-}
+/** Values of a chart, or an object of the cluster, as JSON has them. Secrets inside (I7). */
+export type Values = Tree;
 
 /** A value and where it is: names, from the outermost. */
 export interface Leaf {
@@ -96,8 +85,4 @@ function goingPath(
 	return parent.length > 0 && isAlone && valueAt(original, parent) === undefined
 		? goingPath(values, parent, original)
 		: path;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-	return isDeepStrictEqual(one, other);
 }

@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
+import { isAsAsked } from "../asked-settings.ts";
 import { readHostFile } from "../kept-file/read-host-file.ts";
 import { replaceHostFile } from "../kept-file/replace-host-file.ts";
 import type { Call, Change } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Settings } from "../settings.ts";
 import { type Evaluated, evaluate } from "./evaluated.ts";
-import type { Configured } from "./gitlab-rb.ts";
 import type { PackageNode } from "./package-node.ts";
 import type { PackageState } from "./package-state.ts";
 import { differences } from "./pending.ts";
@@ -92,20 +91,5 @@ function requireAsked(
 				"Undo the change, and look whether the file ends before the lines of regmigrate (return), or something below them sets registry['storage'].",
 			],
 		},
-	);
-}
-
-function isAsAsked(configured: Configured, asked: Settings): boolean {
-	const { readOnly, redirectDisabled, storage, database } = asked;
-	const { onlineGarbageCollection } = asked;
-	return (
-		(readOnly === undefined || configured.readOnly === readOnly) &&
-		(redirectDisabled === undefined ||
-			configured.redirectDisabled === redirectDisabled) &&
-		(database === undefined ||
-			configured.database === (database ? "on" : "off")) &&
-		(onlineGarbageCollection === undefined ||
-			configured.onlineGarbageCollection === onlineGarbageCollection) &&
-		(storage === undefined || isDeepStrictEqual(configured.storage, storage))
 	);
 }

@@ -1,15 +1,8 @@
-import { isMap } from "../configuration-yaml.ts";
+import { collectsOnline, databaseSetting } from "../database-section.ts";
 import type { ParameterValue } from "../settings.ts";
 import { BESIDE_DRIVERS } from "../storage-section.ts";
+import { mapOf, type Tree } from "../tree.ts";
 import type { Configured } from "./gitlab-rb.ts";
-
-/** Maps, lists and scalars, as JSON has them. Secrets inside (I7). */
-export type Tree = Readonly<Record<string, unknown>>;
-
-/** A value of JSON, as a map: an empty one where it is none. */
-export function mapOf(value: unknown): Tree {
-	return isMap(value) ? value : {};
-}
 
 /** The registry's settings in what `gitlab-ctl show-config` printed. Up to 12.3 they were among GitLab's own. */
 export function registryOf(configuration: Tree): Tree {
@@ -33,23 +26,9 @@ export function configuredOf(registry: Tree): Configured | undefined {
 		storage: { driver, parameters: parametersOf(storage[driver]) },
 		readOnly: enabled === true,
 		redirectDisabled: mapOf(storage.redirect).disable === true,
-		database: databaseOf(mapOf(registry.database).enabled),
-		onlineGarbageCollection: collectsOnline(mapOf(registry.gc)),
+		database: databaseSetting(mapOf(registry.database).enabled),
+		onlineGarbageCollection: collectsOnline(registry.gc),
 	};
-}
-
-/** As `effectiveSettings` has it. */
-function collectsOnline(gc: Tree): boolean {
-	const isDisabled = (part: Tree) => String(part.disabled) === "true";
-	const both = [mapOf(gc.blobs), mapOf(gc.manifests)];
-	return !isDisabled(gc) && !both.every(isDisabled);
-}
-
-function databaseOf(enabled: unknown): Configured["database"] {
-	if (enabled === undefined || enabled === null) return undefined;
-	if (enabled === "prefer") return "prefer";
-	// GitLab's own default is a string.
-	return String(enabled) === "true" ? "on" : "off";
 }
 
 function parametersOf(

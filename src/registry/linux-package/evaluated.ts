@@ -1,6 +1,7 @@
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import { configuredOf, registryOf, type Tree } from "./configuration-tree.ts";
+import type { Tree } from "../tree.ts";
+import { configuredOf, registryOf } from "./configuration-tree.ts";
 import type { Configured } from "./gitlab-rb.ts";
 import type { PackageNode } from "./package-node.ts";
 import { showConfig } from "./show-config.ts";

@@ -2,7 +2,7 @@ import { isMap } from "../configuration-yaml.ts";
 import type { Host } from "../host/host.ts";
 import { readHostFiles } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
-import { mapOf, type Tree } from "./configuration-tree.ts";
+import { mapOf, type Tree } from "../tree.ts";
 import type { PackagePaths } from "./installation.ts";
 
 /** What the last reconfigure did, as far as it left notes of it. Secrets inside (I7). */

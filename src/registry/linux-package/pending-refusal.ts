@@ -1,5 +1,5 @@
 import { RegistryError } from "../registry-error.ts";
-import type { Tree } from "./configuration-tree.ts";
+import type { Tree } from "../tree.ts";
 import type { PackageNode } from "./package-node.ts";
 import type { PackageState } from "./package-state.ts";
 import { pendingChanges } from "./pending.ts";

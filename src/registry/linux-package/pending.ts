@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap } from "../configuration-yaml.ts";
-import { mapOf, type Tree } from "./configuration-tree.ts";
+import { mapOf, type Tree } from "../tree.ts";
 
 /** What is known of a node before it is changed. */
 export interface Evidence {

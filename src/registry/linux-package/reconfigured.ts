@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { isMap } from "../configuration-yaml.ts";
+import { isAsAsked } from "../asked-settings.ts";
 import type { HostProcess } from "../host/processes.ts";
 import type { Configured } from "./gitlab-rb.ts";
 
@@ -55,40 +54,16 @@ export function judge(found: Found): Verdict {
 	return hasRead(after, found.writtenAt) ? "in-force" : "not-restarted";
 }
 
-/**
- * Whether a generated file says what is configured. Of the database it may say more: what the package's defaults are. What
- * is read of a file are strings.
- */
+/** Whether a generated file says what is configured. Of the database it may say more: what the package's defaults are. */
 export function isGenerated(
 	configured: Configured,
 	generated: Configured,
 ): boolean {
-	const { database = generated.database } = configured;
-	return isDeepStrictEqual(
-		spelled(configured, database),
-		spelled(generated, generated.database),
+	const { database, ...asked } = configured;
+	return (
+		(database === undefined || database === generated.database) &&
+		isAsAsked(generated, asked)
 	);
-}
-
-function spelled(
-	{ storage, readOnly, redirectDisabled, onlineGarbageCollection }: Configured,
-	database: Configured["database"],
-): unknown {
-	return asStrings({
-		storage,
-		readOnly,
-		redirectDisabled,
-		database,
-		onlineGarbageCollection,
-	});
-}
-
-function asStrings(value: unknown): unknown {
-	return isMap(value)
-		? Object.fromEntries(
-				Object.entries(value).map(([name, item]) => [name, asStrings(item)]),
-			)
-		: String(value);
 }
 
 /** Whether a process was started after a file was written. */

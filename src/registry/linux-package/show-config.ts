@@ -2,7 +2,7 @@ import { endingOf, NO_SUCH_PROGRAM, noSuchProgram } from "../host/ending.ts";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import { mapOf, type Tree } from "./configuration-tree.ts";
+import { mapOf, type Tree } from "../tree.ts";
 import type { PackagePaths } from "./installation.ts";
 import { PUT_BACK } from "./last-reconfigure.ts";
 

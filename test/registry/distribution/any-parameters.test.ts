@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { editConfiguration } from "../../../src/registry/distribution/edit-configuration.ts";
-import {
-	typedTree,
-	valueAt,
-} from "../../../src/registry/distribution/typed-tree.ts";
+import { typedTree } from "../../../src/registry/distribution/typed-tree.ts";
 import { undoConfiguration } from "../../../src/registry/distribution/undo-configuration.ts";
+import { valueAt } from "../../../src/registry/tree.ts";
 import { CONFIGURATION_FILES } from "./configuration-files.ts";
 
 /** What YAML reads otherwise than as the text that it is, or not at all. */

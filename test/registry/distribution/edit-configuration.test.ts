@@ -3,13 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { editConfiguration } from "../../../src/registry/distribution/edit-configuration.ts";
-import {
-	typedTree,
-	withValueAt,
-} from "../../../src/registry/distribution/typed-tree.ts";
+import { typedTree } from "../../../src/registry/distribution/typed-tree.ts";
 import { undoConfiguration } from "../../../src/registry/distribution/undo-configuration.ts";
 import type { Settings } from "../../../src/registry/settings.ts";
 import { parseStorage } from "../../../src/registry/storage-section.ts";
+import { withValueAt } from "../../../src/registry/tree.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { CONFIGURATION_FILES } from "./configuration-files.ts";
 

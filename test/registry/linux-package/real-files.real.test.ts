@@ -5,9 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { localHost } from "../../../src/registry/host/local-host.ts";
 import {
 	configuredOf,
-	mapOf,
 	registryOf,
-	type Tree,
 } from "../../../src/registry/linux-package/configuration-tree.ts";
 import {
 	type Configured,
@@ -18,6 +16,7 @@ import {
 } from "../../../src/registry/linux-package/gitlab-rb.ts";
 import { readOutline } from "../../../src/registry/linux-package/outline.ts";
 import type { Settings } from "../../../src/registry/settings.ts";
+import { mapOf, type Tree } from "../../../src/registry/tree.ts";
 import { hasTools } from "../../support/services.ts";
 import { evaluate, folderForCopies, type RealFile, realFiles } from "./ruby.ts";
 

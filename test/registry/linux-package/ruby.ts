@@ -3,10 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { requireTool } from "../../../scripts/services/find-tool.ts";
-import {
-	mapOf,
-	type Tree,
-} from "../../../src/registry/linux-package/configuration-tree.ts";
+import { mapOf, type Tree } from "../../../src/registry/tree.ts";
 
 /** A `gitlab.rb` in the manner of real ones, with what its evaluation needs. */
 export interface RealFile {
