@@ -4,13 +4,14 @@ import { ObjectBody } from "../store/body.ts";
 import { asStoreError, isCancellation, StoreError } from "../store/errors.ts";
 import type { ObjectMeta, PutOptions } from "../store/object-store.ts";
 import { wait } from "../store/wait.ts";
-import { add, type Damage } from "./events.ts";
+import { add } from "./events.ts";
 import { judgeLink, type LinkVerdict } from "./hold-back.ts";
 import type { PendingObject } from "./object-index.ts";
 import { State } from "./object-state.ts";
 import type { PassContext } from "./pass-context.ts";
 import { hasSameContent, provenVersion } from "./same-content.ts";
 import { contentNow, isGone } from "./second-look.ts";
+import { tellDamage, tellDangling } from "./tell-dangling.ts";
 
 /** A wait (ms) before a blob that does not match its name is read again: its registry may still be writing it. */
 const CORRUPT_WAIT_MS = 100;
@@ -88,10 +89,7 @@ async function isSame(
 	return true;
 }
 
-/**
- * Holds a link back, or reports that it dangles, where that is damage: what is not on the source's list may have come, or
- * been missed.
- */
+/** Holds a link back, or tells that it dangles: what is not on the source's list may have come, or been missed. */
 async function isHeldBack(
 	context: PassContext,
 	rank: number,
@@ -104,13 +102,7 @@ async function isHeldBack(
 	if (type !== "hold-back" && (await isGone(context, needs))) {
 		const now = type === "outdated" ? await contentNow(context, key) : content;
 		if (now === content) {
-			if (type === "leftover") counts.leftovers++;
-			if (type === "leftover" || type === "repeated") return false;
-			const found =
-				type === "outdated"
-					? `its repository has no manifest ${content}`
-					: `the source has no blob ${content}`;
-			report(context, { kind: "dangling", key, found });
+			await tellDangling(context, object, type);
 			return false;
 		}
 		if (now === undefined) {
@@ -170,7 +162,7 @@ async function fail(
 	if (failure.code === "corrupt" && kind === "blob") {
 		index.trouble.mark(key, rank, State.broken);
 		const found = "its bytes do not hash to its name";
-		report(context, { kind: "corrupt", key, found });
+		tellDamage(context, { kind: "corrupt", key, found });
 		return;
 	}
 	// What cannot be read in the source is not put.
@@ -202,9 +194,4 @@ function vanish(
 	index.trouble.mark(key, rank, State.trouble);
 	counts.vanished++;
 	observe({ type: "vanished", key });
-}
-
-function report({ counts, observe }: PassContext, damage: Damage): void {
-	counts.damage[damage.kind]++;
-	observe({ type: "broken", damage });
 }

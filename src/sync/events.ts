@@ -63,8 +63,7 @@ export type SyncEvent =
  * Something broken in the source itself:
  * - `corrupt`: a blob whose bytes do not hash to its name. Its bytes stay out of the target (I4).
  * - `malformed`: a link that holds no digest (often nothing at all). It is not copied.
- * - `dangling`: a link to a blob that the source lacks, as garbage collection leaves them. Copied as it is. An entry of a
- *   tag's history is none: nobody is served anything by it (`hold-back.ts`).
+ * - `dangling`: a link to a blob that the source lacks, and that somebody misses (`tell-dangling.ts`). Copied as it is.
  */
 export interface Damage {
 	readonly kind: "corrupt" | "malformed" | "dangling";
@@ -100,8 +99,8 @@ export interface SyncResult {
 	readonly partial: Partiality | undefined;
 	readonly damage: Readonly<Record<Damage["kind"], number>>;
 	/**
-	 * Entries of tags' histories that name manifests which the source has not any more; no image needs them. Copied as they
-	 * are, and counted among the copied.
+	 * Links that garbage collection has left behind, to what the source has not any more and no image needs
+	 * (`tell-dangling.ts`). Copied as they are, and counted among the copied.
 	 */
 	readonly leftovers: number;
 	/** Whether the target was listed; otherwise what it has is known from the index, as passes have written it. */

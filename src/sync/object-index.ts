@@ -259,6 +259,16 @@ export class ObjectIndex {
 		}
 	}
 
+	/** What the revision links below a prefix hold, in key order; those aside that hold no digest. */
+	*revisions(prefix: string): Generator<string, undefined> {
+		const { revisions } = this.#table.statements;
+		for (const [, content] of inBatches(
+			(after) => revisions.all(after, `${prefix}~`, copyRank("revision")),
+			prefix,
+		))
+			yield String(content);
+	}
+
 	/** What only the target has of a rank, in key order, 1,000 at a time; a size of 0 may be unknown. */
 	*extra(rank: number): Generator<readonly TargetObject[], undefined> {
 		const { extra } = this.#table.statements;

@@ -113,6 +113,9 @@ const STATEMENTS = {
 	sameLinks: `
 		SELECT key, rank, content FROM object
 		WHERE state = ${State.settled} AND content IS NOT NULL AND key > ? ORDER BY key LIMIT ${BATCH}`,
+	revisions: `
+		SELECT key, content FROM object
+		WHERE key > ? AND key < ? AND rank = ? AND size IS NOT NULL AND content IS NOT NULL ORDER BY key LIMIT ${BATCH}`,
 	trouble: `
 		SELECT key FROM object
 		WHERE state = ${State.trouble} AND key >= ? AND key < ? AND rank < ? ORDER BY key LIMIT 1`,
@@ -274,6 +277,7 @@ function prepare(database: DatabaseSync): ObjectTable["statements"] {
 		waiting: statement(STATEMENTS.waiting),
 		undecided: statement(STATEMENTS.undecided),
 		sameLinks: statement(STATEMENTS.sameLinks),
+		revisions: statement(STATEMENTS.revisions),
 		trouble: statement(STATEMENTS.trouble),
 		extra: statement(STATEMENTS.extra),
 		extraTotals: statement(STATEMENTS.extraTotals),

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Crew } from "./crew.ts";
 import type { Counts, SyncEvent } from "./events.ts";
+import type { NeededLayers } from "./needed-layers.ts";
 import type { ObjectIndex } from "./object-index.ts";
 import type { Selection } from "./selection.ts";
 import type { SourceWatch } from "./source-watch.ts";
@@ -19,7 +20,9 @@ export interface PassContext {
 	readonly isTargetKnown: boolean;
 	/** Whether the target has blobs that no pass has put there, and that may not be what their names say. */
 	readonly isUnproven: boolean;
-	/** Whether nothing is changed: blobs are not read. */
+	/** Which of the blobs that the source lacks its images need. */
+	readonly neededLayers: NeededLayers;
+	/** Whether nothing is changed: blobs are not read, but for manifests where layer links dangle. */
 	readonly isDryRun: boolean;
 	readonly counts: Counts;
 	readonly observe: (event: SyncEvent) => void;

@@ -20,6 +20,7 @@ import { asIndexError } from "./index-error.ts";
 import { IndexFile, removeIndex } from "./index-file.ts";
 import { readMarker } from "./marker.ts";
 import { guardMetadata, type KnownMetadata } from "./metadata-guard.ts";
+import { NeededLayers } from "./needed-layers.ts";
 import { ObjectIndex } from "./object-index.ts";
 import { onTrust } from "./on-trust.ts";
 import type { PassContext } from "./pass-context.ts";
@@ -180,6 +181,7 @@ async function pass(
 		isDryRun,
 		counts,
 		observe,
+		neededLayers: new NeededLayers(),
 		...crews,
 		maxFailures: options.maxFailures ?? 1000,
 		signal: ending.or(signal),

@@ -55,6 +55,16 @@ export class Trouble {
 		return found;
 	}
 
+	/** What is in trouble below a prefix, which ends in "/", or is the unknown range that it lies in. */
+	inside(prefix: string): string | undefined {
+		if (!this.#hasAny) return undefined;
+		const { trouble } = this.#table.statements;
+		const row = rowOf(
+			trouble.get(prefix, `${prefix}~`, Number.MAX_SAFE_INTEGER),
+		);
+		return row === undefined ? this.unknownAbove(prefix) : String(row[0]);
+	}
+
 	/** The range that could not be looked at and in which a key lies, if any. */
 	unknownAbove(key: string): string | undefined {
 		if (!this.#hasUnknown) return undefined;

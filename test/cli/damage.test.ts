@@ -87,12 +87,23 @@ describe("damage in the source", () => {
 		expect(readFileSync(join(sides.target, key), "utf8")).toBe(good);
 	});
 
-	test("a dangling layer link is copied as it is, is named, and is no failure", async () => {
+	test("a layer link that garbage collection has left behind is copied as it is, and is neither damage nor a failure", async () => {
 		const sides = migration({ extras: ["dangling-layer"] });
 		const { exitCode, stdout, stderr } = await sync(sides);
 		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 		expect(stdout).toMatch(
-			/\nBroken in the source already: 1 object \(1 dangling\)\n {2}dangling: \S+\/_layers\/\S+\/link: the source has no blob sha256:\w{64}\nThe target has all that the source has\. Dangling links were copied as they are; .*\n$/,
+			/\nLeft behind by garbage collection: 1 link .*\nThe target has all that the source has\.\n$/,
+		);
+		expect(registryKeys(sides.target)).toEqual(registryKeys(sides.source));
+	});
+
+	test("what names a blob that is gone is copied as it is, is named, and is no failure", async () => {
+		const sides = migration();
+		rmSync(join(sides.source, firstBlob(sides.source)));
+		const { exitCode, stdout, stderr } = await sync(sides);
+		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+		expect(stdout).toMatch(
+			/\nBroken in the source already: .*dangling\)\n {2}dangling: \S+\/link: the source has no blob sha256:\w{64}\n/,
 		);
 		expect(registryKeys(sides.target)).toEqual(registryKeys(sides.source));
 	});

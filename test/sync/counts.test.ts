@@ -26,7 +26,7 @@ describe("Counts › a pass is complete", () => {
 		["an object vanished", (counts) => counts.vanished++],
 		["a stale lock file was deleted", (counts) => counts.deletedLocks++],
 		["a link dangles in the source", (counts) => counts.damage.dangling++],
-		["deleted manifests left something", (counts) => counts.leftovers++],
+		["garbage collection left something", (counts) => counts.leftovers++],
 	])("also when %s", (_, change) => {
 		expect(counted(change).isComplete).toBe(true);
 	});

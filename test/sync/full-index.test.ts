@@ -5,6 +5,7 @@ import { copy } from "../../src/sync/copy.ts";
 import { Crew } from "../../src/sync/crew.ts";
 import { Counts } from "../../src/sync/events.ts";
 import { IndexError } from "../../src/sync/index-error.ts";
+import { NeededLayers } from "../../src/sync/needed-layers.ts";
 import { ObjectIndex } from "../../src/sync/object-index.ts";
 import { State } from "../../src/sync/object-state.ts";
 import { openTable } from "../../src/sync/object-table.ts";
@@ -54,6 +55,7 @@ test("copy › ends when the index cannot be written: what failed would be forgo
 		isDryRun: false,
 		counts,
 		observe: () => {},
+		neededLayers: new NeededLayers(),
 		...CREWS,
 		maxFailures: 1000,
 		signal: undefined,
@@ -82,6 +84,7 @@ test("copy › ends when what was copied cannot be saved", async () => {
 		isDryRun: false,
 		counts: new Counts(),
 		observe: () => {},
+		neededLayers: new NeededLayers(),
 		...CREWS,
 		maxFailures: 1000,
 		signal: undefined,

@@ -74,7 +74,8 @@ describe("sync › 400 repositories of 8 tags, with all that lies about in a reg
 		expect(result.copied.objects).toBe(files - 5 - 2);
 		expect(puts.size).toBe(result.copied.objects);
 		expect(writes).toHaveLength(puts.size + 2);
-		expect(result.damage).toEqual({ corrupt: 1, malformed: 1, dangling: 1 });
+		expect(result.damage).toEqual({ corrupt: 1, malformed: 1, dangling: 0 });
+		expect(result.leftovers).toBe(1);
 		expect(result).toMatchObject({ failed: 0, heldBack: 0, unreadable: 0 });
 	});
 

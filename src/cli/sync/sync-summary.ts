@@ -71,7 +71,7 @@ export function summaryLines(
 	);
 	if (result.leftovers > 0)
 		lines.push(
-			`Left behind by deleted manifests, in the histories of tags: ${formatObjects(result.leftovers, "link")}, copied as ${result.leftovers === 1 ? "it is" : "they are"}; no image needs ${result.leftovers === 1 ? "it" : "them"}.`,
+			`Left behind by garbage collection: ${formatObjects(result.leftovers, "link")} to what is gone, copied as ${result.leftovers === 1 ? "it is" : "they are"}; no image needs ${result.leftovers === 1 ? "it" : "them"}.`,
 		);
 	if (result.isOutOfTime) lines.push("Stopped at the time that --until names.");
 	else if (result.isStopped)
@@ -168,7 +168,7 @@ function damageLines(
  * | a dry run                                    | the run itself                           |
  * | it was time to end, and nothing else         | run it again                             |
  * | something failed, was unreadable, held back  | remove the cause, run it again           |
- * | all was copied, dangling links too           | nothing                                  |
+ * | all was copied, dangling links too           | push those images again, or delete them  |
  * | all was copied                               | nothing                                  |
  * | the same, but the target was not listed      | verify                                   |
  * | all but what is corrupt or malformed         | push those images again, or delete them  |
@@ -206,6 +206,6 @@ function completeness(result: SyncResult): string {
 		? `The target has all that ${what}.`
 		: `The target has all that ${what}, unless somebody else has changed it since regmigrate wrote it: verify tells, and --relist mends it.`;
 	return damage.dangling > 0
-		? `${all} Dangling links were copied as they are; garbage collection leaves such links, and they harm no image.`
+		? `${all} Dangling links were copied as they are, and what needs their blobs is as broken there as in the source: push those images again, or delete them.`
 		: all;
 }

@@ -200,9 +200,9 @@ describe("the summary of a pass", () => {
 		]);
 	});
 
-	test("counts what deleted manifests have left in the histories of tags, which is no damage", () => {
+	test("counts what garbage collection has left behind, which is no damage", () => {
 		expect(summary({ leftovers: 2 }).slice(1)).toEqual([
-			"Left behind by deleted manifests, in the histories of tags: 2 links, copied as they are; no image needs them.",
+			"Left behind by garbage collection: 2 links to what is gone, copied as they are; no image needs them.",
 			COMPLETE,
 		]);
 	});
@@ -270,7 +270,7 @@ describe("the summary of a pass", () => {
 		[
 			"links dangle",
 			{ damage: { corrupt: 0, malformed: 0, dangling: 1 } },
-			"The target has all that the source has. Dangling links were copied as they are; garbage collection leaves such links, and they harm no image.",
+			"The target has all that the source has. Dangling links were copied as they are, and what needs their blobs is as broken there as in the source: push those images again, or delete them.",
 		],
 		["something failed", { failed: 1, isComplete: false }, INCOMPLETE],
 		["something is held back", { heldBack: 1, isComplete: false }, INCOMPLETE],
