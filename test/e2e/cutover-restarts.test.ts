@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { describeResult } from "../support/program.ts";
 import { hasTools } from "../support/services.ts";
 import {
 	expectAsBefore,
@@ -9,6 +11,7 @@ import {
 	stateOf,
 } from "./installed-registry.ts";
 import type { RestartBehaviour } from "./managed-registry.ts";
+import { runProgram } from "./program.ts";
 
 const tools = hasTools("registry-3", "minio");
 const AS_IT_WAS =
@@ -98,6 +101,23 @@ describe.skipIf(!tools)("cutover › a restart command that", () => {
 			await expectOnTarget(at);
 		},
 	);
+
+	test("stops when the node is to take writes, and another version is on the PATH: it goes on for the one that was configured", async () => {
+		const at = await installed();
+		const version = at.words.indexOf("--registry-version");
+		const words = at.words.toSpliced(version, 2);
+		at.registry.let(only(3, "stops"));
+		await run(6, ...words, "--timeout=2s");
+		const programs = join(at.folder, "programs");
+		mkdirSync(programs);
+		const said = "registry github.com/docker/distribution v2.8.2";
+		const program = `#!/bin/sh\necho ${said}\n`;
+		writeFileSync(join(programs, "registry"), program, { mode: 0o755 });
+		const environment = { PATH: `${programs}:${process.env.PATH}` };
+		const result = await runProgram(words, { environment });
+		expect(result.exitCode, describeResult(result)).toBe(0);
+		await expectOnTarget(at);
+	});
 
 	test("starts a registry that ends at once, because of what it is configured to: all is as it was", async () => {
 		const at = await installed();

@@ -14,6 +14,7 @@ import type { RecordKeeper } from "../../registry/read-only/record.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
 import { configuredProduct } from "../../registry/target/configured-product.ts";
 import { driverSettings } from "../../registry/target/driver-settings.ts";
+import { parseProduct, productName } from "../../registry/target/product.ts";
 import { resolveTarget } from "../../registry/target/resolve-target.ts";
 import { wait } from "../../store/wait.ts";
 import { durationOf } from "../duration.ts";
@@ -100,10 +101,24 @@ export function turnOf(
 	};
 }
 
-/** What the registry is told of the target. Rejects with a `UsageError` where that cannot be. */
+/** Which registry the nodes are, and of which version, for `--registry-version`. Rejects with a `UsageError`. */
+export async function registryVersion(
+	{ nodes, described: { description } }: RegistrySession,
+	{ "registry-version": version }: SettingsWishes,
+	signal: AbortSignal,
+): Promise<string> {
+	const registry = { description, nodes, version };
+	try {
+		return productName(await configuredProduct(registry, { signal }));
+	} catch (error) {
+		throw asUsage(error);
+	}
+}
+
+/** What a registry of this version is told of the target. Rejects with a `UsageError` where that cannot be. */
 export async function targetSettings(
 	named: string,
-	{ nodes, described }: RegistrySession,
+	version: string,
 	wishes: SettingsWishes,
 	signal: AbortSignal,
 ): Promise<TargetSettings> {
@@ -115,14 +130,8 @@ export async function targetSettings(
 	const redirectDisabled = wishes["disable-redirect"];
 	const options = { ...targetOptions(target, wishes), redirectDisabled };
 	try {
-		const product = await configuredProduct(
-			{
-				...{ description: described.description, nodes },
-				version: wishes["registry-version"],
-			},
-			{ signal },
-		);
 		const resolved = await resolveTarget(target, { signal });
+		const product = parseProduct(version);
 		const { storage } = driverSettings(resolved, product, options);
 		return { storage, redirectDisabled };
 	} catch (error) {

@@ -22,7 +22,11 @@ import type {
 import { courseWorld } from "./course-world.ts";
 import { resultLines } from "./cutover-lines.ts";
 import { rehearseForCutover } from "./cutover-rehearsal.ts";
-import { requireCutoverKind, targetSettings } from "./cutover-world.ts";
+import {
+	registryVersion,
+	requireCutoverKind,
+	targetSettings,
+} from "./cutover-world.ts";
 import { databaseNotes } from "./database-notes.ts";
 import { type HeldCourse, holdCourse } from "./held-course.ts";
 import { indexFor, migrationPaths } from "./migration-files.ts";
@@ -71,6 +75,7 @@ export async function cutOver(
 				const ends = { source: source.identity, target: target.identity };
 				refuseAfterCutover({ cutover, rollback }, ends, paths.cutover);
 			},
+			registryVersion: () => registryVersion(session, wishes, output.signal),
 		},
 	);
 	const world = await cutoverWorld(held, named, {
@@ -100,7 +105,11 @@ async function cutoverWorld(
 ): Promise<CutoverWorld> {
 	const { session, paths, wishes, output, journal, isDryRun } = held;
 	const { say, signal } = output;
-	const settings = await targetSettings(named.target, session, wishes, signal);
+	const version =
+		wishes["registry-version"] ??
+		held.begun.registry ??
+		(await registryVersion(session, wishes, signal));
+	const settings = await targetSettings(named.target, version, wishes, signal);
 	const database = databaseNotes(journal, wishes, held.operator);
 	return {
 		...courseWorld(held, settings, paths.deletes),

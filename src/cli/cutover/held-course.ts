@@ -45,10 +45,13 @@ export async function holdCourse(
 	{
 		id,
 		guard,
+		registryVersion,
 	}: {
 		/** Default: one that nobody else has. */
 		readonly id?: string | undefined;
 		readonly guard?: (() => void) | undefined;
+		/** Which registry it is, asked when the course is begun, and noted. */
+		readonly registryVersion?: (() => Promise<string>) | undefined;
 	} = {},
 ): Promise<HeldCourse> {
 	const { name, session, paths, wishes, output, source, target } = asked;
@@ -59,7 +62,9 @@ export async function holdCourse(
 		holdRegistry(paths, paths[name], isDryRun, guard),
 	);
 	const ends = { source: source.identity, target: target.identity };
-	const begun = begin(journal, { operator, ...ends, id });
+	const registry =
+		journal.records.length === 0 ? await registryVersion?.() : undefined;
+	const begun = begin(journal, { operator, ...ends, id, registry });
 	const kept = opened.use(
 		await keepEvents(paths, isDryRun, {
 			...{ course: name, begun, operator, session },

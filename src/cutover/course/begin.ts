@@ -13,8 +13,9 @@ export function begin(
 		operator,
 		source,
 		target,
+		registry,
 		id = randomBytes(8).toString("hex"),
-	}: Pick<BegunRecord, "operator" | "source" | "target"> & {
+	}: Pick<BegunRecord, "operator" | "source" | "target" | "registry"> & {
 		/** Default: one that nobody else has. */
 		readonly id?: string | undefined;
 	},
@@ -30,7 +31,7 @@ export function begin(
 	}
 	const begun: BegunRecord = {
 		type: "begun",
-		...{ id, operator, source, target },
+		...{ id, operator, source, target, registry },
 		at: new Date().toISOString(),
 	};
 	journal.append(begun);

@@ -11,6 +11,8 @@ const BEGUN = v.object({
 	/** Identities of the stores. */
 	source: v.string(),
 	target: v.string(),
+	/** What nodes are configured for, as `parseProduct` reads it: later, none may run that could be asked. */
+	registry: v.optional(v.string()),
 	at: v.string(),
 });
 
