@@ -2,7 +2,8 @@ import { lookAgain } from "../registry/read-only/look-again.ts";
 import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators, CourseActuators } from "./actuators.ts";
 import { announceEnd, announceOpening } from "./announce.ts";
-import { type CaughtUp, catchUp } from "./before/catch-up.ts";
+import { catchUp } from "./before/catch-up.ts";
+import { noteDoubt, takeDoubt } from "./before/doubt-file.ts";
 import { predict, rehearsedRestart } from "./before/predict.ts";
 import { preflight } from "./before/preflight.ts";
 import { rehearse } from "./before/rehearse.ts";
@@ -39,12 +40,11 @@ export function realActuators(
 	scope: AsyncDisposableStack,
 ): Actuators {
 	let { restart } = world;
-	/** What is left for the window; `undefined`: another process caught up. */
-	let caughtUp: CaughtUp | undefined;
 	/** What was changed by the last pass, each time it was made; `undefined`: only by another process, or not at all. */
 	let delta: Delta | undefined;
-	/** What is not known to be alike is known only to the process that compared it: others compare all once more. */
-	const isDoubtKnown = () => caughtUp !== undefined || !world.isVerifiedLive;
+	const { id, doubtPath, isVerifiedLive } = world;
+	/** Whether it is known what was in doubt, and what the last pass has changed: else all is compared once more. */
+	let isDeltaKnown = !isVerifiedLive;
 	const course = courseActuators(world, scope);
 	return {
 		...course,
@@ -63,16 +63,21 @@ export function realActuators(
 		resumeCollection: (call) => resumeCollection(world, call),
 		isCollectionResumed: (call) => isCollectionResumed(world, call),
 		async catchUp(call) {
-			caughtUp = await catchUp(world, call);
+			const caughtUp = await catchUp(world, call);
+			noteDoubt(doubtPath, { id, keys: caughtUp.doubtful });
 			const doubtful = caughtUp.doubtful.size;
 			await predict(world, { ...caughtUp, doubtful, restart }, call);
 		},
 		async finalPass(call) {
-			delta ??= new Delta(caughtUp?.doubtful);
+			if (delta === undefined) {
+				const doubtful = takeDoubt(doubtPath, id);
+				isDeltaKnown ||= doubtful !== undefined;
+				delta = new Delta(doubtful);
+			}
 			await finalPass(world, delta, call);
 		},
 		verifyDelta: (call) =>
-			verifyDelta(world, isDoubtKnown() ? delta : undefined, call),
+			verifyDelta(world, isDeltaKnown ? delta : undefined, call),
 		keepBase: () => keepBase(world),
 		fenceSource: (call) => fenceSource(world, call),
 	};

@@ -165,6 +165,8 @@ export interface CutoverWorld extends World {
 	readonly settings: TargetSettings;
 	/** Where it is kept what was on both sides when the registry went over. */
 	readonly basePath: string;
+	/** Where it is kept what is in doubt of the target when all is done that can be in use. */
+	readonly doubtPath: string;
 }
 
 export type TargetSettings = Pick<Settings, "storage" | "redirectDisabled">;

@@ -116,6 +116,7 @@ async function cutoverWorld(
 		...{ settings, database, pass },
 		destination: targetDestination(settings, database, held.begun.id),
 		basePath: paths.base,
+		doubtPath: paths.doubt,
 		acceptsDamage: wishes["accept-damage"],
 		restart: restartEstimate(
 			paths.cutover,

@@ -17,6 +17,8 @@ export interface MigrationPaths {
 	readonly cutover: string;
 	/** What the last pass of the cutover is to delete. */
 	readonly deletes: string;
+	/** What of the target is in doubt until the window. */
+	readonly doubt: string;
 	/** What was on both sides when the registry went over to the target. */
 	readonly base: string;
 	/** How far a way back after that is. */
@@ -45,6 +47,7 @@ export function pathsBeside(record: string): MigrationPaths {
 		record,
 		cutover: beside("cutover"),
 		deletes: beside("deletes"),
+		doubt: beside("doubt"),
 		base: beside("base"),
 		rollback: beside("rollback"),
 		deletesBack: beside("deletes-back"),

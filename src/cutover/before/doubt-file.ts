@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import { renameDurably, syncPath } from "../../state/rename-durably.ts";
+
+const DOUBT = v.object({ id: v.string(), keys: v.array(v.string()) });
+
+/** What is not known to be alike when all that can be done in use is done, and of which cutover. */
+export interface Doubt {
+	/** The cutover's. */
+	readonly id: string;
+	readonly keys: Iterable<string>;
+}
+
+/** Notes, durably, what is in doubt, for whichever process makes the last pass: as a whole, or not at all. Throws what Node throws. */
+export function noteDoubt(path: string, { id, keys }: Doubt): void {
+	const json = JSON.stringify({ id, keys: [...keys] });
+	const begun = `${path}.new`;
+	writeFileSync(begun, `${checksum(json)}\n${json}`, { mode: 0o600 });
+	syncPath(begun);
+	renameDurably(begun, path);
+}
+
+/**
+ * What is in doubt, for who is about to make the last pass. It is taken away, durably: another process that makes it again
+ * cannot know what this one will have changed. `undefined`: nothing is known of it, for it was taken before, is another
+ * cutover's, or damaged. Throws what Node throws.
+ */
+export function takeDoubt(
+	path: string,
+	id: string,
+): readonly string[] | undefined {
+	const noted = readDoubt(path);
+	rmSync(path, { force: true });
+	syncPath(dirname(path));
+	return noted?.id === id ? noted.keys : undefined;
+}
+
+function readDoubt(path: string) {
+	try {
+		const text = readFileSync(path, "utf8");
+		const json = text.slice(text.indexOf("\n") + 1);
+		if (text !== `${checksum(json)}\n${json}`) return undefined;
+		return v.parse(DOUBT, JSON.parse(json));
+	} catch {
+		// It is not there, or says nothing that is understood: then all is compared.
+		return undefined;
+	}
+}
+
+function checksum(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}

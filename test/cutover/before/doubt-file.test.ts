@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+	noteDoubt,
+	takeDoubt,
+} from "../../../src/cutover/before/doubt-file.ts";
+import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
+
+const KEYS = ["docker/registry/v2/repositories/a/link", "docker/é\n"];
+
+function noted() {
+	const path = join(temporaryFolder(), "doubt");
+	noteDoubt(path, { id: "one", keys: new Set(KEYS) });
+	return path;
+}
+
+test("what is in doubt is known to whichever process makes the last pass, and to no other after it", () => {
+	const path = noted();
+	expect(takeDoubt(path, "one")).toEqual(KEYS);
+	expect(takeDoubt(path, "one")).toBeUndefined();
+});
+
+test("that nothing is in doubt is known, too", () => {
+	const path = noted();
+	noteDoubt(path, { id: "one", keys: [] });
+	expect(takeDoubt(path, "one")).toEqual([]);
+});
+
+test("another cutover's is none", () => {
+	expect(takeDoubt(noted(), "two")).toBeUndefined();
+});
+
+test.each<[string, (bytes: Buffer) => Buffer]>([
+	["cut off", (bytes) => bytes.subarray(0, -1)],
+	["empty", () => Buffer.of()],
+	[
+		"with another key in it",
+		(bytes) => Buffer.from(bytes.toString().replace("/a/", "/b/")),
+	],
+])("one that is damaged, %s, is none", (_, damage) => {
+	const path = noted();
+	writeFileSync(path, damage(readFileSync(path)));
+	expect(takeDoubt(path, "one")).toBeUndefined();
+});
