@@ -262,3 +262,21 @@ test("verify refuses to compare a store with itself, which would prove nothing",
 		"Every store is like itself, which proves nothing: name another target.",
 	);
 });
+
+test("cutover refuses a chart whose values are kept in Git, and says how it is done", async () => {
+	const { folder, source, target } = migration();
+	write(
+		join(folder, "regmigrate.yml"),
+		"{kind: helm, name: gitlab, url: 'http://127.0.0.1:5000', release: gitlab, namespace: git, chart: gitlab/gitlab, emitTo: /git}",
+	);
+	const result = await runUnchanged(folder, [
+		...["cutover", source, target, "--yes"],
+		...["--registry-file", join(folder, "regmigrate.yml")],
+	]);
+	expectRefusal(
+		result,
+		4,
+		/^Error: gitlab is changed by way of Git \(emitTo\), and cannot be cut over by this version\. Nothing was changed$/,
+		/do it step by step: readonly on, sync --delete, verify, config render/,
+	);
+});

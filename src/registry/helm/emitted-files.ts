@@ -6,12 +6,15 @@ import { readHostFiles } from "../kept-file/read-host-file.ts";
 import { isSecretName } from "../masking/secret-names.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { DriverSettings, EffectiveSettings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import { parseStorage } from "../storage-section.ts";
 import { mapOf } from "../tree.ts";
 import { ownSecret } from "./cluster.ts";
-import { fileName, type PlannedSecret } from "./planned-values.ts";
-import type { RegistryWorkload } from "./registry-workload.ts";
+import {
+	type Configured,
+	fileName,
+	type PlannedSecret,
+} from "./planned-values.ts";
 import type { ReleaseAccess } from "./release-access.ts";
 import type { Values } from "./values-tree.ts";
 
@@ -22,14 +25,15 @@ export const EMITTED = {
 	original: "regmigrate-original.json",
 } as const;
 
-/** What the registry was configured to before the first change that was emitted. */
+/** What the registry was configured to before it was changed by what was emitted: only what that changes. */
 export interface EmittedOriginal {
-	readonly readOnly: boolean;
-	readonly redirectDisabled: boolean;
-	/** `undefined`: an earlier version wrote it, which never changed that. */
+	readonly readOnly: boolean | undefined;
+	readonly redirectDisabled: boolean | undefined;
 	readonly onlineGarbageCollection: boolean | undefined;
 	/** The name of the storage Secret; `null`: there was none. */
-	readonly storageSecret: string | null;
+	readonly storageSecret: string | null | undefined;
+	/** The values that were emitted last: what else is in their file, others have added. */
+	readonly written: Values;
 }
 
 /** What was emitted before; `undefined`: nothing. */
@@ -69,18 +73,21 @@ export async function readEmitted(
 			original === undefined
 				? undefined
 				: {
-						readOnly: found.readOnly === true,
-						redirectDisabled: found.redirectDisabled === true,
-						onlineGarbageCollection:
-							typeof found.onlineGarbageCollection === "boolean"
-								? found.onlineGarbageCollection
-								: undefined,
+						readOnly: flagOf(found.readOnly),
+						redirectDisabled: flagOf(found.redirectDisabled),
+						onlineGarbageCollection: flagOf(found.onlineGarbageCollection),
 						storageSecret:
-							typeof found.storageSecret === "string"
+							typeof found.storageSecret === "string" ||
+							found.storageSecret === null
 								? found.storageSecret
-								: null,
+								: undefined,
+						written: mapOf(found.written),
 					},
 	};
+}
+
+function flagOf(value: unknown): boolean | undefined {
+	return typeof value === "boolean" ? value : undefined;
 }
 
 /** Writes a file into the folder as a whole, or removes it. Rejects with a `RegistryError` (`permission-denied`). */
@@ -111,17 +118,33 @@ export function valuesText(values: Values, { release }: ReleaseAccess): string {
 	return `# Values by which regmigrate changes the registry of ${release}: the last of its values files.\n${stringify(values)}`;
 }
 
-/** What is to be come back to. */
+/**
+ * What there is to come back to when this, too, is changed, from what is effective now. What others change is theirs to
+ * keep or to take back.
+ */
 export function originalOf(
-	effective: EffectiveSettings,
-	{ storage }: RegistryWorkload,
+	earlier: EmittedOriginal | undefined,
+	{ effective: now, storage }: Pick<Configured, "effective" | "storage">,
+	asked: Settings,
+	written: Values,
 ): EmittedOriginal {
-	const { readOnly, redirectDisabled, onlineGarbageCollection } = effective;
+	const asIs = <T>(wish: unknown, value: T) =>
+		wish === undefined ? undefined : value;
+	const { readOnly, redirectDisabled, onlineGarbageCollection } = asked;
+	// Redirects may be said of in the Secret.
+	const storageWish = asked.storage ?? redirectDisabled;
 	return {
-		readOnly,
-		redirectDisabled,
-		onlineGarbageCollection,
-		storageSecret: storage?.name ?? null,
+		readOnly: earlier?.readOnly ?? asIs(readOnly, now.readOnly),
+		redirectDisabled:
+			earlier?.redirectDisabled ?? asIs(redirectDisabled, now.redirectDisabled),
+		onlineGarbageCollection:
+			earlier?.onlineGarbageCollection ??
+			asIs(onlineGarbageCollection, now.onlineGarbageCollection),
+		storageSecret:
+			earlier?.storageSecret !== undefined
+				? earlier.storageSecret
+				: asIs(storageWish, storage?.name ?? null),
+		written,
 	};
 }
 
@@ -160,26 +183,4 @@ function placeholders(value: unknown, name: string): unknown {
 			]),
 		);
 	return isSecretName(name) ? `<${name}>` : value;
-}
-
-/** The names of parameters of a storage that are not as asked for; the driver's when it is another. */
-export function differingParameters(
-	asked: DriverSettings | undefined,
-	now: DriverSettings,
-): readonly string[] {
-	if (asked === undefined) return [];
-	if (asked.driver !== now.driver) return [`the driver (${now.driver})`];
-	const names = new Set([
-		...Object.keys(asked.parameters),
-		...Object.keys(now.parameters),
-	]);
-	return [...names].filter(
-		(name) => flat(asked.parameters[name]) !== flat(now.parameters[name]),
-	);
-}
-
-function flat(value: unknown): string {
-	return JSON.stringify(value, (_, inner: unknown) =>
-		typeof inner === "object" ? inner : String(inner),
-	);
 }

@@ -5,7 +5,8 @@ import type { RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { acceptRelease, restoreRelease } from "./accepted-release.ts";
 import { changeRelease } from "./change-release.ts";
-import { emitChange, emitUndo } from "./emitted-change.ts";
+import { emitChange } from "./emitted-change.ts";
+import { emitUndo } from "./emitted-undo.ts";
 import { readPods, readWorkload } from "./registry-workload.ts";
 import type { ReleaseAccess } from "./release-access.ts";
 import { settingsOf } from "./release-settings.ts";
@@ -16,7 +17,10 @@ export interface HelmOptions {
 	readonly acceptPending?: boolean | undefined;
 	/** How long the pods' replacement is waited for (ms); default 15 minutes. */
 	readonly rolloutTimeoutMs?: number | undefined;
-	/** How long it is waited for that others bring into force what was written for Git (ms); default an hour. */
+	/**
+	 * How long it is waited for that others bring into force what was written for Git (ms); default 25 minutes: less than
+	 * commands of a node may take, so that it is told what is missing.
+	 */
 	readonly emitTimeoutMs?: number | undefined;
 	/** How often the cluster is looked at meanwhile (ms); default 5,000. */
 	readonly pollMs?: number | undefined;
@@ -45,7 +49,7 @@ export function helmNode(
 	};
 	const emission = emitTo && {
 		folder: emitTo,
-		timeoutMs: options.emitTimeoutMs ?? 60 * 60_000,
+		timeoutMs: options.emitTimeoutMs ?? 25 * 60_000,
 		pollMs: options.pollMs ?? 5000,
 	};
 	return {

@@ -9,7 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { HelmDescription } from "../../../src/registry/description.ts";
 import {
 	type HelmOptions,
@@ -386,7 +386,7 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			// More than a look that is not repeated.
 			await expect
 				.poll(() => cluster.api.requests() - asked, WAIT)
-				.toBeGreaterThan(50);
+				.toBeGreaterThan(15);
 			release();
 			await bring(await undo);
 			await activated.catch(() => {});
@@ -471,6 +471,42 @@ describe.skipIf(!hasTools("helm", "registry-3"))(
 			await undo.activate();
 			expect(readdirSync(emitTo)).toEqual(["regmigrate-values.yaml"]);
 			expect((await node.undo()).files).toEqual([]);
+		});
+
+		test("takes back by way of Git only what was written there: a storage that others have configured meanwhile stays", async () => {
+			const emitTo = join(folder, "git");
+			const node = open({ pollMs: 20, emitTimeoutMs: 60_000 }, { emitTo });
+			const on = await node.change({ readOnly: true });
+			await on.write();
+			const file = join(emitTo, "regmigrate-values.yaml");
+			await upgrade(readFileSync(file, "utf8"));
+			await on.activate();
+			// As config render shows it, by hand.
+			cluster.putSecret("theirs", { config: storage("second") });
+			const theirs = { secret: "theirs", redirect: { disable: true } };
+			const values = mapOf(parse(readFileSync(file, "utf8")));
+			writeFileSync(
+				file,
+				stringify({ registry: { ...mapOf(values.registry), storage: theirs } }),
+			);
+			await upgrade(readFileSync(file, "utf8"));
+
+			const undo = await node.undo();
+			await undo.write();
+			const left = readFileSync(file, "utf8");
+			expect(parse(left)).toEqual({ registry: { storage: theirs } });
+			await cluster.run(
+				["upgrade", RELEASE, cluster.chart, "--values", "-"],
+				left,
+			);
+			await cluster.pods.settle();
+			await undo.activate();
+			expect(await node.settings()).toMatchObject({
+				storage: { parameters: { rootdirectory: join(folder, "second") } },
+				redirectDisabled: true,
+				readOnly: false,
+			});
+			expect(readdirSync(emitTo)).toEqual(["regmigrate-values.yaml"]);
 		});
 
 		function open(
