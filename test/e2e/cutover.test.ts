@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../../scripts/services/run-command.ts";
-import { STEPS } from "../../src/cutover/steps.ts";
 import { hasTools, services } from "../support/services.ts";
 import { minioClient, s3Contents } from "./independent-readers.ts";
 import {
@@ -14,7 +12,6 @@ import {
 	stateOf,
 } from "./installed-registry.ts";
 import { leaveBehind, supersede } from "./left-behind.ts";
-import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { treeKeys } from "./tree.ts";
@@ -104,6 +101,7 @@ describe.skipIf(!tools)("bad luck", () => {
 		const { stderr, stdout } = await run(
 			5,
 			...["cutover", registry.storage, target, ...flags, "--yes"],
+			"--timeout=2s",
 		);
 		expect(stdout).toContain("== canary");
 		expect(stderr).toContain("does not serve an image that is only at the");
@@ -113,72 +111,6 @@ describe.skipIf(!tools)("bad luck", () => {
 		await push(registry, "team/app", "after");
 		const keys = treeKeys(registry.storage).join("\n");
 		expect(keys).toContain("team/app/_manifests/tags/after/");
-	});
-
-	// Those of a registry with a metadata database: cutover-database.test.ts.
-	test.each(
-		STEPS.filter(({ isNeeded }) => isNeeded === undefined).map(
-			({ name }) => name,
-		),
-	)(
-		"killed in the middle of %s, while a client pushes, the same command goes on",
-		async (step) => {
-			const { registry, words: given } = await installed("3");
-			const words = given.filter(
-				(word) => step !== "rehearse" || word !== "--no-rehearse",
-			);
-			const stop = pushing(registry);
-			const first = await startProgram(words);
-			first.stdout.setEncoding("utf8");
-			let text = "";
-			for await (const chunk of first.stdout) {
-				text += String(chunk);
-				if (text.includes(`== ${step}:`)) break;
-			}
-			// Far enough for it to have begun something.
-			await new Promise((resolve) => setTimeout(resolve, 30));
-			first.child.kill("SIGKILL");
-			await first.ended;
-			await run(0, ...words);
-			const { acknowledged } = await stop();
-			expect(await stateOf(registry)).toBe("writable");
-			expect(readFileSync(registry.configFile, "utf8")).toContain("s3:");
-			const tags = await tagDigests(registry.server());
-			for (const name of ["team/app:v1", ...acknowledged])
-				expect(tags.get(name), name).toMatch(/^sha256:/);
-		},
-	);
-
-	test("killed after the switch, it is gone on with or put back, and nothing comes in between", async () => {
-		const { registry, words, node, before } = await installed("3");
-		const first = await startProgram(words);
-		first.stdout.setEncoding("utf8");
-		let text = "";
-		for await (const chunk of first.stdout) {
-			text += String(chunk);
-			if (text.includes("== canary:")) break;
-		}
-		first.child.kill("SIGKILL");
-		await first.ended;
-		const left = readFileSync(registry.configFile);
-		// By whoever knows only these commands.
-		for (const command of [["readonly", "off"], ["readonly", "on"], ["gc"]]) {
-			const { stderr } = await run(4, ...command, ...node, "--yes");
-			expect(stderr).toContain("A cutover of this registry was begun by");
-			expect(stderr).toContain('the step "canary"');
-		}
-		expect(readFileSync(registry.configFile)).toEqual(left);
-		const { stdout } = await run(0, "readonly", "status", ...node);
-		expect(stdout).toContain("Run the same cutover again");
-		// By hand.
-		writeFileSync(registry.configFile, before);
-		await runCommand("sh", ["-c", registry.restart]);
-		await push(registry, "team/app", "meanwhile");
-		const { stderr } = await run(5, ...words);
-		// It is seen by whichever proof comes first.
-		expect(stderr).toContain("All is as it was: the registry is on the source");
-		expect(readFileSync(registry.configFile)).toEqual(before);
-		expect(await stateOf(registry)).toBe("writable");
 	});
 
 	test("a window that becomes too long is given up in time", async () => {

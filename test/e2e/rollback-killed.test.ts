@@ -11,22 +11,9 @@ import {
 	run,
 	stateOf,
 } from "./installed-registry.ts";
-import { startProgram } from "./program.ts";
+import { killedIn } from "./killed-in.ts";
 import { tagDigests } from "./registry-client.ts";
 import { treeKeys } from "./tree.ts";
-
-/** Runs a command until it says that a step has begun, and kills it then. */
-async function killedIn(step: string, words: readonly string[]): Promise<void> {
-	const program = await startProgram(words);
-	program.stdout.setEncoding("utf8");
-	let text = "";
-	for await (const chunk of program.stdout) {
-		text += String(chunk);
-		if (text.includes(`== ${step}:`)) break;
-	}
-	program.child.kill("SIGKILL");
-	await program.ended;
-}
 
 describe.skipIf(!hasTools("registry-3", "minio"))("a rollback", () => {
 	test.each(ROLLBACK_STEPS.map(({ name }) => name))(
