@@ -8,7 +8,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import {
 	JournalFile,
 	seeJournal,
@@ -19,6 +19,11 @@ import {
 	recordLine,
 } from "../../../src/cutover/course/journal-record.ts";
 import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
+import {
+	canMount,
+	mountAt,
+	unmount,
+} from "../../store/filesystem/temporary-mount.ts";
 
 const at = "2026-01-31T00:00:00.000Z";
 const RECORDS: readonly JournalRecord[] = [
@@ -174,6 +179,25 @@ test("one that was cut off is refused: it would tell of less than was done", () 
 		truncateSync(path, SPACE);
 	}
 });
+
+test.skipIf(!canMount)(
+	"one that was made goes on when its disk is full: its space was taken",
+	() => {
+		const folder = temporaryFolder();
+		expect(mountAt(folder, "1m")).toBe(true);
+		onTestFinished(() => void unmount(folder));
+		using journal = new JournalFile(join(folder, "state/registry.cutover"));
+		const block = Buffer.alloc(4096);
+		const fill = () => {
+			for (;;) writeFileSync(join(folder, "filler"), block, { flag: "a" });
+		};
+		expect(fill).toThrow("ENOSPC");
+		// More than the file system has in one piece.
+		for (let number = 0; number < 500; number++)
+			journal.append({ type: "apply", step: `step ${number}`, at });
+		expect(journal.records).toHaveLength(500);
+	},
+);
 
 describe("seeJournal", () => {
 	test("tells what is noted, also while it is written, and makes and mends nothing", () => {
