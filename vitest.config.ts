@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 import { ServicesReporter } from "./test/support/services-reporter.ts";
 
 /** Tests that need a running server; every other test is quick. */
@@ -16,6 +17,7 @@ const SETUP_FILES = ["./test/support/quiet-process.ts"];
 export default defineConfig({
 	test: {
 		reporters: ["default", new ServicesReporter()],
+		sequence: { sequencer: LongestFirst },
 		projects: [
 			{
 				test: {

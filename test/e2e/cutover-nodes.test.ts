@@ -69,7 +69,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))(
 								"  maintenance: {readonly: {enabled: true}}\n  delete:",
 							)
 						: now;
-			const { stderr } = await run(5, ...at.words);
+			const { stderr } = await run(5, ...at.words, "--timeout=2s");
 			expect(stderr).toMatch(/node-1 \(.*\) does not serve an image that is/);
 			expect(stderr).toContain(AS_IT_WAS);
 			await allAsBefore(at);

@@ -195,9 +195,17 @@ async function restartScript(
 	});
 	const address = manager.address();
 	const port = typeof address === "object" ? address?.port : undefined;
-	const ask = `fetch("http://127.0.0.1:${port}").then(({ ok }) => process.exit(ok ? 0 : 1))`;
 	const script = join(directory, "restart.sh");
-	writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' -e '${ask}'\n`);
+	// By the shell itself: another program would take longer to start than most restarts.
+	writeFileSync(
+		script,
+		`#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/${port} || exit 1
+printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3
+read -r _ status _ <&3
+[ "$status" = 204 ]
+`,
+	);
 	chmodSync(script, 0o755);
 	return script;
 }
