@@ -1,0 +1,267 @@
+import type { Defence } from "../defence.ts";
+
+const WINDOW = "test/e2e/cutover-window.test.ts";
+const WATCHED = "src/cutover/watched.ts";
+const MOVES = "the source changes after the final pass";
+const WRITES = "a node takes writes in the window";
+const REDIS = "a registry remembers blobs of the other storage";
+
+/** What may happen while pushes are refused. */
+export const WINDOW_DEFENCES: readonly Defence[] = [
+	{
+		name: "push-in-flight-is-waited-for",
+		against: "a push in flight when read-only comes",
+		removed: [
+			{
+				file: "src/registry/read-only/await-end.ts",
+				code: "if (remaining.length === 0) {",
+				instead: "if (remaining.length >= 0) {",
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "cutover › a push that is under way when read-only comes is waited for, and is at the target",
+		},
+	},
+	{
+		name: "still",
+		against: MOVES,
+		removed: [
+			{
+				file: "src/cutover/passes.ts",
+				code: "if (moved === 0 && isWhole(result)) return;",
+				instead: "if (moved >= 0 && isWhole(result)) return;",
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "something is written to the source past the registry in verify the delta, all is as it was",
+		},
+	},
+	{
+		name: "still-once-more",
+		against: MOVES,
+		removed: [
+			{
+				file: "src/cutover/acts.ts",
+				code: "stillOnceMore: {\n\t\tapply: (world, call) => world.requireStill(call),",
+				instead: "stillOnceMore: {\n\t\tapply: async () => {},",
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "something is written to the source past the registry in canary, all is as it was",
+		},
+	},
+	{
+		name: "still-before-the-switch",
+		against: MOVES,
+		removed: [
+			{
+				file: "src/cutover/acts.ts",
+				code: "still: {\n\t\tapply: (world, call) => world.requireStill(call),",
+				instead: "still: {\n\t\tapply: async () => {},",
+			},
+		],
+		test: {
+			file: "test/cutover/steps.test.ts",
+			name: "proves twice that nothing has moved, the second time after all that takes long (I6)",
+		},
+	},
+	{
+		name: "still-counts-what-is-gone",
+		against: "garbage collection by cron in the window",
+		removed: [
+			{
+				file: "src/cutover/passes.ts",
+				code: "const moved = copies + (deletePlan?.objects ?? extra) + vanished;",
+				instead: "const moved = copies + vanished;",
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "garbage is collected at the source, all is as it was, and nothing that is needed is lost on either side",
+		},
+	},
+	{
+		name: "share-that-may-go",
+		against: "a collection of much of the source the day before",
+		removed: [
+			{
+				file: "src/cutover/before/planned-deletes.ts",
+				code: "if (maxDeletes !== undefined || !(share > LARGEST_SHARE)) return;",
+				instead: "if (maxDeletes !== undefined || share >= 0) return;",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-ahead.test.ts",
+			name: "a collection of much of it the day before is refused by name of the flag, and carried out with it",
+		},
+	},
+	{
+		name: "margin-of-deletes",
+		against: "a collection of much of the source the day before",
+		removed: [
+			{
+				file: "src/cutover/passes.ts",
+				code: "deletes: { approve: () => true, planPath, margin },",
+				instead: "deletes: { approve: () => true, maxObjects: margin + 1e9 },",
+			},
+		],
+		test: {
+			file: "test/cutover/before/catch-up.test.ts",
+			name: "refuses to delete much that was not planned",
+		},
+	},
+	{
+		name: "watch",
+		against: WRITES,
+		removed: [
+			{
+				file: WATCHED,
+				code: "observe: ({ node, state }) => look(node, state),",
+				instead: "observe: () => {},",
+			},
+		],
+		test: {
+			file: "test/cutover/watched.test.ts",
+			name: "gives up what is done as soon as one node takes writes",
+		},
+	},
+	{
+		name: "watch-at-the-end",
+		against: WRITES,
+		removed: [
+			{
+				file: WATCHED,
+				code: "if (signal?.aborted !== true && !seen.signal.aborted)",
+				instead: "if (signal?.aborted === true && !seen.signal.aborted)",
+			},
+		],
+		test: {
+			file: "test/cutover/watched.test.ts",
+			name: "looks once more when it is done, or has failed: the last look was before",
+		},
+	},
+	{
+		name: "final-pass-is-repeated",
+		against: WRITES,
+		removed: [
+			{
+				file: "src/cutover/course/machine.ts",
+				code: "if (!this.#isRepeated(cause)) this.#turnBack(cause);",
+				instead: "this.#turnBack(cause);",
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "configuration management makes a node writable again before the switch, all is done again, with what was pushed meanwhile",
+		},
+	},
+	{
+		name: "all-is-done-again",
+		against: WRITES,
+		removed: [
+			{
+				file: "src/cutover/course/machine.ts",
+				code: "if (!this.#isRepeated(cause)) this.#turnBack(cause);",
+				instead: "this.#turnBack(cause);",
+			},
+		],
+		test: {
+			file: "test/cutover/course/crash-matrix.test.ts",
+			name: "under read-only, at every point before the switch: what was proven is proven anew, and it ends on the target",
+		},
+	},
+	{
+		name: "no-way-back-over-writes-on-the-target",
+		against: WRITES,
+		removed: [
+			{
+				file: "src/cutover/switch-nodes.ts",
+				code: 'if (state === "writable" && (await world.destination.isReached(node, call)))',
+				instead:
+					'if (state === "unknown" && (await world.destination.isReached(node, call)))',
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "somebody lets it take writes on the target, it does not go back, which would lose them, and says so",
+		},
+	},
+	{
+		name: "own-keys-in-the-window",
+		against: "others change the configuration, then it is put back",
+		removed: [
+			{
+				file: "src/registry/kept-file/undo-decision.ts",
+				code: 'return isOurs && !isMixed ? "original" : "own-keys";',
+				instead: 'return isOurs || !isMixed ? "original" : "own-keys";',
+			},
+		],
+		test: {
+			file: WINDOW,
+			name: "somebody adds something to the configuration, it goes back by its own keys, and keeps that",
+		},
+	},
+	{
+		name: "redis-flushed-at-the-switch",
+		against: REDIS,
+		removed: [
+			{
+				file: "src/cutover/switch-nodes.ts",
+				code: "await lookAgain(nodes, options);\n\tawait flushCaches(world, call);",
+				instead: "await lookAgain(nodes, options);",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-redis.test.ts",
+			name: "is flushed when it is switched: it does not call a blob present that the target lacks",
+		},
+	},
+	{
+		name: "redis-flushed-on-the-way-back",
+		against: REDIS,
+		removed: [
+			{
+				file: "src/cutover/switch-nodes.ts",
+				code: "try {\n\t\tawait flushCaches(world, call);",
+				instead: "try {",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-redis.test.ts",
+			name: "is flushed again on the way back: it does not remember what was only at the target",
+		},
+	},
+	{
+		name: "pulls-are-polled",
+		against: "pulls that fail are not noticed",
+		removed: [
+			{
+				file: "src/cutover/real-actuators.ts",
+				code: "\t\tawait polls.begin();\n",
+				instead: "",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover.test.ts",
+			name: "is cut over while a client pushes: all that was acknowledged is served from the target",
+		},
+	},
+	{
+		name: "failed-pulls-are-counted",
+		against: "pulls that fail are not noticed",
+		removed: [
+			{
+				file: "src/cutover/pulls/pull-polls.ts",
+				code: "return status === 200;",
+				instead: "return status > 0;",
+			},
+		],
+		test: {
+			file: "test/cutover/pulls/pull-polls.test.ts",
+			name: "a tag's manifest is pulled, and what fails is counted",
+		},
+	},
+];

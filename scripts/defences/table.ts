@@ -1,0 +1,17 @@
+import type { Defence } from "./defence.ts";
+import { LATER_DEFENCES } from "./rows/afterwards.ts";
+import { INTERRUPTION_DEFENCES } from "./rows/interruptions.ts";
+import { INVARIANT_DEFENCES } from "./rows/invariants.ts";
+import { RESTART_DEFENCES } from "./rows/restarts.ts";
+import { TARGET_DEFENCES } from "./rows/target.ts";
+import { WINDOW_DEFENCES } from "./rows/window.ts";
+
+/** All defences that are tried. */
+export const DEFENCES: readonly Defence[] = [
+	...RESTART_DEFENCES,
+	...TARGET_DEFENCES,
+	...INTERRUPTION_DEFENCES,
+	...WINDOW_DEFENCES,
+	...LATER_DEFENCES,
+	...INVARIANT_DEFENCES,
+];
