@@ -7,6 +7,7 @@ export const DANGERS = [
 	"a node that stays on the file system",
 	"a registry that does not come up on the target",
 	"the target refuses the first multipart push",
+	"a driver of another cloud that looks elsewhere",
 	"a full disk while the journal is written",
 	"Ctrl-C",
 	"a lost terminal",
@@ -14,6 +15,7 @@ export const DANGERS = [
 	"a kill at any moment",
 	"two operators at once",
 	"a push in flight when read-only comes",
+	"pushes go on until the window opens",
 	"the source changes after the final pass",
 	"garbage collection by cron in the window",
 	"a collection of much of the source the day before",
@@ -37,7 +39,7 @@ export const DANGERS = [
 	"I9 sameness is proven",
 ] as const;
 
-export type Danger = (typeof DANGERS)[number];
+type Danger = (typeof DANGERS)[number];
 
 /** A piece of the program, and what it is without it. */
 export interface Removal {

@@ -53,6 +53,36 @@ export const TARGET_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "azure-root",
+		against: "a driver of another cloud that looks elsewhere",
+		removed: [
+			{
+				file: "src/registry/target/azure-settings.ts",
+				code: "rootdirectory: rootDirectory(location.root),",
+				instead: "rootdirectory: undefined,",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-clouds.test.ts",
+			name: "cutover › a registry goes over to Azure Blob Storage, and takes pushes there",
+		},
+	},
+	{
+		name: "gcs-root",
+		against: "a driver of another cloud that looks elsewhere",
+		removed: [
+			{
+				file: "src/registry/target/gcs-settings.ts",
+				code: "rootdirectory: rootDirectory(location.prefix),",
+				instead: "rootdirectory: undefined,",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-clouds.test.ts",
+			name: "cutover › a registry goes over to Google Cloud Storage; that it takes no pushes there is found in the end, and said",
+		},
+	},
+	{
 		name: "space-taken-for-the-journal",
 		against: FULL,
 		removed: [...SPARSE],

@@ -2,6 +2,10 @@ import type { Defence } from "../defence.ts";
 
 const WINDOW = "test/e2e/cutover-window.test.ts";
 const WATCHED = "src/cutover/watched.ts";
+const ACTS = "src/cutover/acts.ts";
+const STILL = "still: {\n\t\tapply: (world, call) => world.requireStill(call),";
+const STILL_AGAIN =
+	"stillOnceMore: {\n\t\tapply: (world, call) => world.requireStill(call),";
 const MOVES = "the source changes after the final pass";
 const WRITES = "a node takes writes in the window";
 const REDIS = "a registry remembers blobs of the other storage";
@@ -24,6 +28,37 @@ export const WINDOW_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "final-pass",
+		against: "pushes go on until the window opens",
+		removed: [
+			{
+				file: ACTS,
+				code: "apply: (world, call) => world.finalPass(call),",
+				instead: "apply: async () => {},",
+			},
+			// Each of these alone finds out that nothing was copied.
+			{
+				file: ACTS,
+				code: "apply: (world, call) => world.verifyDelta(call),",
+				instead: "apply: async () => {},",
+			},
+			{
+				file: ACTS,
+				code: STILL,
+				instead: "still: {\n\t\tapply: async () => {},",
+			},
+			{
+				file: ACTS,
+				code: STILL_AGAIN,
+				instead: "stillOnceMore: {\n\t\tapply: async () => {},",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-skopeo.test.ts",
+			name: "cutover › skopeo pushes and pulls all the while: what it pushed, it pulls from the target",
+		},
+	},
+	{
 		name: "still",
 		against: MOVES,
 		removed: [
@@ -43,8 +78,8 @@ export const WINDOW_DEFENCES: readonly Defence[] = [
 		against: MOVES,
 		removed: [
 			{
-				file: "src/cutover/acts.ts",
-				code: "stillOnceMore: {\n\t\tapply: (world, call) => world.requireStill(call),",
+				file: ACTS,
+				code: STILL_AGAIN,
 				instead: "stillOnceMore: {\n\t\tapply: async () => {},",
 			},
 		],
@@ -58,8 +93,8 @@ export const WINDOW_DEFENCES: readonly Defence[] = [
 		against: MOVES,
 		removed: [
 			{
-				file: "src/cutover/acts.ts",
-				code: "still: {\n\t\tapply: (world, call) => world.requireStill(call),",
+				file: ACTS,
+				code: STILL,
 				instead: "still: {\n\t\tapply: async () => {},",
 			},
 		],
