@@ -47,7 +47,8 @@ describe.skipIf(!tools)(
 			await run(0, ...words);
 			const moved = gitlab.read();
 			gitlab.setFault("stays-on-bucket");
-			const { stderr, stdout } = await run(5, ...rollbackWords(at));
+			const back = [...rollbackWords(at), "--timeout=5s"];
+			const { stderr, stdout } = await run(5, ...back);
 			expect(stdout).toContain("== canary");
 			expect(stderr).toContain("does not serve an image that is only at the");
 			expect(gitlab.read()).toBe(moved);
