@@ -144,7 +144,7 @@ describe.skipIf(!tools)("a registry with a metadata database", () => {
 				"  maintenance: {readonly: {enabled: true}}\n  delete:",
 			);
 		registry.override = (now) => (now.includes("s3:") ? readOnly : now);
-		const { stderr } = await run(5, ...words);
+		const { stderr } = await run(5, ...words, "--timeout=2s");
 		expect(stderr).toContain("which is not at the target for now");
 		expect(stderr).toContain("the registry is on the source, and takes writes");
 		// What was taken away is there again.

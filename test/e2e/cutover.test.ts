@@ -117,7 +117,7 @@ describe.skipIf(!tools)("bad luck", () => {
 		const { folder, registry, before, words } = await installed("3");
 		// The first restart takes longer than anybody could have expected.
 		const once = join(folder, "once");
-		const slow = `[ -e ${once} ] || { touch ${once}; sleep 30; }; ${registry.restart}`;
+		const slow = `[ -e ${once} ] || { touch ${once}; sleep 15; }; ${registry.restart}`;
 		const { stderr } = await run(
 			5,
 			...words.map((word) => (word === registry.restart ? slow : word)),

@@ -230,9 +230,8 @@ export const LATER_DEFENCES: readonly Defence[] = [
 		removed: [
 			{
 				file: "src/cutover/database/preflight.ts",
-				code: "if (acknowledged === undefined)\n\t\tthrow",
-				instead:
-					"if (acknowledged === undefined && found.length === 0)\n\t\tthrow",
+				code: "await database.acknowledge(call.signal);",
+				instead: '(await database.acknowledge(call.signal)) ?? "flag";',
 			},
 		],
 		test: {

@@ -202,7 +202,8 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 			{
 				file: "src/registry/kept-file/cutover-mark.ts",
 				code: "if (found?.id === mark.id) return;",
-				instead: "if (found !== undefined) return;",
+				instead:
+					"if (found?.id === mark.id || found?.operator === mark.operator) return;",
 			},
 		],
 		test: {
@@ -214,11 +215,6 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 		name: "mark-outlives-a-kill",
 		against: "two operators at once",
 		removed: [
-			{
-				file: "src/cli/cutover/marked-nodes.ts",
-				code: 'if (journal.records.at(-1)?.type === "ended") await dropAll();',
-				instead: "await dropAll();",
-			},
 			{
 				file: "src/cli/cutover/marked-nodes.ts",
 				code: 'return first.id !== id || rest.at(-1)?.type === "ended";',

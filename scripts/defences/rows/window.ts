@@ -275,7 +275,7 @@ export const WINDOW_DEFENCES: readonly Defence[] = [
 		removed: [
 			{
 				file: "src/cutover/real-actuators.ts",
-				code: "\t\tawait polls.begin();\n",
+				code: "\t\tawait polls.begin(call);\n",
 				instead: "",
 			},
 		],
