@@ -109,6 +109,7 @@ export class Cutover extends BaseCommand {
 			said: saidOn(parsed),
 			say: (line) => this.say(line),
 			signal: signals.signal,
+			ignoreInterrupts: signals.ignoreInterrupts,
 		});
 	}
 }

@@ -64,6 +64,7 @@ export class Rollback extends BaseCommand {
 			said: saidOn(parsed),
 			say: (line) => this.say(line),
 			signal: signals.signal,
+			ignoreInterrupts: signals.ignoreInterrupts,
 		});
 	}
 }

@@ -7,13 +7,22 @@ export function isAnybodyThere(): boolean {
 	return process.stdin.isTTY && process.stderr.isTTY;
 }
 
+/** What Ctrl-C does to a question: it ends the command, as anywhere else, or is a no. */
+type OnInterrupt = "end" | "no";
+
 /** Tells something and asks a question about it, on standard error; only a yes is one. */
 export async function confirmed(
 	text: string,
 	question: string,
 	signal: AbortSignal,
+	onInterrupt: OnInterrupt = "end",
 ): Promise<boolean> {
-	const answer = await answered(text, `${question} [y/N] `, signal);
+	const answer = await answered(
+		text,
+		`${question} [y/N] `,
+		signal,
+		onInterrupt,
+	);
 	return /^y(es)?$/i.test(answer.trim());
 }
 
@@ -31,13 +40,18 @@ async function answered(
 	text: string,
 	question: string,
 	signal: AbortSignal,
+	onInterrupt: OnInterrupt = "end",
 ): Promise<string> {
 	const terminal = createInterface({
 		input: process.stdin,
 		output: process.stderr,
 	});
 	// It keeps Ctrl-C to itself otherwise; and at the end of the input it would leave the question open.
-	terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	terminal.on("SIGINT", () => {
+		if (onInterrupt === "end") return process.kill(process.pid, "SIGINT");
+		process.stderr.write("\n");
+		return terminal.close();
+	});
 	process.stderr.write(`${wrapped(text, columnsOf(process.stderr))}\n`);
 	const closed = once(terminal, "close").then(() => "");
 	try {

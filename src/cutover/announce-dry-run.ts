@@ -7,14 +7,14 @@ export function dryRunOfHooks(
 	{ atWindowOpen, atWindowClosed }: Hooks,
 	say: (sentence: string) => void,
 ): Pick<CourseActuators, "announceOpening" | "announceEnd"> {
+	const sayOf = (line: string | undefined) =>
+		say(
+			line === undefined
+				? "Would run nothing: no command is given."
+				: `Would run ${maskedCommand(line)} here.`,
+		);
 	return {
-		async announceOpening() {
-			if (atWindowOpen !== undefined)
-				say(`Would run ${maskedCommand(atWindowOpen)} here.`);
-		},
-		async announceEnd() {
-			if (atWindowClosed !== undefined)
-				say(`Would run ${maskedCommand(atWindowClosed)} here.`);
-		},
+		announceOpening: async () => sayOf(atWindowOpen),
+		announceEnd: async () => sayOf(atWindowClosed),
 	};
 }

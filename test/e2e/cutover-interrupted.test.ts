@@ -21,7 +21,7 @@ describe.skipIf(!hasTools("registry-3", "minio"))("cutover", () => {
 			]);
 			await terminal.said(`== ${step}:`);
 			terminal.pressInterrupt();
-			await terminal.said("Ctrl-C once more");
+			await terminal.said("It goes on");
 			terminal.pressInterrupt();
 			const code = await terminal.exitCode();
 			await terminal.program.ended;

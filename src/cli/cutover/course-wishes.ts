@@ -26,6 +26,8 @@ export interface CourseOutput {
 	readonly said: Said;
 	readonly say: (line: Line) => void;
 	readonly signal: AbortSignal;
+	/** From here on Ctrl-C does nothing; why is a clause. */
+	readonly ignoreInterrupts: (why: string) => void;
 }
 
 /** Source and target as they were written for the cutover. */

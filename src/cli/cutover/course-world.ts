@@ -20,7 +20,7 @@ export function courseWorld(
 		course: COURSES[name].course,
 		nodes: nodesOf(session, settings, (event) => kept.keep(event)),
 		...{ source, target, deletePlanPath },
-		turn: turnOf(session, keeper, wishes, (line) => told.turn(line)),
+		turn: turnOf(session, keeper, wishes, (line) => told.detail(line)),
 		id: held.begun.id,
 		repository: session.described.access.repository,
 		testRepository: wishes["test-repository"],
@@ -51,5 +51,6 @@ async function isApproved(
 		course,
 	);
 	const never = new AbortController().signal;
-	return await confirmed(text, "Open the window?", signal ?? never);
+	// Nothing was begun that Ctrl-C would have to undo.
+	return await confirmed(text, "Open the window?", signal ?? never, "no");
 }

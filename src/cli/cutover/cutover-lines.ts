@@ -37,7 +37,7 @@ export function cutoverLine(
 		case "repeating":
 			return `${printable(event.reason)}. All is done again from "${event.step}" on`;
 		case "turning-back":
-			return `It failed: ${printable(event.reason)}. Going back to the ${from}`;
+			return `Going back to the ${from}: ${printable(event.reason)}`;
 		case "undoing":
 			return `== undo ${event.step}`;
 		case "undone":
@@ -104,18 +104,18 @@ export function windowText(
 	const closing = steps.findIndex(({ window }) => window === "closes");
 	const names = steps.slice(opening, closing + 1).map(({ name }) => name);
 	return [
-		// What is expected has the same steps, with their times.
-		...(predicted === undefined
-			? [`From now on pushes are refused: ${names.join(", ")}.`]
-			: ["From now on pushes are refused.", ...predictedLines(predicted)]),
+		// Step by step it was told just before.
+		predicted === undefined
+			? `From now on pushes are refused: ${names.join("; ")}.`
+			: `From now on pushes are refused, for about ${formatDuration(predicted.windowMs)}.`,
 		...(deletes === undefined
 			? []
 			: [
-					`${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${DELETE_MARGIN} objects more that are deleted at the ${from} until then.`,
+					`${plannedDeletesLines(deletes).join("; ")}. Yes approves that too, and up to ${formatObjects(DELETE_MARGIN)} more that are deleted at the ${from} until then.`,
 				]),
 		`${nodes === 1 ? "The node is" : `Each of the ${nodes} nodes is`} restarted three times, and answers nothing meanwhile.`,
-		`Whatever fails before read-write brings the registry back to the ${from}.`,
-	].join(" ");
+		`Whatever fails before read-write, or Ctrl-C twice, brings the registry back to the ${from}.`,
+	].join("\n");
 }
 
 /** What it came to. */

@@ -4,26 +4,34 @@ import { Interruption } from "../interruption.ts";
 /** How long a second Ctrl-C counts as a confirmation of the first (ms). */
 const CONFIRMED_WITHIN_MS = 10_000;
 
+/** What comes from outside. Disposing gives the signals back. */
+export interface CutoverSignals extends Disposable {
+	readonly signal: AbortSignal;
+	/** Nothing leads back from here: Ctrl-C does nothing any more, and says why. */
+	readonly ignoreInterrupts: (why: string) => void;
+}
+
 /**
  * What of a cutover comes from outside: a request to end (SIGTERM), or Ctrl-C, which at a terminal has to be confirmed by
- * another one, makes it go back. A lost terminal changes nothing: the steps go on, and write nowhere. Disposing gives the
- * signals back.
+ * another one, makes it go back. A lost terminal changes nothing: the steps go on, and write nowhere.
  */
 export function cutoverSignals(
 	warn: (text: string) => void,
 	isTerminal: boolean = process.stdin.isTTY,
 	from: Course["from"] = "source",
-): Disposable & { readonly signal: AbortSignal } {
+): CutoverSignals {
 	const controller = new AbortController();
 	const abort = (text: string) => controller.abort(new Interruption(text));
 	let lastAt = Number.NEGATIVE_INFINITY;
+	let ignored: string | undefined;
 	const onInterrupt = () => {
+		if (ignored !== undefined) return warn(`It goes on: ${ignored}.`);
 		const now = performance.now();
 		if (!isTerminal || now - lastAt < CONFIRMED_WITHIN_MS)
 			return abort("Interrupted");
 		lastAt = now;
 		warn(
-			`Ctrl-C once more, within 10 s, goes back to the ${from}. It goes on.`,
+			`It goes on. Ctrl-C once more, within 10 s, brings the registry back to the ${from}.`,
 		);
 	};
 	const onEnd = () => abort("Interrupted (SIGTERM)");
@@ -43,6 +51,9 @@ export function cutoverSignals(
 	});
 	return {
 		signal: controller.signal,
+		ignoreInterrupts(why) {
+			ignored = why;
+		},
 		[Symbol.dispose]() {
 			process.off("SIGINT", onInterrupt);
 			process.off("SIGTERM", onEnd);

@@ -103,8 +103,9 @@ async function cutoverWorld(
 	named: NamedStores,
 	pass: CutoverWorld["pass"],
 ): Promise<CutoverWorld> {
-	const { session, paths, wishes, output, journal, isDryRun } = held;
-	const { say, signal } = output;
+	const { session, paths, wishes, output, journal, isDryRun, told } = held;
+	const { signal } = output;
+	const say = (line: string) => told.detail(line);
 	const version =
 		wishes["registry-version"] ??
 		held.begun.registry ??

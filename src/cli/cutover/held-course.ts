@@ -1,7 +1,7 @@
 import { begin } from "../../cutover/course/begin.ts";
 import type { Journal } from "../../cutover/course/journal.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
-import { COURSES, type CourseName } from "../../cutover/courses.ts";
+import type { CourseName } from "../../cutover/courses.ts";
 import type { RecordKeeper } from "../../registry/read-only/record.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { operatorName } from "../registry/readonly-flags.ts";
@@ -71,7 +71,7 @@ export async function holdCourse(
 			...{ source, target, ...output },
 		}),
 	);
-	const told = new ToldCourse(COURSES[name].course, kept, output.say);
+	const told = new ToldCourse(name, kept, output, isDryRun);
 	const held = opened.move();
 	return {
 		...asked,

@@ -6,7 +6,7 @@ import { formatDuration, formatObjects } from "../format.ts";
 /** What a cutover is expected to take, once all has been caught up with. */
 export type Predicted = Extract<WorldEvent, { type: "predicted" }>;
 
-/** The window as it is expected, step by step, as sentences. */
+/** The window as it is expected, step by step, as lines. */
 export function predictedLines({
 	steps,
 	windowMs,
@@ -17,9 +17,9 @@ export function predictedLines({
 	Predicted,
 	"steps" | "windowMs" | "wayBackMs" | "doubtful" | "restart"
 >): readonly string[] {
-	const each = steps.map(({ step, ms }) => `${step} ${formatDuration(ms)}`);
 	return [
-		`Pushes are expected to be refused for ${formatDuration(windowMs)}: ${each.join(", ")}.`,
+		`Pushes are expected to be refused for ${formatDuration(windowMs)}:`,
+		...inColumns(steps.map(({ step, ms }) => [step, formatDuration(ms)])),
 		`The way back would take ${formatDuration(wayBackMs)}. A restart is taken for ${formatDuration(restart.ms)}, ${KNOWN[restart.from]}.`,
 		...(doubtful === 0
 			? []
@@ -30,10 +30,19 @@ export function predictedLines({
 }
 
 const KNOWN: Readonly<Record<RestartEstimate["from"], string>> = {
-	measured: "which is what it took in an earlier cutover",
+	measured: "as in an earlier cutover",
 	rehearsed: "by what its program took to start on the target",
-	assumed: "though none was measured yet",
+	assumed: "which is a guess: none was measured yet",
 };
+
+/** Rows below a sentence, each cell under the one above it. */
+function inColumns(rows: readonly (readonly string[])[]): readonly string[] {
+	const width = (column: number) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0));
+	return rows.map((row) =>
+		`  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ")}`.trimEnd(),
+	);
+}
 
 /** What the steps of the window took, beside what was expected; nothing where this process made no prediction. */
 export function measuredLines(
@@ -45,10 +54,11 @@ export function measuredLines(
 	if (predicted === undefined) return [`${total}.`];
 	const each = predicted.steps.map(({ step, ms }) => {
 		const took = steps.find((one) => one.step === step)?.ms ?? 0;
-		return `${step} ${formatDuration(took)} (${formatDuration(ms)})`;
+		return [step, formatDuration(took), `expected ${formatDuration(ms)}`];
 	});
 	return [
-		`${total}; ${formatDuration(predicted.windowMs)} were expected. Step by step, with what was expected: ${each.join(", ")}.`,
+		`${total}; ${formatDuration(predicted.windowMs)} were expected. Step by step:`,
+		...inColumns(each),
 	];
 }
 

@@ -9,7 +9,7 @@ export function pullsLines({
 	const lines = nodes.map(({ node, failedMs, spans }) =>
 		spans.length === 0
 			? `   ${node}: pulls were served all the while`
-			: `   ${node}: pulls failed for ${formatDuration(failedMs)} (${spans.map(({ from, to }) => `${clock(from)} to ${clock(to)}`).join(", ")})`,
+			: `   ${node}: pulls failed for ${formatDuration(failedMs)} (${spans.map(({ from, to }) => `${clock(from)} to ${clock(to)}`).join(", ")} UTC)`,
 	);
 	if (nodes.length < 2) return lines;
 	return [

@@ -1,5 +1,8 @@
 import { seeJournal } from "../../cutover/course/journal-file.ts";
+import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { decideRollback } from "../../cutover/rollback/decide-rollback.ts";
+import { STEPS } from "../../cutover/steps.ts";
+import { courseStatus } from "../../cutover/told/course-status.ts";
 import { isAnybodyThere } from "../confirmation.ts";
 import { requireSomebody } from "../registry/readonly-flags.ts";
 import { openRegistry } from "../registry/registry-session.ts";
@@ -61,9 +64,12 @@ async function turnBack(
 	{ cutover }: MigrationPaths,
 ): Promise<object> {
 	if (wishes["dry-run"]) {
-		output.say(
-			"Would undo, in reverse order, what the unfinished cutover has begun. Nothing was changed.",
-		);
+		const steps = begunIn(seeJournal(cutover) ?? []);
+		for (const line of [
+			`Would undo what the unfinished cutover has begun: ${steps.join("; ")}.`,
+			"Nothing was changed.",
+		])
+			output.say(line);
 		return { isDryRun: true };
 	}
 	try {
@@ -76,4 +82,18 @@ async function turnBack(
 		"The cutover was undone: the registry is on the source, as before, and takes writes.",
 	);
 	return { isDryRun: false, isTurnedBack: true };
+}
+
+/** The steps that a cutover has begun and that leave something to undo, the last first. */
+function begunIn(records: readonly JournalRecord[]): readonly string[] {
+	const status = courseStatus(records, STEPS);
+	const begun = STEPS.filter(
+		({ name, undo }) =>
+			typeof undo === "function" &&
+			status?.steps.some(
+				({ step, state }) =>
+					step === name && ["begun", "done", "undoing"].includes(state),
+			),
+	);
+	return begun.map(({ name }) => name).reverse();
 }

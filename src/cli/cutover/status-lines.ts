@@ -1,3 +1,4 @@
+import { COURSES } from "../../cutover/courses.ts";
 import type { StepStatus } from "../../cutover/told/course-status.ts";
 import type {
 	EventRecord,
@@ -62,7 +63,9 @@ const HEADINGS = ["STEP", "STATE", "BEGAN (UTC)", "TOOK"] as const;
 function stepTable(seen: SeenCourse, now: number): readonly string[] {
 	const rows = [
 		HEADINGS,
-		...seen.status.steps.map((step) => cells(step, seen, now)),
+		...seen.status.steps
+			.filter(({ state }) => state !== "not needed")
+			.map((step) => cells(step, seen, now)),
 	];
 	const widths = HEADINGS.map((_, column) =>
 		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -74,7 +77,7 @@ function stepTable(seen: SeenCourse, now: number): readonly string[] {
 
 function cells(
 	{ step, state, beganAt, endedAt }: StepStatus,
-	{ owner }: SeenCourse,
+	{ owner, status: { direction } }: SeenCourse,
 	now: number,
 ): readonly string[] {
 	const isUnderWay = state === "begun" || state === "undoing";
@@ -84,7 +87,9 @@ function cells(
 			? "running"
 			: isUnderWay && !isRun
 				? `${state}, stopped`
-				: state;
+				: state === "to do" && direction !== "forward"
+					? "not begun"
+					: state;
 	const until = endedAt ?? (isUnderWay && isRun ? now : undefined);
 	return [
 		step,
@@ -118,7 +123,9 @@ function pushLines(
 
 function predictedLines({ events, status }: SeenCourse): readonly string[] {
 	const last = events.findLast((event) => event.type === "predicted");
-	if (last === undefined || status.direction !== "forward") return [];
+	const isOver =
+		status.refusing !== undefined || status.direction !== "forward";
+	if (last === undefined || isOver) return [];
 	const { next, windowMs } = last;
 	return [
 		`The last pass is expected to take ${formatDuration(sumOf(next))}${windowMs === undefined ? "" : `, and pushes to be refused for ${formatDuration(windowMs)} in all`}.`,
@@ -144,7 +151,9 @@ function nextLines(seen: SeenCourse): readonly Line[] {
 		...(next === undefined
 			? []
 			: [
-					`${owner === undefined ? "Next" : "Now"}: ${next.isUndone ? "undo " : ""}${next.step}.`,
+					isAsking(seen)
+						? "Now: a yes is waited for, at its terminal, to open the window."
+						: `${owner === undefined ? "Next" : "Now"}: ${next.isUndone ? "undo " : ""}${next.step}.`,
 				]),
 	];
 	if (owner !== undefined) return lines;
@@ -153,6 +162,21 @@ function nextLines(seen: SeenCourse): readonly Line[] {
 		...(stopped?.type === "stopped" ? endLines(stopped) : []),
 		...shownCommands(seen),
 	];
+}
+
+/** Whether whoever began it is being asked. */
+function isAsking(seen: SeenCourse): boolean {
+	const { name, status, owner } = seen;
+	const next = COURSES[name].steps.find(
+		(step) => step.name === status.next?.step,
+	);
+	const isBegun = status.steps.some(
+		({ step, state }) => step === next?.name && state !== "to do",
+	);
+	const isSaid = lastRun(seen)?.words.some(([word]) => word === "yes");
+	return (
+		owner !== undefined && next?.asks === true && !isBegun && isSaid === false
+	);
 }
 
 function endLines(

@@ -146,7 +146,7 @@ function eventLines(event: EventRecord): readonly string[] {
 
 function textOf(event: EventRecord): string | undefined {
 	if (event.type === "run")
-		return `Begun, or gone on with, by ${event.operator}: ${event.process}`;
+		return `By ${event.operator}, ${event.process.replace(/, since .*/, "")}: ${event.course} ${event.source} to ${event.target}`;
 	if (event.type === "stopped" && event.message !== undefined)
 		return `Ended: ${event.message}`;
 	return undefined;

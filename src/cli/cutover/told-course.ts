@@ -1,15 +1,17 @@
 import type { CutoverEvent } from "../../cutover/course/machine-event.ts";
-import type { Course } from "../../cutover/course/step.ts";
+import { COURSES, type CourseName } from "../../cutover/courses.ts";
 import type { TagSummary } from "../../cutover/rollback/tag-summary.ts";
 import type { WorldEvent } from "../../cutover/world.ts";
+import type { CourseOutput } from "./course-wishes.ts";
 import { cutoverLine, type Expected } from "./cutover-lines.ts";
 import type { KeptEvents } from "./kept-events.ts";
 
 /** What is told of a course while it runs: to who looks on, and kept for who looks back. Knows what its end refers to. */
 export class ToldCourse {
-	readonly #course: Course;
+	readonly #name: CourseName;
 	readonly #kept: KeptEvents;
-	readonly #say: (line: string) => void;
+	readonly #output: Pick<CourseOutput, "say" | "ignoreInterrupts">;
+	readonly #isDryRun: boolean;
 	/** What was said of the window before it was opened. */
 	expected: Expected = {};
 	/** What was done to tags since a cutover; `undefined`: nobody has looked. */
@@ -17,14 +19,30 @@ export class ToldCourse {
 	/** How pulls went; `undefined`: none were polled. */
 	pulls: Extract<WorldEvent, { type: "pulls" }> | undefined;
 
-	constructor(course: Course, kept: KeptEvents, say: (line: string) => void) {
-		this.#course = course;
+	constructor(
+		name: CourseName,
+		kept: KeptEvents,
+		output: Pick<CourseOutput, "say" | "ignoreInterrupts">,
+		isDryRun: boolean,
+	) {
+		this.#name = name;
 		this.#kept = kept;
-		this.#say = say;
+		this.#output = output;
+		this.#isDryRun = isDryRun;
 	}
 
 	observe(event: CutoverEvent | WorldEvent): void {
+		const { course, steps } = COURSES[this.#name];
 		switch (event.type) {
+			case "began":
+				if (steps.find(({ name }) => name === event.step)?.undo === "never")
+					this.#output.ignoreInterrupts(
+						`past the point of no return it ends on the ${course.to}`,
+					);
+				break;
+			case "turning-back":
+				this.#output.ignoreInterrupts("it is going back already");
+				break;
 			case "predicted":
 				this.expected = { ...this.expected, predicted: event };
 				break;
@@ -39,16 +57,18 @@ export class ToldCourse {
 				break;
 			default:
 		}
-		this.#tell(event, cutoverLine(event, this.#course));
+		// How long nothing took is nothing to know.
+		if (this.#isDryRun && event.type === "done") return;
+		this.#tell(event, cutoverLine(event, course));
 	}
 
-	/** A line of what turns nodes read-only and back. */
-	turn(line: string): void {
+	/** A line of a step's own: of a rehearsal, or of what turns nodes read-only and back. */
+	detail(line: string): void {
 		this.#tell({ type: "turn" }, line);
 	}
 
 	#tell(event: { readonly type: string }, line: string | undefined): void {
 		this.#kept.keep(event, line);
-		if (line !== undefined) this.#say(line);
+		if (line !== undefined) this.#output.say(line);
 	}
 }

@@ -171,7 +171,12 @@ class Machine<W extends Stage> {
 				return this.#turnBack(
 					new CutoverError(
 						"refused",
-						`${this.#options.course.title} was not approved`,
+						`${this.#options.course.title} was not approved${hasChanged(this.#journal.records, this.#steps) ? "" : ": the registry is in use as before"}`,
+						{
+							suggestions: [
+								"What was copied stays: the next run copies only what has changed since.",
+							],
+						},
 					),
 				);
 		}

@@ -56,7 +56,10 @@ export interface CourseStatus {
 }
 
 /** What of a step its status tells. */
-export type ToldStep = Pick<Step<never>, "name" | "about" | "undo" | "window">;
+export type ToldStep = Pick<
+	Step<never>,
+	"name" | "about" | "undo" | "window" | "asks"
+>;
 
 /** Folds the journal of a course; `undefined` where not even its beginning is noted. Throws a `CutoverError` for one of other steps. */
 export function courseStatus(
@@ -115,6 +118,7 @@ function sinceRepeat(
  * | done, and it was not applied | not needed | -                        |
  * | undo                         | undoing    | its beginning            |
  * | undone                       | undone     | the last undo and undone |
+ * | undone, and it was not undone | not needed | -                       |
  */
 function stepStatus(
 	records: readonly JournalRecord[],
@@ -141,8 +145,12 @@ function stepStatus(
 		}
 		case "undo":
 			return { ...common, state: "undoing", beganAt: endedAt };
-		case "undone":
-			return { ...common, state: "undone", beganAt: beganAs("undo"), endedAt };
+		case "undone": {
+			const beganAt = beganAs("undo");
+			return beganAt === undefined
+				? { ...common, state: "not needed" }
+				: { ...common, state: "undone", beganAt, endedAt };
+		}
 		default:
 			return { ...common, state: "to do" };
 	}

@@ -3,7 +3,10 @@ import {
 	resultLines,
 	windowText,
 } from "../../../src/cli/cutover/cutover-lines.ts";
-import type { Predicted } from "../../../src/cli/cutover/prediction-lines.ts";
+import {
+	type Predicted,
+	predictedLines,
+} from "../../../src/cli/cutover/prediction-lines.ts";
 import { STEPS } from "../../../src/cutover/steps.ts";
 
 const PREDICTED: Predicted = {
@@ -36,25 +39,29 @@ describe("windowText", () => {
 	const text = windowText(STEPS, 2, { predicted: PREDICTED, deletes: DELETES });
 
 	test("tells how long pushes will be refused, step by step, and how that is known", () => {
-		expect(text).toContain(
-			"Pushes are expected to be refused for 3s: read-only 2s, final pass 1s.",
+		expect(predictedLines(PREDICTED).join("\n")).toBe(
+			[
+				"Pushes are expected to be refused for 3s:",
+				"  read-only   2s",
+				"  final pass  1s",
+				"The way back would take 2.1s. A restart is taken for 2s, by what its program took to start on the target.",
+				"3 objects that change all the time will be compared when pushes are refused.",
+			].join("\n"),
 		);
-		expect(text).toContain("The way back would take 2.1s.");
-		expect(text).toContain("by what its program took to start on the target");
-		expect(text).toContain("3 objects that change all the time");
+		expect(text).toContain("pushes are refused, for about 3s.");
 	});
 
 	test("has what is deleted approved: how much, where most, and which file names all", () => {
 		expect(text).toContain("2 tags, 4 other links and 6 blobs");
 		expect(text).toContain("acme/old (5)");
 		expect(text).toContain(DELETES.path);
-		expect(text).toContain("up to 1000 objects more");
+		expect(text).toContain("up to 1,000 objects more");
 		expect(text).not.toContain("\u001b");
 	});
 
 	test("does without what another process knew", () => {
 		expect(windowText(STEPS, 1, {})).toMatch(
-			/^From now on pushes are refused: read-only, .* The node is restarted/,
+			/^From now on pushes are refused: read-only; .*\nThe node is restarted/,
 		);
 	});
 });
@@ -70,7 +77,11 @@ test("the result has what each step took beside what was expected", () => {
 	};
 	const target = { target: "s3://reg" };
 	expect(resultLines(result, target, PREDICTED).join("\n")).toContain(
-		"Pushes were refused for 4s; 3s were expected. Step by step, with what was expected: read-only 3.1s (2s), final pass 900ms (1s).",
+		[
+			"Pushes were refused for 4s; 3s were expected. Step by step:",
+			"  read-only   3.1s   expected 2s",
+			"  final pass  900ms  expected 1s",
+		].join("\n"),
 	);
 	expect(resultLines(result, target, undefined).join("\n")).toContain(
 		"Pushes were refused for 4s.",

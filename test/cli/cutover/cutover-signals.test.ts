@@ -24,7 +24,7 @@ describe("cutoverSignals", () => {
 		const { signals, send, warnings } = listening({ isTerminal: true });
 		send("SIGINT");
 		expect(signals.signal.aborted).toBe(false);
-		expect(warnings).toEqual([expect.stringContaining("goes on")]);
+		expect(warnings).toEqual([expect.stringContaining("Ctrl-C once more")]);
 		vi.advanceTimersByTime(9000);
 		send("SIGINT");
 		expect(signals.signal.reason).toBeInstanceOf(Interruption);
@@ -44,6 +44,16 @@ describe("cutoverSignals", () => {
 		send("SIGINT");
 		expect(signals.signal.aborted).toBe(true);
 		expect(warnings).toEqual([]);
+	});
+
+	test("where nothing leads back, Ctrl-C does nothing and says so", () => {
+		const { signals, send, warnings } = listening({ isTerminal: true });
+		signals.ignoreInterrupts("rollback leads back later");
+		for (const name of ["SIGINT", "SIGINT"] as const) send(name);
+		expect(signals.signal.aborted).toBe(false);
+		expect(new Set(warnings)).toEqual(
+			new Set(["It goes on: rollback leads back later."]),
+		);
 	});
 
 	test("a request to end needs no confirmation", () => {
