@@ -13,6 +13,7 @@ import { changeSentences } from "./change-sentences.ts";
 import { dryRunOfDatabase, sayWitnesses } from "./database/dry-run.ts";
 import { fencePlan } from "./fence/fence-source.ts";
 import { settingsOf, switched } from "./node-settings.ts";
+import { STEPS } from "./steps.ts";
 import type { CutoverWorld } from "./world.ts";
 
 /** Says what the steps would do, by sentences, and changes nothing. What can be looked at is looked at. */
@@ -54,7 +55,12 @@ export function dryRunActuators(
 			const { readMs } = clock.timing();
 			const next = { listMs: 0, readMs, copyMs: 0, deleteMs: 0 };
 			const { restart } = world;
-			await predict(world, { next, doubtful: 0, deletes, restart }, { signal });
+			await predict(
+				STEPS,
+				world,
+				{ next, doubtful: 0, deletes, restart },
+				{ signal },
+			);
 		},
 		approve: async () => true,
 		...dryRunOfHooks(world.hooks, say),

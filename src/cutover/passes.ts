@@ -25,6 +25,7 @@ export function requireCopied(
 		throw refused(
 			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
 			"Run sync, which tells why, until it exits with 0.",
+			course,
 		);
 	const broken = damage.corrupt + damage.malformed + damage.dangling;
 	if (broken > 0 && !acceptsDamage)
@@ -109,11 +110,16 @@ export async function pass(
 	return await sync(source, target, { ...options, ...more, signal });
 }
 
-/** A refusal before anything was changed. The reason is a clause. */
-export function refused(reason: string, suggestion: string): CutoverError {
+/** A refusal before anything was changed, by default of a cutover. The reason is a clause. */
+export function refused(
+	reason: string,
+	suggestion: string,
+	{ to }: Pick<PassWorld["course"], "to"> = { to: "target" },
+): CutoverError {
+	const what = to === "target" ? "cut over" : "rolled back";
 	return new CutoverError(
 		"refused",
-		`The registry cannot be cut over: ${reason}. It is in use as before`,
+		`The registry cannot be ${what}: ${reason}. It is in use as before`,
 		{ suggestions: [suggestion] },
 	);
 }

@@ -23,6 +23,7 @@ import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
 import { PullPolls } from "./pulls/pull-polls.ts";
+import { STEPS } from "./steps.ts";
 import {
 	isSwitched,
 	isTargetOpen,
@@ -66,7 +67,7 @@ export function realActuators(
 			const caughtUp = await catchUp(world, call);
 			noteDoubt(doubtPath, { id, keys: caughtUp.doubtful });
 			const doubtful = caughtUp.doubtful.size;
-			await predict(world, { ...caughtUp, doubtful, restart }, call);
+			await predict(STEPS, world, { ...caughtUp, doubtful, restart }, call);
 		},
 		async finalPass(call) {
 			if (delta === undefined) {

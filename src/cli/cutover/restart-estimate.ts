@@ -18,7 +18,7 @@ const ASSUMED_MS: Readonly<Record<RegistryDescription["kind"], number>> = {
 
 /**
  * How long a restart of a node takes: by the last cutover of this registry in which pushes came to be refused, whose journal
- * was put aside beside this path; otherwise what is assumed for its kind.
+ * is at this path, or was put aside beside it; otherwise what is assumed for its kind.
  */
 export function restartEstimate(
 	journalPath: string,
@@ -26,7 +26,7 @@ export function restartEstimate(
 	nodes: number,
 ): RestartEstimate {
 	const opening = STEPS.find(({ window }) => window === "opens")?.name;
-	for (const path of putAside(journalPath)) {
+	for (const path of [journalPath, ...putAside(journalPath)]) {
 		const records = recordsIn(path);
 		const { steps } = resultOf(records, STEPS);
 		const ms = steps.find(({ step }) => step === opening)?.ms ?? 0;

@@ -1,6 +1,8 @@
+import type { CutoverResult } from "../../cutover/course/journal-times.ts";
 import type { TagChange } from "../../cutover/rollback/tag-changes.ts";
 import type { TagSummary } from "../../cutover/rollback/tag-summary.ts";
 import { formatObjects, printable } from "../format.ts";
+import { measuredLines, type Predicted } from "./prediction-lines.ts";
 
 /** Tags that are named on a terminal. */
 const NAMED = 40;
@@ -30,14 +32,12 @@ function tagLine({ repository, tag, from, to }: TagChange): string {
 
 /** What a rollback came to. */
 export function rolledBackLines(
-	{ windowMs }: { readonly windowMs: number | undefined },
+	result: CutoverResult,
 	{ source }: { readonly source: string },
-	duration: (ms: number) => string,
+	predicted: Predicted | undefined,
 ): readonly string[] {
 	return [
 		`The registry is on ${source} again, and takes writes.`,
-		...(windowMs === undefined
-			? []
-			: [`Pushes were refused for ${duration(windowMs)}.`]),
+		...measuredLines(result, predicted),
 	];
 }

@@ -10,7 +10,6 @@ import type { RollbackWorld } from "../../cutover/rollback/rollback-world.ts";
 import { sourceDestination } from "../../cutover/rollback/source-destination.ts";
 import type { BaseFile } from "../../sync/base-file.ts";
 import { writeReversedIndex } from "../../sync/reversed-index.ts";
-import { formatDuration } from "../format.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
 import { indexPath } from "../state-directory.ts";
 import { type OpenStores, openStores } from "../stores.ts";
@@ -23,6 +22,7 @@ import { courseWorld } from "./course-world.ts";
 import { type HeldCourse, holdCourse } from "./held-course.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { pullsReport } from "./pulls-lines.ts";
+import { restartEstimate } from "./restart-estimate.ts";
 import { openBase } from "./rollback-base.ts";
 import { rolledBackLines } from "./rollback-lines.ts";
 import { refusal } from "./rollback-refusal.ts";
@@ -80,7 +80,7 @@ export async function rollBackMerging(
 	const result = await runCourse(held, ROLLBACK_STEPS, actuators, {
 		takenOver: isHalfWay ? cutover : undefined,
 		resultLines: (done) =>
-			rolledBackLines(done, { source: target.url }, formatDuration),
+			rolledBackLines(done, { source: target.url }, told.expected.predicted),
 	});
 	return {
 		...{ isDryRun, id: begun.id, operator },
@@ -121,7 +121,11 @@ function rollbackWorld(
 			write() {},
 			acknowledge: async () => undefined,
 		},
-		restart: { ms: 0, from: "assumed" },
+		restart: restartEstimate(
+			paths.cutover,
+			session.described.description.kind,
+			session.nodes.length,
+		),
 		// Its configuration of before has served.
 		rehearse: undefined,
 		// What the passes back have copied was proven on its way.

@@ -64,6 +64,7 @@ export async function livePasses(
 			throw refused(
 				`the next pass is expected to take ${Math.ceil(sumOf(next) / 1000)} s, and passes do not become shorter`,
 				"Allow for more with --until-stable.",
+				world.course,
 			);
 	}
 }

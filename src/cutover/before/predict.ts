@@ -1,7 +1,6 @@
 import type { PassTiming } from "../../sync/pass-timing.ts";
 import type { Call } from "../course/step.ts";
 import { refused } from "../passes.ts";
-import { STEPS } from "../steps.ts";
 import type { World } from "../world.ts";
 import { neededMs, type Prediction, predictWindow } from "./prediction.ts";
 
@@ -29,7 +28,7 @@ export function rehearsedRestart(startMs: number): RestartEstimate {
 
 /** What of the world a prediction needs. */
 interface PredictedWorld
-	extends Pick<World, "nodes" | "maxWindowMs" | "observe"> {
+	extends Pick<World, "course" | "nodes" | "maxWindowMs" | "observe"> {
 	readonly turn: Pick<World["turn"], "drainMs">;
 }
 
@@ -38,13 +37,17 @@ interface PredictedWorld
  * what is allowed: it would be opened only to be given up.
  */
 export async function predict(
+	steps: Parameters<typeof predictWindow>[0],
 	world: PredictedWorld,
 	{
+		lookMs = 0,
 		next,
 		doubtful,
 		deletes,
 		restart,
 	}: {
+		/** Default 0: nothing is. */
+		readonly lookMs?: number | undefined;
 		readonly next: PassTiming;
 		readonly doubtful: number;
 		readonly deletes: number;
@@ -52,13 +55,12 @@ export async function predict(
 	},
 	call: Call,
 ): Promise<void> {
-	const { nodes, maxWindowMs, observe } = world;
-	const prediction = predictWindow(STEPS, {
+	const { nodes, observe } = world;
+	const prediction = predictWindow(steps, {
 		nodes: nodes.length,
 		restartMs: restart.ms,
 		drainMs: await waitedMs(world, call),
-		next,
-		doubtful,
+		...{ lookMs, next, doubtful },
 	});
 	observe({
 		type: "predicted",
@@ -68,12 +70,12 @@ export async function predict(
 		restart,
 		...prediction,
 	});
-	requireWithin(prediction, maxWindowMs);
+	requireWithin(prediction, world);
 }
 
 function requireWithin(
 	prediction: Prediction,
-	maxWindowMs: number | undefined,
+	{ maxWindowMs, course }: PredictedWorld,
 ): void {
 	const needed = neededMs(prediction);
 	if (maxWindowMs === undefined || needed <= maxWindowMs) return;
@@ -81,6 +83,7 @@ function requireWithin(
 	throw refused(
 		`pushes are expected to be refused for ${seconds} s, the way back included, and no more than the ${maxWindowMs / 1000} s of --max-window are allowed`,
 		`Allow for more: --max-window ${seconds}s, or somewhat more than that.`,
+		course,
 	);
 }
 

@@ -8,6 +8,8 @@ export interface WindowBasis {
 	readonly restartMs: number;
 	/** How long is waited, where processes cannot be seen ending, for what they may have begun; 0 where all can be seen. */
 	readonly drainMs: number;
+	/** What has to be looked through before the last pass: of a rollback, its old source. */
+	readonly lookMs: number;
 	/** What the last pass is expected to take. */
 	readonly next: PassTiming;
 	/** Objects that are compared besides those that the last pass changes. */
@@ -38,13 +40,13 @@ const DOUBTFUL_MS = 2;
 const STEP_MS = 100;
 
 /**
- * Predicts a window, step by step:
+ * Predicts a window, step by step, of a cutover or of the way back after one, whose names of steps are in brackets:
  *
  * | step                   | costs                                                                               |
  * | ---------------------- | ----------------------------------------------------------------------------------- |
- * | read-only, switch      | one restart after the other, and then what the longest drain takes                  |
- * | final pass             | what the live passes say that it will                                               |
- * | verify the delta       | no more than it took to copy and delete it, and what was in doubt besides            |
+ * | read-only, switch (back) | one restart after the other, and then what the longest drain takes                |
+ * | final pass (merge)     | what the live passes say that it will, and what is looked through before            |
+ * | verify the delta (merge) | no more than it took to copy and delete it, and what was in doubt besides            |
  * | still, still once more | what the final pass takes to read both sides: it finds nothing to copy               |
  * | canary                 | a pull from every node                                                              |
  * | read-write             | one restart after the other; nothing is waited for                                  |
@@ -70,15 +72,18 @@ export function predictWindow(
 
 function costOf(
 	step: string,
-	{ nodes, restartMs, drainMs, next, doubtful }: WindowBasis,
+	{ nodes, restartMs, drainMs, lookMs, next, doubtful }: WindowBasis,
 ): number {
 	switch (step) {
 		case "read-only":
 		case "switch":
+		case "switch back":
 			return nodes * restartMs + drainMs;
 		case "final pass":
-			return sumOf(next);
+		case "final merge":
+			return lookMs + sumOf(next);
 		case "verify the delta":
+		case "verify the merge":
 			return next.copyMs + next.deleteMs + doubtful * DOUBTFUL_MS;
 		case "still":
 		case "still, once more":

@@ -10,14 +10,14 @@ import {
 
 const ASSUMED = { ms: 5000, from: "assumed" };
 
-/** A state directory with journals of cutovers that have ended, by when. */
+/** A state directory with journals of cutovers that have ended, by when they were put aside; "": the last one, which was not. */
 function journals(ended: Readonly<Record<string, readonly JournalRecord[]>>) {
 	const folder = mkdtempSync(join(tmpdir(), "regmigrate-estimate-"));
 	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 	const path = join(folder, "registry-1.cutover");
 	for (const [at, records] of Object.entries(ended))
 		writeFileSync(
-			`${path}.${at}`,
+			at === "" ? path : `${path}.${at}`,
 			records
 				.map(recordLine)
 				.join("")
@@ -43,6 +43,14 @@ test("a restart is taken for what it took in the last cutover, for each node", (
 	});
 	expect(restartEstimate(path, "distribution", 3)).toEqual({
 		ms: 4000,
+		from: "measured",
+	});
+});
+
+test("the way back takes it from the cutover that it is of", () => {
+	const path = journals({ "": took(6), "2026-01-01T10-00-00.000Z": took(9) });
+	expect(restartEstimate(path, "distribution", 1)).toEqual({
+		ms: 6000,
 		from: "measured",
 	});
 });

@@ -8,7 +8,11 @@ import {
 	predictWindow,
 	type WindowBasis,
 } from "../../../src/cutover/before/prediction.ts";
-import { STEPS } from "../../../src/cutover/steps.ts";
+import {
+	ROLLBACK,
+	ROLLBACK_STEPS,
+} from "../../../src/cutover/rollback/rollback-steps.ts";
+import { CUTOVER, STEPS } from "../../../src/cutover/steps.ts";
 
 const NEXT = { listMs: 300, readMs: 700, copyMs: 2000, deleteMs: 1000 };
 
@@ -16,15 +20,21 @@ const BASIS: WindowBasis = {
 	nodes: 1,
 	restartMs: 5000,
 	drainMs: 0,
+	lookMs: 0,
 	next: NEXT,
 	doubtful: 0,
 };
 
+/** What is asked of the tables. */
+const NAMES: Readonly<
+	Record<"cutover" | "rollback", Parameters<typeof predictWindow>[0]>
+> = { cutover: STEPS, rollback: ROLLBACK_STEPS };
+
 /** What a step is expected to take (ms), beside what every step costs. */
-function costs(changes: Partial<WindowBasis> = {}) {
-	const { steps } = predictWindow(STEPS, { ...BASIS, ...changes });
-	const idle = predictWindow(STEPS, {
-		...{ nodes: 0, restartMs: 0, drainMs: 0, doubtful: 0 },
+function costs(changes: Partial<WindowBasis> = {}, table = NAMES.cutover) {
+	const { steps } = predictWindow(table, { ...BASIS, ...changes });
+	const idle = predictWindow(table, {
+		...{ nodes: 0, restartMs: 0, drainMs: 0, lookMs: 0, doubtful: 0 },
 		next: { listMs: 0, readMs: 0, copyMs: 0, deleteMs: 0 },
 	});
 	return Object.fromEntries(
@@ -59,6 +69,19 @@ describe("predictWindow", () => {
 		// A step that is new costs nothing only where it does nothing to speak of.
 		const free = Object.entries(known).filter(([, ms]) => ms === 0);
 		expect(free.map(([step]) => step)).toEqual(["keep the base"]);
+	});
+
+	test("knows it of the way back after a cutover, too", () => {
+		expect(costs({ lookMs: 600 }, NAMES.rollback)).toEqual({
+			"read-only": 5000,
+			"final merge": 4600,
+			"verify the merge": 3000,
+			still: 1000,
+			"switch back": 5000,
+			canary: 500,
+			"still, once more": 1000,
+			"read-write": 5000,
+		});
 	});
 
 	test("restarts one node after the other, and waits for all drains at once", () => {
@@ -114,17 +137,24 @@ describe("predict", () => {
 	test("refuses a window that is longer than what is allowed, by name of the flag", async () => {
 		const events: unknown[] = [];
 		const world = {
-			...{ nodes: [], turn, maxWindowMs: 2000 },
+			...{ course: CUTOVER, nodes: [], turn, maxWindowMs: 2000 },
 			observe: (event: unknown) => void events.push(event),
 		};
-		await expect(predict(world, given, {})).rejects.toMatchObject({
+		await expect(predict(STEPS, world, given, {})).rejects.toMatchObject({
 			code: "refused",
 			message: expect.stringMatching(/for 10 s.*the 2 s of --max-window/),
 			suggestions: [expect.stringContaining("--max-window 10s")],
 		});
 		expect(events).toMatchObject([{ type: "predicted", deletes: 7 }]);
-		await predict({ ...world, maxWindowMs: 10_000 }, given, {});
-		await predict({ ...world, maxWindowMs: undefined }, given, {});
+		await predict(STEPS, { ...world, maxWindowMs: 10_000 }, given, {});
+		await predict(STEPS, { ...world, maxWindowMs: undefined }, given, {});
+		const back = predict(
+			ROLLBACK_STEPS,
+			{ ...world, course: ROLLBACK },
+			given,
+			{},
+		);
+		await expect(back).rejects.toThrow("cannot be rolled back: pushes");
 	});
 });
 
