@@ -5,7 +5,7 @@ import { CorruptBlobs } from "./corrupt-blobs.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Delta } from "./delta.ts";
-import type { World } from "./world.ts";
+import type { DatabaseNotes, World } from "./world.ts";
 
 /** What of the world passes need. */
 export type PassWorld = Pick<
@@ -13,22 +13,35 @@ export type PassWorld = Pick<
 	| ("source" | "target" | "pass" | "observe" | "course")
 	| ("acceptsDamage" | "passWithinMs" | "isVerifiedLive")
 	| ("maxDeletes" | "deletePlanPath")
->;
+> & { readonly database: Pick<DatabaseNotes, "read"> };
+
+/**
+ * How many objects are broken in the storage that a registry is moved from, and matter to it. With a metadata database
+ * nothing is served by links: those that dangle are left from before the import, and the database has its garbage
+ * collected without them.
+ */
+export function brokenIn(
+	{ corrupt, malformed, dangling }: SyncResult["damage"],
+	{ database }: Pick<PassWorld, "database">,
+): number {
+	const links = database.read() === undefined ? dangling : 0;
+	return corrupt + malformed + links;
+}
 
 /** Refuses, by a `CutoverError`, what a live pass has not copied, or has found broken in the source. */
 export function requireCopied(
 	{ failed, unreadable, isStopped, damage }: SyncResult,
-	{ acceptsDamage, course }: Pick<PassWorld, "acceptsDamage" | "course">,
+	world: Pick<PassWorld, "acceptsDamage" | "course" | "database">,
 ): void {
-	const { from, to } = course;
+	const { from, to } = world.course;
 	if (failed + unreadable > 0 || isStopped)
 		throw refused(
 			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
 			"Run sync, which tells why, until it exits with 0.",
 			course,
 		);
-	const broken = damage.corrupt + damage.malformed + damage.dangling;
-	if (broken > 0 && !acceptsDamage)
+	const broken = brokenIn(damage, world);
+	if (broken > 0 && !world.acceptsDamage)
 		throw refused(
 			`${broken === 1 ? "1 object is" : `${broken} objects are`} broken in the ${from}, and would be so at the ${to} (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
 			"sync and verify name them. Go on all the same with --accept-damage.",
@@ -52,7 +65,7 @@ export async function finalPass(
 	});
 	world.observe({ type: "pass", kind: "final", result });
 	const { damage, vanished } = result;
-	const broken = damage.corrupt + damage.malformed + damage.dangling;
+	const broken = brokenIn(damage, world);
 	if (!isWhole(result) || vanished > 0 || result.extra > 0)
 		throw new CutoverError(
 			"unproven",

@@ -7,6 +7,7 @@ import {
 	DELETE_MARGIN,
 	marginFor,
 } from "../../../src/cutover/before/planned-deletes.ts";
+import type { DatabaseRecord } from "../../../src/cutover/course/journal-record.ts";
 import { Delta } from "../../../src/cutover/delta.ts";
 import { finalPass, type PassWorld } from "../../../src/cutover/passes.ts";
 import { CUTOVER } from "../../../src/cutover/steps.ts";
@@ -15,6 +16,7 @@ import { blobKey } from "../../../src/layout/paths.ts";
 import { MemoryStore } from "../../../src/store/memory.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
 import {
+	blob,
 	contentOf,
 	pushWrites,
 	putAll,
@@ -40,6 +42,7 @@ async function world(more: Partial<PassWorld> = {}) {
 		target: new MemoryStore(),
 		pass: { indexPath: join(folder, "index") },
 		course: CUTOVER,
+		database: { read: () => undefined },
 		acceptsDamage: false,
 		passWithinMs: 60_000,
 		isVerifiedLive: true,
@@ -134,6 +137,24 @@ describe("catchUp", () => {
 		await expect(
 			catchUp({ ...made, target: withMarker(target, marker) }, {}),
 		).rejects.toThrow(`marker: ${marker}`);
+	});
+
+	test("refuses links to blobs that manifests need and nobody has, but where the metadata are in a database", async () => {
+		const { world: made, source } = await world();
+		await source.delete([blob("one")[0]]);
+		await expect(catchUp(made, {})).rejects.toThrow(
+			"1 object is broken in the source",
+		);
+		const found: DatabaseRecord = {
+			type: "database",
+			nodes: [],
+			acknowledged: "flag",
+			acknowledgedBy: "root",
+			at: "2026-01-01T00:00:00.000Z",
+		};
+		const other = await world({ database: { read: () => found } });
+		await other.source.delete([blob("one")[0]]);
+		await catchUp(other.world, {});
 	});
 
 	test("does without, where that is acknowledged", async () => {
