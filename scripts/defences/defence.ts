@@ -4,6 +4,7 @@
  */
 export const DANGERS = [
 	"a restart command that exits 0 and does nothing",
+	"a restart command that fails",
 	"a node that stays on the file system",
 	"a registry that does not come up on the target",
 	"the target refuses the first multipart push",

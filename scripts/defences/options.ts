@@ -13,7 +13,7 @@ export const USAGE = `Removes one defence of the program after the other, in a c
 
   npm run defences -- [OPTIONS] [NAMES]
 
-  NAMES     parts of the names of defences; default all, which takes about ten minutes
+  NAMES     parts of the names of defences; default all, which takes a quarter of an hour
   --list    tells of them, and tries nothing
 
 Exits with 1 when a test stays green, or nothing can be told.

@@ -144,6 +144,21 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "nothing-comes-in-between",
+		against: KILLED,
+		removed: [
+			{
+				file: "src/cli/cutover/unfinished-migration.ts",
+				code: "if (unfinished === undefined) return;",
+				instead: "if (unfinished?.operator !== command) return;",
+			},
+		],
+		test: {
+			file: "test/e2e/cutover-killed-late.test.ts",
+			name: "killed after the switch, it is gone on with or put back, and nothing comes in between",
+		},
+	},
+	{
 		name: "window-bound",
 		against: "a window without end",
 		removed: [

@@ -53,6 +53,27 @@ export const RESTART_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "restart-that-fails-is-believed",
+		against: "a restart command that fails",
+		removed: [
+			{
+				file: "src/registry/distribution/restart.ts",
+				code: "if (code === 0) return;",
+				instead: "if (code !== null) return;",
+			},
+			// Who served before has not ended then.
+			{
+				file: "src/registry/read-only/await-end.ts",
+				code: "if (remaining.length === 0) {",
+				instead: "if (remaining.length >= 0) {",
+			},
+		],
+		test: {
+			file: RESTARTS,
+			name: "fails when the node is switched, and then works again: all is as it was",
+		},
+	},
+	{
 		name: "way-back-is-proven-by-an-answer",
 		against: AWAY,
 		removed: [
