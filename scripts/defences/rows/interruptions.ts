@@ -227,6 +227,7 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		// What is read-only, and was not made so from here, is refused as well: which says less.
 		name: "mark-outlives-a-kill",
 		against: "two operators at once",
 		removed: [

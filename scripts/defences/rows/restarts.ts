@@ -23,6 +23,7 @@ export const RESTART_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		// That who served before has not ended is found out as well: later, and it says less.
 		name: "restart-is-proven-by-an-answer",
 		against: LIES,
 		removed: [
