@@ -38,7 +38,7 @@ export function requireCopied(
 		throw refused(
 			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
 			"Run sync, which tells why, until it exits with 0.",
-			course,
+			world.course,
 		);
 	const broken = brokenIn(damage, world);
 	if (broken > 0 && !world.acceptsDamage)
