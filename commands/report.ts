@@ -1,3 +1,4 @@
+import { Flags } from "@oclif/core";
 import { BaseCommand } from "../src/cli/base-command.ts";
 import { registryFlags } from "../src/cli/registry/registry-flags.ts";
 import { stateDirectory, stateFlags } from "../src/cli/state-directory.ts";
@@ -6,14 +7,23 @@ export class Report extends BaseCommand {
 	static override readonly summary =
 		"Print the report of a cutover, or of the way back, again";
 	static override readonly description =
-		"Made of what was noted: who did it and when (UTC, and the time of this machine), which nodes, each step with its time, how long pushes were refused, what was copied, deleted and verified, what was changed in each node's configuration, without secrets, and what is left to people. Without flags, of every registry in the state directory. It is Markdown; --json has the same for programs. Asks no node and changes nothing.";
+		"Made of what was noted: who did it and when (UTC, and the time of this machine), which nodes, each step with its time, how long pushes were refused, what was copied, deleted and verified, what was changed in each node's configuration, without secrets, and what is left to people. Without flags, of every registry in the state directory. It is Markdown, or a page by itself; --json has the same for programs. Asks no node and changes nothing.";
 
 	static override readonly examples = [
 		"<%= config.bin %> report > cutover.md",
+		"<%= config.bin %> report --format html > cutover.html",
 		"<%= config.bin %> report --registry-file regmigrate.yml --json",
 	];
 
-	static override readonly flags = { ...registryFlags, ...stateFlags };
+	static override readonly flags = {
+		format: Flags.option({
+			options: ["markdown", "html"] as const,
+			default: "markdown" as const,
+			description: "html: a page by itself, to be read and printed",
+		})(),
+		...registryFlags,
+		...stateFlags,
+	};
 
 	async run(): Promise<object> {
 		const { flags } = await this.parse(Report);
@@ -29,7 +39,7 @@ export class Report extends BaseCommand {
 		const reports = courses.flatMap((one) =>
 			isSeen(one) ? (reportOf(one) ?? []) : [],
 		);
-		for (const line of reportText(reports, directory)) this.log(line);
+		this.log(reportText(reports, directory, flags.format));
 		return { reports };
 	}
 }

@@ -39,11 +39,14 @@ export function commandLines(
 	{
 		command,
 		directory,
+		readIn = process.cwd(),
 		has,
 	}: {
 		readonly command: string;
 		/** Where it was said. */
 		readonly directory: string;
+		/** Where it is read; default here. */
+		readonly readIn?: string | undefined;
 		readonly has: (name: string) => boolean;
 	},
 	said: Said,
@@ -56,8 +59,7 @@ export function commandLines(
 				? shellWords([String(value)])
 				: shellWords([`--${name}`, ...(value === true ? [] : [value])]),
 		);
-	const here =
-		directory === process.cwd() ? "" : `cd ${shellWords([directory])} && `;
+	const here = directory === readIn ? "" : `cd ${shellWords([directory])} && `;
 	const lines = [`${here}regmigrate ${command}`];
 	for (const piece of pieces) {
 		const last = lines.at(-1) ?? "";

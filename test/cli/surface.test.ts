@@ -30,7 +30,7 @@ describe("the interface", () => {
 			  "readonly:on, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --accept-pending, --state-directory, --drain-timeout = 60s, --ca-bundle",
 			  "readonly:status, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --watch, --interval = 1s, --ca-bundle",
 			  "rehearse, source, target, --repositories = 3, --include, --max-mib = 256, --node, --dry-run -n, --registry-file, --registry-config, --restart, --registry-url, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --ca-bundle",
-			  "report, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
+			  "report, --format = markdown, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",
 			  "retire, source, target, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --dry-run -n, --yes -y, --after = 14d, --digests = 5%, --max-deletes-per-second = 500, --ca-bundle",
 			  "rollback, source, target, --registry-file, --registry-config, --restart, --registry-url, --dry-run -n, --yes -y, --timeout = 2m, --command-timeout = 30m, --state-directory, --drain-timeout = 60s, --until-stable = 1m, --max-window, --max-delete, --shared-redis, --at-window-open, --at-window-closed, --fence = true, --test-repository, --registry-version, --registry-credentials, --registry-endpoint, --registry-key-file, --registry-driver, --set, --disable-redirect, --ca-bundle",
 			  "status, --follow -f, --registry-file, --registry-config, --restart, --registry-url, --state-directory, --ca-bundle",

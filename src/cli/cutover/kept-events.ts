@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
 import { EventFile } from "../../cutover/told/event-file.ts";
 import type { ToldEvent } from "../../cutover/told/event-record.ts";
@@ -62,7 +63,7 @@ async function runEvent(options: KeepOptions): Promise<ToldEvent> {
 		session.nodes.map(async (node) => ({
 			name: node.name,
 			url: node.url.origin,
-			host: node.host.name,
+			host: node.host.isLocal ? hostname() : node.host.name,
 			// Who does not answer is found out by the steps.
 			version: await session.askVersion(node, { signal }).then(
 				({ gitlabVersion }) => gitlabVersion,

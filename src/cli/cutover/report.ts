@@ -9,6 +9,7 @@ import { formatJson, printable } from "../format.ts";
 import { commandLines, type Said } from "../said.ts";
 import type { Line } from "../wrapped.ts";
 import type { MigrationPaths } from "./migration-files.ts";
+import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import { isSeen, type SeenCourse, seeCourse } from "./seen-courses.ts";
 
@@ -20,7 +21,8 @@ export function reportOf({
 }: SeenCourse): CourseReport | undefined {
 	return courseReport({
 		...{ course: name, records, events },
-		command: (name, run) => command(name, run, COLUMNS),
+		// A report is read anywhere.
+		command: (name, run) => command(name, run, COLUMNS, ""),
 	});
 }
 
@@ -49,11 +51,12 @@ const ONLY_FORWARD: ReadonlySet<string> = new Set([
 	...["verify", "fence", "rehearse", "database-backup-made"],
 ]);
 
-/** A command line of ours with what was said for a cutover, as `commandLines` writes it. */
+/** A command line of ours with what was said for a cutover, as `commandLines` writes it; `readIn`: where it is read. */
 export function command(
 	name: string,
 	{ words, directory }: RunRecord,
 	columns?: number,
+	readIn?: string,
 ): readonly string[] {
 	const taken = TAKEN[name];
 	const registry =
@@ -72,7 +75,7 @@ export function command(
 	return commandLines(
 		{
 			command: name,
-			directory,
+			...{ directory, readIn },
 			has: (flag) => flag === "digests" || has(flag),
 		},
 		[...words, ...more],
@@ -125,10 +128,11 @@ function write(path: string, text: string): void {
 export function reportText(
 	reports: readonly CourseReport[],
 	directory: string,
-): readonly string[] {
-	return reports.length === 0
-		? [nothingKnown(directory)]
-		: [reports.map(reportMarkdown).join("\n").trimEnd()];
+	format: "markdown" | "html",
+): string {
+	if (reports.length === 0) return nothingKnown(directory);
+	const rendered = { markdown: reportMarkdown, html: reportHtml }[format];
+	return reports.map(rendered).join("\n").trimEnd();
 }
 
 /** Where no journal is. */

@@ -10,9 +10,11 @@ export interface CourseReport {
 	/** `unfinished`: it has stopped, or goes on. */
 	readonly outcome: "done" | "rolled back" | "refused" | "unfinished";
 	readonly status: CourseStatus;
+	/** Which registry its nodes were configured for; `undefined`: it was not noted. */
+	readonly registry: string | undefined;
 	/** Who began it and went on with it, one for each process. */
 	readonly runs: readonly RunRecord[];
-	/** What the operator has answered for beforehand: flags. */
+	/** What the operator has answered for: flags, and what was asked at the terminal. */
 	readonly acknowledged: readonly string[];
 	/** What is not proven because of that: sentences. */
 	readonly unproven: readonly string[];
@@ -62,6 +64,9 @@ const ANSWERS = [
 	...["accept-pending", "no-verify", "no-fence", "max-delete"],
 ];
 
+/** By which an image is pushed, pulled and deleted in the end. */
+const PUSH = "test-repository";
+
 /** Makes the report; `undefined` where nothing was begun. */
 export function courseReport({
 	course,
@@ -81,6 +86,7 @@ export function courseReport({
 		course,
 		outcome: outcomeOf(status),
 		status,
+		registry: records.find((record) => record.type === "begun")?.registry,
 		runs,
 		acknowledged: [
 			...new Set(
@@ -92,6 +98,9 @@ export function courseReport({
 						),
 				),
 			),
+			...(isAnswered(course, status, runs)
+				? ["the window and what it deletes (asked at the terminal)"]
+				: []),
 			...records.flatMap((record) =>
 				record.type === "database" && record.acknowledged === "answer"
 					? [
@@ -100,7 +109,14 @@ export function courseReport({
 					: [],
 			),
 		],
-		unproven: all("acknowledged").map(({ text }) => text),
+		unproven: [
+			...all("acknowledged").map(({ text }) => text),
+			...(run !== undefined && status.outcome === "done" && !didSay(run, PUSH)
+				? [
+						`That the registry takes pushes was found by asking it, and by no push (--${PUSH} was not given).`,
+					]
+				: []),
+		],
 		deletes: all("deletes-planned").at(-1),
 		predictedWindow: all("predicted").at(-1),
 		predictedMs:
@@ -131,6 +147,26 @@ export function courseReport({
 						})
 					: dayAfterRollback(run),
 	};
+}
+
+/** Whether somebody has said yes to the window, who had not done so with the command. */
+function isAnswered(
+	course: CourseName,
+	{ steps }: CourseStatus,
+	runs: readonly RunRecord[],
+): boolean {
+	const asked = COURSES[course].steps.find(({ asks }) => asks === true);
+	const state = steps.find(({ step }) => step === asked?.name)?.state;
+	return (
+		state !== undefined &&
+		state !== "to do" &&
+		runs.length > 0 &&
+		!runs.some((run) => didSay(run, "yes"))
+	);
+}
+
+function didSay({ words }: RunRecord, flag: string): boolean {
+	return words.some(([name]) => name === flag);
 }
 
 function outcomeOf({ outcome, hasChanged }: CourseStatus) {

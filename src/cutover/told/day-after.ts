@@ -60,8 +60,8 @@ export function dayAfter({
 		...(isBucket
 			? [
 					{
-						text: `The storage is in no backup of the file system any more.${isGitLab ? " Leave the registry out of GitLab's (SKIP=registry), which would hold none of its images." : ""} Have ${target} keep former versions of its objects instead, and give it rules that end uploads which were not completed, and that keep former versions for 30 days (which take the place of the rules that it has):`,
-						lines: lifecycleRules(target),
+						text: `The storage is in no backup of the file system any more.${isGitLab ? " Leave the registry out of GitLab's (SKIP=registry), which would hold none of its images." : ""} Have ${target} keep former versions of its objects instead, and give it these rules, as lifecycle.json, that end uploads which were not completed, and keep former versions for 30 days (they take the place of the rules that it has):`,
+						lines: lifecycleRules(namedTarget(run)),
 					},
 				]
 			: [
@@ -146,6 +146,14 @@ function gitlabTasks(): readonly Task[] {
 			],
 		},
 	];
+}
+
+/** As it was named for the cutover: with its endpoint, which the store does not show. */
+function namedTarget({ target, words }: RunRecord): string {
+	const named = words.find(([name]) => name === "target")?.[1];
+	return typeof named === "string" && /^(s3|gs|az):/.test(named)
+		? named
+		: target;
 }
 
 function schedules({ nodes }: RunRecord): readonly string[] {

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { reportHtml } from "../../../src/cli/cutover/report-html.ts";
 import { reportMarkdown } from "../../../src/cli/cutover/report-markdown.ts";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
-import { courseReport } from "../../../src/cutover/told/course-report.ts";
+import {
+	type CourseReport,
+	courseReport,
+} from "../../../src/cutover/told/course-report.ts";
 import type { EventRecord } from "../../../src/cutover/told/event-record.ts";
 
 const at = "2026-01-31T12:00:00.000Z";
@@ -20,13 +24,17 @@ const RECORDS: readonly JournalRecord[] = [
 	{ type: "turn-back", reason: "a node | does not start", at },
 ];
 
-function markdown(...events: readonly EventRecord[]): string {
-	const report = courseReport({
+function report(events: readonly EventRecord[]): CourseReport {
+	const made = courseReport({
 		...{ course: "cutover", records: RECORDS, events },
 		command: () => [],
 	});
-	if (report === undefined) throw new Error("Something was begun");
-	return reportMarkdown(report);
+	if (made === undefined) throw new Error("Something was begun");
+	return made;
+}
+
+function markdown(...events: readonly EventRecord[]): string {
+	return reportMarkdown(report(events));
 }
 
 const { TZ } = process.env;
@@ -55,7 +63,9 @@ describe("reportMarkdown", () => {
 				type: "predicted",
 				...{ next, steps, windowMs: 9000 },
 			}),
-		).toContain("| read-only | done | 2026-01-31 12:00:00 UTC | 3s | 5s |");
+		).toContain(
+			"| read-only | done | 2026-01-31 12:00:00 | 12:00:00 +00:00 | 3s | 5s |",
+		);
 	});
 
 	test("tells how long pulls failed, node by node", () => {
@@ -78,4 +88,20 @@ describe("reportMarkdown", () => {
 		expect(text).toContain("2026-01-31T12:00:00 ````");
 		expect(text).not.toContain("\u001b");
 	});
+});
+
+test("as a page by itself, nothing that was told is taken for markup", () => {
+	const events: readonly EventRecord[] = [
+		{ ...STAMP, type: "note", text: "</pre><script>alert(1)</script> & 'x'" },
+		{
+			...{ ...STAMP, type: "configured", node: "<b>", commands: [] },
+			diff: "-old\n+new",
+		},
+	];
+	const html = reportHtml(report(events));
+	expect(html).not.toMatch(/<script|<b>|src=|href=/);
+	expect(html).toContain("&lt;/pre&gt;&lt;script&gt;alert(1)");
+	expect(html).toContain('<span class="added">+new</span>');
+	expect(html).toContain("<dt>turned back because</dt><dd>a node | does");
+	expect(html.match(/<h2>/g)).toHaveLength(5);
 });
