@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
 	canMount,
+	canMountSmallBlocks,
 	mountAt,
+	mountSmallBlocksAt,
 	unmount,
 } from "../store/filesystem/temporary-mount.ts";
 import { hasTools } from "../support/services.ts";
@@ -17,11 +19,11 @@ import { startProgram } from "./program.ts";
 import { Told } from "./told.ts";
 
 /** A registry whose state directory is a small file system of its own. */
-async function withStateOf(size: string) {
+async function withStateOf(size: string, mount = mountAt) {
 	const at = await installed();
 	const state = join(at.folder, "state");
 	mkdirSync(state);
-	expect(mountAt(state, size)).toBe(true);
+	expect(mount(state, size)).toBe(true);
 	onTestFinished(() => void unmount(state));
 	const filler = join(state, "filler");
 	return {
@@ -51,10 +53,22 @@ describe.skipIf(!canMount || !hasTools("registry-3", "minio"))(
 			await expectAsBefore(at);
 		});
 
-		test.each(["catch up", "read-only", "final pass", "switch"])(
-			"from %s on, it goes back, for which there is space; with more, the same command goes over",
-			async (step) => {
-				const at = await withStateOf("4m");
+		const cases = [
+			...["catch up", "read-only", "final pass", "switch"].map(
+				(step) => [step, "in memory", mountAt] as const,
+			),
+			// Where what the way back notes has no space, if it was not taken.
+			...(canMountSmallBlocks
+				? [["switch", "of small blocks", mountSmallBlocksAt] as const]
+				: []),
+		];
+		if (!canMountSmallBlocks)
+			test.skip("from switch on, of small blocks (no loop devices)");
+
+		test.each(cases)(
+			"from %s on, %s, it goes back, for which there is space; with more, the same command goes over",
+			async (step, _, mount) => {
+				const at = await withStateOf("4M", mount);
 				const told = new Told(await startProgram(at.words));
 				await told.said(`== ${step}:`);
 				at.fill();
