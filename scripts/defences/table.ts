@@ -1,9 +1,11 @@
 import type { Defence } from "./defence.ts";
 import { LATER_DEFENCES } from "./rows/afterwards.ts";
+import { DATABASE_DEFENCES } from "./rows/database.ts";
 import { INTERRUPTION_DEFENCES } from "./rows/interruptions.ts";
 import { INVARIANT_DEFENCES } from "./rows/invariants.ts";
 import { RESTART_DEFENCES } from "./rows/restarts.ts";
 import { TARGET_DEFENCES } from "./rows/target.ts";
+import { WATCH_DEFENCES } from "./rows/watch.ts";
 import { WINDOW_DEFENCES } from "./rows/window.ts";
 
 /** All defences that are tried. */
@@ -12,6 +14,8 @@ export const DEFENCES: readonly Defence[] = [
 	...TARGET_DEFENCES,
 	...INTERRUPTION_DEFENCES,
 	...WINDOW_DEFENCES,
+	...WATCH_DEFENCES,
 	...LATER_DEFENCES,
+	...DATABASE_DEFENCES,
 	...INVARIANT_DEFENCES,
 ];

@@ -3,10 +3,8 @@ import type { Defence } from "../defence.ts";
 const SPLIT = "both sides change after the cutover";
 const DELETES = "a way back that deletes what is needed";
 const FORGOTTEN = "a forgotten process writes to the old source";
-const DATABASE = "a metadata database";
-const E2E_DATABASE = "test/e2e/cutover-database.test.ts";
 
-/** What may come after the registry has gone over, and what a metadata database needs. */
+/** What may come after the registry has gone over. */
 export const LATER_DEFENCES: readonly Defence[] = [
 	{
 		name: "own-keys-days-later",
@@ -192,97 +190,6 @@ export const LATER_DEFENCES: readonly Defence[] = [
 		test: {
 			file: "test/cutover/retire/judge-retirement.test.ts",
 			name: 'it is not where "a and b is configured to it"',
-		},
-	},
-	{
-		name: "import-in-progress-is-refused",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/database/preflight.ts",
-				code: "if (pid === undefined) return;",
-				instead: 'if (pid !== "") return;',
-			},
-		],
-		test: {
-			file: "test/cutover/database/preflight.test.ts",
-			name: "an import into a database that is under way is refused",
-		},
-	},
-	{
-		name: "import-in-progress-by-lock-files",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/database/metadata-place.ts",
-				code: 'if (metadata.mode === "unclear")',
-				instead: 'if (metadata.mode === "unclear" && node.name === "")',
-			},
-		],
-		test: {
-			file: E2E_DATABASE,
-			name: "and with an import that has begun is refused, and nothing is changed",
-		},
-	},
-	{
-		name: "backup-is-acknowledged",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/database/preflight.ts",
-				code: "await database.acknowledge(call.signal);",
-				instead: '(await database.acknowledge(call.signal)) ?? "flag";',
-			},
-		],
-		test: {
-			file: E2E_DATABASE,
-			name: "and with no backup is refused, and nothing is changed",
-		},
-	},
-	{
-		name: "collection-is-paused",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/database/collection.ts",
-				code: "await requireGone(formers, world, call);",
-				instead: "",
-			},
-		],
-		test: {
-			file: E2E_DATABASE,
-			name: "whose restart command does nothing is not believed to have stopped removing garbage",
-		},
-	},
-	{
-		name: "witnesses-at-the-target",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/database/target-proof.ts",
-				code: "for (const witness of all) await requireUnserved(witness, call);",
-				instead: "",
-			},
-		],
-		test: {
-			file: E2E_DATABASE,
-			name: "whose node stays on the file system is found out by what is missing at the target, and all is as it was",
-		},
-	},
-	{
-		name: "pushes-proven-after-read-write",
-		against: DATABASE,
-		removed: [
-			{
-				file: "src/cutover/confirm.ts",
-				code: "if (database.read() !== undefined) await provePushes(world, call);",
-				instead:
-					"if (database.read() === undefined) await provePushes(world, call);",
-			},
-		],
-		test: {
-			file: E2E_DATABASE,
-			name: "whose pushes go elsewhere when it takes them again is told of loudly",
 		},
 	},
 ];
