@@ -19,7 +19,10 @@ import { startProgram } from "./program.ts";
 import { Told } from "./told.ts";
 
 /** A registry whose state directory is a small file system of its own. */
-async function withStateOf(size: string, mount = mountAt) {
+async function withStateOf(
+	size: string,
+	mount: (path: string, size: string) => boolean = mountAt,
+) {
 	const at = await installed();
 	const state = join(at.folder, "state");
 	mkdirSync(state);
