@@ -1,4 +1,4 @@
-import type { PreparedNode } from "../../registry/rehearsal/rehearse.ts";
+import type { PreparedNode } from "../../registry/rehearsal/prepared-nodes.ts";
 import type { Scratch } from "../../registry/rehearsal/scratch.ts";
 import type { StepResult } from "../../registry/rehearsal/step.ts";
 import { printable } from "../format.ts";

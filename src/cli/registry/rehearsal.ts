@@ -4,10 +4,12 @@ import { RegistryError } from "../../registry/registry-error.ts";
 import {
 	findNodes,
 	findRehearsedProduct,
+	prepareNodes,
+} from "../../registry/rehearsal/prepared-nodes.ts";
+import {
 	imagesIn,
 	type NodeResult,
 	PULLS,
-	prepareNodes,
 	rehearseNodes,
 } from "../../registry/rehearsal/rehearse.ts";
 import {

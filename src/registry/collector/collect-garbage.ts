@@ -1,13 +1,16 @@
 import { messageOf } from "../../store/thrown.ts";
 import type { RegistryNode } from "../node.ts";
 import { ReadOnlyError } from "../read-only/read-only-error.ts";
-import type { FoundState } from "../read-only/record.ts";
-import type { NodePlan, TurnOptions } from "../read-only/turn.ts";
-import { turnReadOnlyOff } from "../read-only/turn-off.ts";
-import { type ReadOnlyProof, turnReadOnlyOn } from "../read-only/turn-on.ts";
+import type { TurnOptions } from "../read-only/turn.ts";
 import type { FlushResult } from "../redis/flush.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Collection } from "./collection.ts";
+import {
+	type CollectionWindow,
+	closeWindow,
+	type NodeState,
+	openWindow,
+} from "./collection-window.ts";
 import type { GarbageEvent } from "./garbage-event.ts";
 import type { Collector } from "./run-collector.ts";
 
@@ -29,10 +32,7 @@ export interface GarbageResult {
 	/** What was flushed; a reason why not: a sentence without its full stop. */
 	readonly flushed: FlushResult | { readonly failed: string } | undefined;
 	/** What the nodes are now. */
-	readonly nodes: readonly {
-		readonly name: string;
-		readonly state: FoundState;
-	}[];
+	readonly nodes: readonly NodeState[];
 }
 
 /**
@@ -78,47 +78,6 @@ export async function collectGarbage(
 		flushed:
 			"error" in flushed ? { failed: messageOf(flushed.error) } : flushed.value,
 		nodes: states,
-	};
-}
-
-/** A registry that is proven read-only. */
-interface Window {
-	readonly proof: ReadOnlyProof;
-	/** Whether it is to stay so: it was before. */
-	readonly stays: boolean;
-	/** Whether nothing has to be remembered of it. */
-	readonly isUntouched: boolean;
-}
-
-/**
- * | recorded before | found              | files were written | afterwards                         |
- * | --------------- | ------------------ | ------------------ | ---------------------------------- |
- * | yes             | -                  | -                  | stays read-only, record kept       |
- * | no              | all were read-only | no                 | stays read-only, nothing to record |
- * | no              | all were read-only | yes                | stays read-only, record kept       |
- * | no              | one was writable   | -                  | brought back to what was found     |
- */
-async function openWindow(
-	nodes: readonly RegistryNode[],
-	options: GarbageOptions,
-): Promise<Window | undefined> {
-	const wasRecorded = options.keeper.read() !== undefined;
-	let plans: readonly NodePlan[] = [];
-	const proof = await turnReadOnlyOn(nodes, {
-		...options,
-		async approve(planned) {
-			plans = planned;
-			return await options.approve(planned);
-		},
-	});
-	if (proof === undefined) return undefined;
-	const wereReadOnly = proof.nodes.every(({ found }) => found === "read-only");
-	return {
-		proof,
-		stays: wasRecorded || wereReadOnly,
-		isUntouched:
-			!wasRecorded &&
-			plans.every(({ change }) => (change?.files ?? []).length === 0),
 	};
 }
 
@@ -203,7 +162,7 @@ function writable({ name, url }: RegistryNode): RegistryError {
 
 /** A collector that goes on in a registry that takes writes deletes what is pushed: better read-only for too long. */
 async function requireEnd(
-	{ proof }: Window,
+	{ proof }: CollectionWindow,
 	cause: unknown,
 	{ collector, command }: GarbageOptions,
 ): Promise<void> {
@@ -220,25 +179,6 @@ async function requireEnd(
 				"it was left read-only, for a collector that goes on would delete what is pushed. See that it has ended first",
 		})),
 	);
-}
-
-async function closeWindow(
-	nodes: readonly RegistryNode[],
-	{ stays, isUntouched }: Window,
-	options: GarbageOptions,
-): Promise<GarbageResult["nodes"]> {
-	if (stays) {
-		if (isUntouched) options.keeper.remove();
-		return nodes.map(({ name }) => ({ name, state: "read-only" }));
-	}
-	const back = await turnReadOnlyOff(nodes, {
-		...options,
-		// It is brought back whatever is cancelled.
-		signal: undefined,
-		approve: async () => true,
-		isForced: false,
-	});
-	return back?.nodes ?? [];
 }
 
 async function attempt<T>(

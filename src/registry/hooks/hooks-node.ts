@@ -3,13 +3,20 @@ import type { Host } from "../host/host.ts";
 import { printedProcesses, stillRunning } from "../host/processes.ts";
 import { maskedCommand } from "../masking/mask.ts";
 import { meanwhileOf } from "../meanwhile.ts";
-import type { Call, Change, FileChange, RegistryNode } from "../node.ts";
+import type { Call, Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type { EffectiveSettings, Settings } from "../settings.ts";
+import type { EffectiveSettings } from "../settings.ts";
 import { carryOut } from "./carry-out.ts";
-import { isAt, shownSettings, stillToDo } from "./shown-settings.ts";
-import { storePlace } from "./store-place.ts";
-import { type SwitchMark, switchMark } from "./switch-mark.ts";
+import {
+	type CommandPlan,
+	placeChange,
+	placeOf,
+	planChange,
+	requireSwitch,
+	requireSwitchBack,
+} from "./command-plan.ts";
+import { isAt, shownSettings } from "./shown-settings.ts";
+import { switchMark } from "./switch-mark.ts";
 
 /**
  * A node that is changed by its operator's own commands, of which all that is known is how they end, and what it shows of
@@ -21,7 +28,7 @@ export function hooksNode(
 ): RegistryNode {
 	const { name, url, processes, readOnly, readWrite } = description;
 	const mark = switchMark(host, { name, url });
-	const followed = (plan: Plan) =>
+	const followed = (plan: CommandPlan) =>
 		change(name, host, {
 			...plan,
 			lines: followUp(description, plan.lines),
@@ -114,100 +121,6 @@ function requirePaused(
 /** Under which it is noted that a node is being restored: no id of a cutover. */
 const RESTORING = "restoring";
 
-/** Commands, and what is noted before the first and after the last. */
-interface Plan {
-	readonly lines: readonly string[];
-	/** The place of the objects, where it changes: no file, but what there is to see. */
-	readonly files?: readonly FileChange[] | undefined;
-	readonly notes?: readonly string[] | undefined;
-	readonly before?: ((call?: Call) => Promise<void>) | undefined;
-	readonly after?: ((call?: Call) => Promise<void>) | undefined;
-}
-
-/** The commands for these settings. Throws a `RegistryError` (`refused`) when none is described. */
-function planChange(
-	description: HooksDescription,
-	{
-		settings,
-		shown,
-		mark,
-	}: {
-		readonly settings: Settings;
-		/** `undefined`: it is not known. */
-		readonly shown: EffectiveSettings | undefined;
-		readonly mark: SwitchMark;
-	},
-): Plan {
-	const { name, readOnly, readWrite } = description;
-	const todo = stillToDo(settings, shown);
-	const { storage, readOnly: asked, onlineGarbageCollection } = todo;
-	if (onlineGarbageCollection !== undefined)
-		throw new RegistryError(
-			"refused",
-			`Cannot ${onlineGarbageCollection ? "start" : "stop"} the online garbage collection of ${name}: there is no command for it`,
-			{
-				suggestions: [
-					"Do it yourself, and have showConfiguration show it (gc.disabled).",
-				],
-			},
-		);
-	const isSwitch = storage !== undefined;
-	const switches = isSwitch ? [requireSwitch(description)] : [];
-	if (isSwitch) requireSwitchBack(description);
-	return {
-		lines: [
-			...switches,
-			...(asked === undefined ? [] : [asked ? readOnly : readWrite]),
-		],
-		notes: isSwitch
-			? [
-					"What the storage is switched to is in the operator's command; it is not known here.",
-				]
-			: [],
-		files: isSwitch
-			? [placeChange(name, shown, storePlace(storage) ?? "")]
-			: [],
-		before: isSwitch
-			? (call) => mark.set(placeOf(shown), undefined, call)
-			: undefined,
-	};
-}
-
-function placeChange(
-	name: string,
-	shown: EffectiveSettings | undefined,
-	after: string,
-): FileChange {
-	const before = shown && storePlace(shown.storage);
-	return {
-		path: `storage of ${name}`,
-		before: before && `${before}\n`,
-		after: `${after === "" ? "as before" : after}\n`,
-	};
-}
-
-function placeOf(shown: EffectiveSettings | undefined): string {
-	return shown ? (storePlace(shown.storage) ?? "") : "";
-}
-
-function requireSwitch({ name, switch: line }: HooksDescription): string {
-	if (line !== undefined) return line;
-	throw new RegistryError(
-		"refused",
-		`Cannot switch the storage of ${name}: no command for it is described`,
-		{ suggestions: ["Describe it: switch, and switchBack, which undoes it."] },
-	);
-}
-
-function requireSwitchBack({ name, switchBack }: HooksDescription): string {
-	if (switchBack !== undefined) return switchBack;
-	throw new RegistryError(
-		"refused",
-		`There is no way back from a switch of the storage of ${name}: no command for it is described`,
-		{ suggestions: ["Describe it: switchBack, which undoes switch."] },
-	);
-}
-
 /** What is run after each change: it has to be effective, and the node well, before the next node is touched. */
 function followUp(
 	{ restart, drain, health }: HooksDescription,
@@ -222,7 +135,7 @@ function followUp(
 function change(
 	name: string,
 	host: Host,
-	{ lines, files = [], notes = [], before, after }: Plan,
+	{ lines, files = [], notes = [], before, after }: CommandPlan,
 ): Change {
 	return {
 		files,

@@ -1,14 +1,10 @@
-import { isIP } from "node:net";
 import { isLoopback } from "../../store/http/loopback.ts";
 import type { Host } from "../host/host.ts";
-import { readHostFile } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
-import type {
-	RedisAddress,
-	RedisSettings,
-	RedisTls,
-} from "./redis-settings.ts";
+import { connectError } from "./connect-error.ts";
+import type { RedisAddress, RedisSettings } from "./redis-settings.ts";
+import { serverName, type TlsOptions, tlsOptions } from "./tls-options.ts";
 
 /** How long a connection, and each answer, may take (ms). */
 const TIMEOUT_MS = 10_000;
@@ -156,83 +152,6 @@ async function open(
 	};
 }
 
-/** What TLS needs beside the address. Secrets (I7). */
-interface TlsOptions {
-	readonly rejectUnauthorized: boolean;
-	readonly cert?: string | undefined;
-	readonly key?: string | undefined;
-	readonly ca?: string[] | undefined;
-}
-
-async function tlsOptions(
-	tls: RedisTls | undefined,
-	host: Host,
-	call: Call,
-): Promise<TlsOptions | undefined> {
-	if (tls === undefined) return undefined;
-	const { certificate, key, authorities, isInsecure } = tls;
-	const read = async (path: string) =>
-		(await readHostFile(host, path, call)).text;
-	// One without the other is not used by the registry either.
-	const own =
-		certificate === undefined || key === undefined
-			? {}
-			: { cert: await read(certificate), key: await read(key) };
-	const named = await Promise.all(authorities.map(read));
-	const { getCACertificates } = await import("node:tls");
-	return {
-		...own,
-		rejectUnauthorized: !isInsecure,
-		...(named.length === 0
-			? {}
-			: { ca: [...getCACertificates("default"), ...named] }),
-	};
-}
-
-/** A certificate is made out to a name; of an address none is sent. */
-function serverName(host: string): { readonly servername?: string } {
-	return isIP(host) === 0 ? { servername: host } : {};
-}
-
 function nameOf({ host, port }: RedisAddress): string {
 	return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
-
-/** Why no connection came about. What a server says may quote what it was asked, so only its first word is told (I7). */
-function connectError(address: string, error: unknown): RegistryError {
-	const said = error instanceof Error ? error.message : "";
-	const [word = ""] = said.split(" ");
-	if (["WRONGPASS", "NOAUTH", "NOPERM"].includes(word))
-		return new RegistryError(
-			"permission-denied",
-			`The registry's Redis at ${address} does not let us in with the registry's own credentials (${word})`,
-			{ cause: error },
-		);
-	const code =
-		error instanceof Error && "code" in error ? String(error.code) : word;
-	return new RegistryError(
-		"unreachable",
-		`Cannot reach the registry's Redis at ${address}: ${REASONS[code] ?? `${error instanceof Error ? error.name : "it failed"} ${code}`}`,
-		{
-			suggestions: [
-				"It is asked from this machine: run this where the registry's Redis can be reached.",
-			],
-			cause: error,
-		},
-	);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "nobody listens there",
-	ENOTFOUND: "there is no host of that name",
-	EAI_AGAIN: "its name cannot be looked up",
-	ETIMEDOUT: "it does not answer",
-	Connection: "it does not answer",
-	SELF_SIGNED_CERT_IN_CHAIN:
-		"its certificate is signed by an unknown authority",
-	DEPTH_ZERO_SELF_SIGNED_CERT:
-		"its certificate is signed by an unknown authority",
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		"its certificate is signed by an unknown authority",
-	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is made out to another name",
-};

@@ -8,9 +8,11 @@ import { localHost } from "../../../src/registry/host/local-host.ts";
 import { linuxPackageNode } from "../../../src/registry/linux-package/linux-package-node.ts";
 import {
 	findNodes,
+	prepareNodes,
+} from "../../../src/registry/rehearsal/prepared-nodes.ts";
+import {
 	imagesIn,
 	PULLS,
-	prepareNodes,
 	rehearseNodes,
 } from "../../../src/registry/rehearsal/rehearse.ts";
 import { newScratch } from "../../../src/registry/rehearsal/scratch.ts";
