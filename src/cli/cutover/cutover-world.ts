@@ -63,20 +63,32 @@ export function nodesOf(
 	}));
 }
 
-/** Where nodes are marked as being in a cutover: beside the file that is edited, where one is. */
+/**
+ * Where nodes are marked as being in a cutover: beside the file that is edited; those of hooks where their hosts' users keep
+ * state. A chart has no place that all who use it share.
+ */
 export function placesOf({
 	nodes,
 	described: { description },
 }: RegistrySession): readonly MarkedPlace[] {
-	const { kind } = description;
-	const files =
-		kind === "distribution" || kind === "linux-package"
-			? description.nodes.map(({ configuration = GITLAB_RB }) => configuration)
-			: [];
-	return nodes.flatMap(({ name, host }, index) => {
-		const configuration = files[index];
-		return configuration === undefined ? [] : [{ name, host, configuration }];
-	});
+	switch (description.kind) {
+		case "distribution":
+		case "linux-package":
+			return description.nodes.flatMap(
+				({ configuration = GITLAB_RB }, index): readonly MarkedPlace[] => {
+					const node = nodes[index];
+					return node === undefined
+						? []
+						: [{ name: node.name, host: node.host, at: configuration }];
+				},
+			);
+		case "hooks":
+			return nodes.map(({ name, host, url }) => ({ name, host, at: url }));
+		case "helm":
+			return [];
+		default:
+			return description satisfies never;
+	}
 }
 
 /** How nodes are made read-only and brought back. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Host } from "../host/host.ts";
 import type { Call } from "../node.ts";
@@ -13,7 +14,7 @@ const MARK = v.object({
 	since: v.string(),
 });
 
-/** Whose cutover a registry is in, as it is noted beside a node's configuration: for others, who have another state directory. */
+/** Whose cutover a registry is in, as it is noted on a node's host: for others, who have another state directory. */
 export interface CutoverMark {
 	/** The cutover's own. */
 	readonly id: string;
@@ -53,13 +54,17 @@ rm -f -- "$1"
 rmdir -- "$(dirname -- "$1")" 2>/dev/null || :
 `;
 
+/** Where a node is marked that is known by its URL. */
+const PLACE = `
+printf '%s' "\${XDG_STATE_HOME:-$HOME/.local/state}/regmigrate/registry-$1"`;
+
 /** Where a node is marked. */
 export interface MarkedPlace {
 	/** The node's name. */
 	readonly name: string;
 	readonly host: Host;
-	/** Path of its configuration. */
-	readonly configuration: string;
+	/** Path of its configuration; the URL of a node that has none that is known. */
+	readonly at: string | URL;
 }
 
 /**
@@ -67,12 +72,12 @@ export interface MarkedPlace {
  * that one is known to have ended. Rejects with a `RegistryError`: `refused` when the node is in another cutover.
  */
 export async function takeMark(
-	{ name, host, configuration }: MarkedPlace,
+	{ name, host, at }: MarkedPlace,
 	mark: CutoverMark,
 	isStale: (other: CutoverMark) => boolean,
 	call: Call = {},
 ): Promise<void> {
-	const path = await markPath(host, configuration, call);
+	const path = await markPath(host, at, call);
 	const words = [path, JSON.stringify(mark)];
 	const take = async (stale: string, id: string) =>
 		await shell(host, TAKE, [...words, stale, mark.id, id], call);
@@ -92,7 +97,7 @@ export async function takeMark(
 		{
 			suggestions: [
 				"Run that one again, with its --state-directory: it goes on, or goes back.",
-				`If what it has kept is lost, bring the registry back by restore.sh beside the original of its configuration, and remove ${path} on ${host.name}.`,
+				`If what it has kept is lost, bring the registry back by ${at instanceof URL ? "its own commands" : "restore.sh beside the original of its configuration"}, and remove ${path} on ${host.name}.`,
 			],
 		},
 	);
@@ -100,21 +105,28 @@ export async function takeMark(
 
 /** Removes the mark, if it is this one. Safe to repeat. Rejects with a `RegistryError`. */
 export async function dropMark(
-	{ host, configuration }: MarkedPlace,
+	{ host, at }: MarkedPlace,
 	mark: CutoverMark,
 	call: Call = {},
 ): Promise<void> {
-	const path = await markPath(host, configuration, call);
+	const path = await markPath(host, at, call);
 	await shell(host, DROP, [path, JSON.stringify(mark)], call);
 }
 
-/** Beside the folder of the original, which comes and goes: `DIR/.regmigrate/NAME.cutover`. */
+/**
+ * Beside the folder of the original, which comes and goes: `DIR/.regmigrate/NAME.cutover`. Or, by the node's URL, where its
+ * host's user keeps state.
+ */
 async function markPath(
 	host: Host,
-	configuration: string,
+	at: MarkedPlace["at"],
 	call: Call,
 ): Promise<string> {
-	const { target } = await readHostFile(host, configuration, call);
+	if (at instanceof URL) {
+		const hash = createHash("sha256").update(at.origin).digest("hex");
+		return await shell(host, PLACE, [`${hash.slice(0, 16)}.cutover`], call);
+	}
+	const { target } = await readHostFile(host, at, call);
 	return `${keptPlace(target).folder}.cutover`;
 }
 

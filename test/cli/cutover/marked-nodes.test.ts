@@ -47,7 +47,7 @@ function marked(takenOver?: BegunRecord) {
 		markedBy: () => /"id":"(\w+)"/.exec(readFileSync(mark, "utf8"))?.[1],
 		act: (act: () => Promise<string>) =>
 			onMarkedNodes(
-				[{ name: "a", host: localHost, configuration }],
+				[{ name: "a", host: localHost, at: configuration }],
 				{
 					...{ begun, journal, path: "j", replaced },
 					note: (text) => notes.push(text),

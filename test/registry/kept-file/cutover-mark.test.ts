@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { localHost } from "../../../src/registry/host/local-host.ts";
 import {
 	type CutoverMark,
@@ -16,7 +16,7 @@ beforeEach(() => {
 	const folder = temporaryFolder();
 	const configuration = join(folder, "config.yml");
 	writeFileSync(configuration, "version: 0.1\n");
-	place = { name: "registry-1", host: localHost, configuration };
+	place = { name: "registry-1", host: localHost, at: configuration };
 	kept = join(folder, ".regmigrate");
 });
 
@@ -70,4 +70,27 @@ test("a mark that nobody can read is nobody's to remove", async () => {
 	const refused = takeMark(place, markOf("two"), always);
 	await expect(refused).rejects.toThrow("registry-1 is in another cutover; ");
 	expect(existsSync(mark)).toBe(true);
+});
+
+test("a node of which no configuration is known is marked by its URL, where its host's user keeps state", async () => {
+	const state = temporaryFolder();
+	vi.stubEnv("XDG_STATE_HOME", state);
+	onTestFinished(() => void vi.unstubAllEnvs());
+	const at = (url: string): MarkedPlace => ({ ...place, at: new URL(url) });
+	await takeMark(at("http://one:5000/v2/"), markOf("one"), never);
+	await takeMark(at("http://two:5000"), markOf("two"), never);
+	const again = takeMark(at("http://one:5000"), markOf("two"), never);
+	await expect(again).rejects.toMatchObject({
+		code: "refused",
+		suggestions: [
+			expect.anything(),
+			expect.stringMatching(
+				`by its own commands, and remove ${state}/regmigrate/registry-`,
+			),
+		],
+	});
+	expect(readdirSync(join(state, "regmigrate"))).toHaveLength(2);
+	await dropMark(at("http://one:5000"), markOf("one"));
+	await dropMark(at("http://two:5000"), markOf("two"));
+	expect(readdirSync(state)).toEqual([]);
 });
