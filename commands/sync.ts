@@ -152,7 +152,14 @@ export class Sync extends BaseCommand {
 			const passOptions = { ...syncOptions, isTakeOver };
 			// Of a series, the others find what the first has left.
 			isTakeOver = false;
-			return shownPass(stores, passOptions, output, observe);
+			return shownPass(stores, passOptions, output, observe).catch(
+				async (error: unknown) => {
+					const { afterCutover } = await import(
+						"../src/cli/sync/after-cutover.ts"
+					);
+					throw afterCutover(error, state, stores.target);
+				},
+			);
 		};
 		const { result, report, isStable } = await (withinMs === undefined
 			? pass()

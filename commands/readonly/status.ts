@@ -14,7 +14,7 @@ export class ReadonlyStatus extends BaseCommand {
 	static override readonly summary =
 		"Tell whether the registry is read-only, node by node";
 	static override readonly description =
-		"Asks every node from outside, and reads what it is configured to. Changes nothing. The exit code is 0 when every node is read-only, and 3 when one takes writes or does not tell; with --watch, as it was last seen.";
+		"Asks every node from outside, and reads what it is configured to. Changes nothing. The exit code is 0 when every node is read-only, and 3 when one takes writes or does not tell, or what is noted of the registry cannot be read; with --watch, as it was last seen.";
 
 	static override readonly examples = [
 		"<%= config.bin %> readonly status",
@@ -44,9 +44,6 @@ export class ReadonlyStatus extends BaseCommand {
 		const { openRegistry } = await import(
 			"../../src/cli/registry/registry-session.ts"
 		);
-		const { seeRecord } = await import(
-			"../../src/registry/read-only/record-file.ts"
-		);
 		const { overallState, registryStatus } = await import(
 			"../../src/registry/read-only/status.ts"
 		);
@@ -59,18 +56,14 @@ export class ReadonlyStatus extends BaseCommand {
 		const { migrationPaths } = await import(
 			"../../src/cli/cutover/migration-files.ts"
 		);
-		const { seeUnfinished } = await import(
-			"../../src/cli/cutover/unfinished-migration.ts"
-		);
-		const paths = migrationPaths(session, directory);
-		const seen = seeRecord(paths.record);
-		const unfinished = seeUnfinished(paths);
+		const { seeNotes } = await import("../../src/cli/registry/seen-notes.ts");
+		const notes = seeNotes(migrationPaths(session, directory));
 		const { probe, askVersion, nodes } = session;
-		const { record } = seen;
+		const { record, unfinished, problems } = notes;
 		const status = await registryStatus(nodes, {
 			...{ probe, askVersion, record, signal },
 		});
-		for (const line of statusLines(status, seen, unfinished)) this.log(line);
+		for (const line of statusLines(status, notes)) this.log(line);
 		let { state } = status;
 		if (flags.watch) {
 			const states = new Map(
@@ -88,7 +81,9 @@ export class ReadonlyStatus extends BaseCommand {
 			});
 			state = overallState([...states.values()]);
 		}
-		if (state !== "read-only") process.exitCode = EXIT.incomplete;
-		return { ...status, state, record, unfinished };
+		if (state !== "read-only" || problems.length > 0)
+			process.exitCode = EXIT.incomplete;
+		const unread = problems.map(({ message }) => message);
+		return { ...status, state, record, unfinished, unread };
 	}
 }

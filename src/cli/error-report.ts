@@ -25,6 +25,8 @@ export function exitCodeOf(error: unknown): number {
 	if (error instanceof SyncRefusal) return EXIT.refused;
 	if (error instanceof RegistryError && REFUSALS.has(error.code))
 		return EXIT.refused;
+	if (error instanceof IndexError && error.code === "refused")
+		return EXIT.refused;
 	if (error instanceof ReadOnlyError)
 		return error.code === "rolled-back" ? EXIT.rolledBack : EXIT.needsOperator;
 	if (error instanceof CutoverError) return CUTOVER_EXITS[error.code];

@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { copyRank } from "../layout/order.ts";
+import { isDamage } from "../state/sqlite.ts";
 import { openBaseTable } from "./base-table.ts";
 import { inBatches, rowOf } from "./object-table.ts";
+import { SyncRefusal } from "./refusal.ts";
 
 /** An object that the source had. */
 interface BaseObject {
@@ -19,6 +21,7 @@ interface BaseObject {
  * On disk: memory does not grow with it (I8).
  */
 export class BaseFile implements Disposable {
+	readonly #path: string;
 	readonly #database: DatabaseSync;
 	readonly #shared: StatementSync;
 	readonly #note: StatementSync;
@@ -26,12 +29,13 @@ export class BaseFile implements Disposable {
 
 	/**
 	 * Opens one that is there; read-only, nothing can be noted, and nothing on disk is touched. Throws what SQLite throws, or
-	 * an `Error` where it is none.
+	 * an `Error` where it is none; later a `SyncRefusal` (`unusable-state`) where it proves to be damaged.
 	 */
 	constructor(
 		path: string,
 		{ isReadOnly = false }: { readonly isReadOnly?: boolean | undefined } = {},
 	) {
+		this.#path = path;
 		this.#database = openBaseTable(path, isReadOnly);
 		this.#shared = this.#prepare(
 			"SELECT content FROM object WHERE key = ? AND is_shared",
@@ -43,12 +47,12 @@ export class BaseFile implements Disposable {
 	/** Of the cutover that has left it. */
 	get id(): string {
 		const fact = this.#prepare("SELECT value FROM fact WHERE name = 'id'");
-		return String(rowOf(fact.get())?.[0]);
+		return String(this.#reading(() => rowOf(fact.get()))?.[0]);
 	}
 
 	/** Whether both sides had the same under this key. */
 	isShared(key: string): boolean {
-		return rowOf(this.#shared.get(key)) !== undefined;
+		return rowOf(this.#reading(() => this.#shared.get(key))) !== undefined;
 	}
 
 	/** What both sides had of a rank and those above it, in key order. */
@@ -75,7 +79,7 @@ export class BaseFile implements Disposable {
 
 	/** All that a rollback has, or may have, made of an object in the source. */
 	writtenTo(key: string): readonly (string | undefined)[] {
-		return this.#written.all(key).map((row) => {
+		return this.#reading(() => this.#written.all(key)).map((row) => {
 			const [content] = rowOf(row) ?? [];
 			return content === "" ? undefined : String(content);
 		});
@@ -88,7 +92,7 @@ export class BaseFile implements Disposable {
 	*#objects(sql: string): Generator<BaseObject, undefined> {
 		const statement = this.#prepare(sql);
 		for (const [key, size, content, version] of inBatches((after) =>
-			statement.all(after),
+			this.#reading(() => statement.all(after)),
 		))
 			yield {
 				key: String(key),
@@ -96,6 +100,20 @@ export class BaseFile implements Disposable {
 				content: typeof content === "string" ? content : undefined,
 				version: String(version),
 			};
+	}
+
+	/** A page that is damaged is found out when it is read, after others were. */
+	#reading<T>(read: () => T): T {
+		try {
+			return read();
+		} catch (error) {
+			if (!isDamage(error)) throw error;
+			throw new SyncRefusal(
+				"unusable-state",
+				`${this.#path}, which tells what both sides had when the registry was cut over, is damaged`,
+				["Put back a copy of it that is whole, if there is one."],
+			);
+		}
 	}
 
 	#prepare(sql: string): StatementSync {

@@ -98,7 +98,7 @@ export async function guardTarget(
 			`The target ${target.url} is filled from another source, ${marker.source}`,
 			[
 				"Check source and target: are they the right ones?",
-				"If the source has moved, run it again with --target-not-empty.",
+				"If the source has moved, run regmigrate sync with --target-not-empty, which makes the target this one's.",
 			],
 		);
 	}
@@ -108,7 +108,7 @@ export async function guardTarget(
 			`The target ${target.url} holds a registry that regmigrate has not put there`,
 			[
 				"Check source and target: are they the right way round? What is at the target is overwritten.",
-				"If another tool has copied it there, and no registry uses it, run it again with --target-not-empty.",
+				"If another tool has copied it there, and no registry uses it, run regmigrate sync with --target-not-empty.",
 			],
 		);
 	}
@@ -137,7 +137,7 @@ async function guardEmpty(
 		`The target ${target.url} is not empty and holds no registry: it has "${other}"${more}`,
 		[
 			"Name an empty bucket, or an empty prefix of this one.",
-			"If these objects belong there, run it again with --target-not-empty: they will not be touched.",
+			"If these objects belong there, run regmigrate sync with --target-not-empty: they will not be touched.",
 		],
 	);
 }
@@ -153,7 +153,7 @@ export function guardOverlap(
 		`The target ${target.url} holds another registry: none of its ${overlap.atTarget} objects was found in the source`,
 		[
 			"Check source and target: are they the right way round, and the right ones?",
-			"Name an empty bucket or prefix, or run it again with --target-not-empty.",
+			"Name an empty bucket or prefix, or run regmigrate sync with --target-not-empty.",
 		],
 	);
 }

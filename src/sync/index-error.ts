@@ -1,13 +1,23 @@
 import { isDamage, SQLITE, sqliteCode } from "../state/sqlite.ts";
 import { ForeignDatabase } from "./object-table.ts";
 
-/** The index cannot be kept: its place is full, or may not be written. What was copied is at the target. */
+/**
+ * The index cannot be kept: its place is full, or may not be written. `refused`: no pass was begun; `failed`: what was copied is
+ * at the target.
+ */
 export class IndexError extends Error {
 	override readonly name = "IndexError";
+	readonly code: "refused" | "failed";
 	readonly suggestions: readonly string[];
 
-	constructor(message: string, cause: unknown, suggestions: readonly string[]) {
+	constructor(
+		message: string,
+		cause: unknown,
+		suggestions: readonly string[],
+		code: IndexError["code"] = "failed",
+	) {
 		super(message, { cause });
+		this.code = code;
 		this.suggestions = suggestions;
 	}
 }

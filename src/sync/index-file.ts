@@ -4,7 +4,7 @@ import { forgetOwner, nameOwner, ownerOf } from "../state/file-owner.ts";
 import { makePrivateDirectory } from "../state/private-directory.ts";
 import { isDamage, SQLITE, sqliteCode } from "../state/sqlite.ts";
 import type { Claim } from "./claim.ts";
-import { asIndexError } from "./index-error.ts";
+import { asIndexError, IndexError } from "./index-error.ts";
 import {
 	beginPass,
 	commit,
@@ -43,7 +43,10 @@ export class IndexFile implements Disposable {
 			this.table = path === undefined ? openTable(undefined) : openFile(path);
 			if (path !== undefined) nameOwner(path);
 		} catch (error) {
-			throw asIndexError(error, path);
+			const found = asIndexError(error, path);
+			if (!(found instanceof IndexError)) throw found;
+			const { message, cause, suggestions } = found;
+			throw new IndexError(message, cause, suggestions, "refused");
 		}
 	}
 

@@ -174,7 +174,7 @@ describe("a target that cannot be one", () => {
 			result,
 			4,
 			/is not empty and holds no registry: it has "backup\.tar"/,
-			"If these objects belong there, run it again with --target-not-empty: they will not be touched.",
+			"If these objects belong there, run regmigrate sync with --target-not-empty: they will not be touched.",
 		);
 	});
 

@@ -8,6 +8,7 @@ import {
 } from "../../registry/read-only/record-file.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
 import { seenKeeper } from "../registry/seen-keeper.ts";
+import { bringBackFormer } from "./former-cutover.ts";
 
 /** The files of a registry's migration, all in the state directory and beside each other. */
 export interface MigrationPaths {
@@ -65,15 +66,17 @@ export interface HeldRegistry extends Disposable {
 
 /**
  * Opens the record of a registry, by which others are kept from it, and then the journal at a path. What `guard` throws comes
- * in between: no journal that has ended is put aside then. A dry run keeps nobody from it, and leaves nothing. Throws a
+ * in between: no journal that has ended is put aside then. A cutover that comes to nothing gives way to the one before it, if
+ * that can still be rolled back. A dry run keeps nobody from it, and leaves nothing. Throws a
  * `RegistryError` or a `CutoverError`.
  */
 export function holdRegistry(
-	{ record }: MigrationPaths,
+	paths: MigrationPaths,
 	journalPath: string,
 	isDryRun: boolean,
 	guard: () => void = () => {},
 ): HeldRegistry {
+	const { record } = paths;
 	if (isDryRun) {
 		guard();
 		return {
@@ -84,7 +87,16 @@ export function holdRegistry(
 	}
 	using opened = new DisposableStack();
 	const keeper = opened.use(openRecordFile(record));
+	// Where the last process was killed before it could.
+	bringBackFormer(paths);
 	guard();
+	opened.defer(() => {
+		try {
+			bringBackFormer(paths);
+		} catch {
+			// What came of this run counts; the next one tries again, and says why it cannot.
+		}
+	});
 	const journal = opened.use(new JournalFile(journalPath));
 	const held = opened.move();
 	return { keeper, journal, [Symbol.dispose]: () => held.dispose() };

@@ -11,16 +11,17 @@ import type { Line } from "../wrapped.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
-import { isSeen, type SeenCourse, seeCourse } from "./seen-courses.ts";
+import { isSeen, type SeenCourse, seeLast } from "./seen-courses.ts";
 
 /** The report of a course as it is now. */
 export function reportOf({
 	name,
 	records,
 	events,
+	isRetired,
 }: SeenCourse): CourseReport | undefined {
 	return courseReport({
-		...{ course: name, records, events },
+		...{ course: name, records, events, isRetired },
 		// A report is read anywhere.
 		command: (name, run) => command(name, run, COLUMNS, ""),
 	});
@@ -100,7 +101,7 @@ export function taskLines({ tasks }: CourseReport): readonly Line[] {
  * Of what was refused before anything was changed there is none. What cannot be written is said, and that is all.
  */
 export function reportLines(paths: MigrationPaths): readonly Line[] {
-	const seen = seeCourse(paths);
+	const seen = seeLast(paths);
 	const report =
 		seen !== undefined && isSeen(seen) ? reportOf(seen) : undefined;
 	if (report === undefined || report.outcome === "refused") return [];

@@ -1,4 +1,4 @@
-import { seeJournal } from "../../cutover/course/journal-file.ts";
+import { seeJournal, seeJournalOf } from "../../cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { decideRollback } from "../../cutover/rollback/decide-rollback.ts";
 import { STEPS } from "../../cutover/steps.ts";
@@ -13,6 +13,7 @@ import type {
 	NamedStores,
 } from "./course-wishes.ts";
 import { cutOver } from "./cutover.ts";
+import { formerCutover } from "./former-cutover.ts";
 import { type MigrationPaths, migrationPaths } from "./migration-files.ts";
 import { rollBackMerging } from "./rollback-merge.ts";
 import { refusal } from "./rollback-refusal.ts";
@@ -33,7 +34,7 @@ export async function rollBack(
 	await using session = await openRegistry(wishes);
 	const paths = migrationPaths(session, state);
 	const decision = decideRollback({
-		cutover: seeJournal(paths.cutover),
+		cutover: formerCutover(paths)?.records ?? seeJournal(paths.cutover),
 		rollback: seeJournal(paths.rollback),
 	});
 	switch (decision.type) {
@@ -72,10 +73,13 @@ async function turnBack(
 			output.say(line);
 		return { isDryRun: true };
 	}
+	const [begun] = seeJournal(cutover) ?? [];
+	const id = begun?.type === "begun" ? begun.id : "";
 	try {
 		await cutOver(named, wishes, output, "it is rolled back, as asked");
 	} catch (error) {
-		const last = seeJournal(cutover)?.at(-1);
+		// Its journal may have given way to the one of the cutover before.
+		const last = seeJournalOf(cutover, id)?.at(-1);
 		if (last?.type !== "ended" || last.outcome !== "undone") throw error;
 	}
 	output.say(

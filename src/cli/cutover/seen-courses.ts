@@ -1,9 +1,14 @@
 import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
-import { seeJournal } from "../../cutover/course/journal-file.ts";
+import { join } from "node:path";
+import {
+	journalsAside,
+	seeJournal,
+	seeJournalOf,
+} from "../../cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../cutover/course/journal-record.ts";
 import { COURSES, type CourseName } from "../../cutover/courses.ts";
 import { CutoverError } from "../../cutover/cutover-error.ts";
+import { isRetirementBegun } from "../../cutover/retire/retired-note.ts";
 import {
 	type CourseStatus,
 	courseStatus,
@@ -24,6 +29,10 @@ export interface SeenCourse {
 	readonly events: readonly EventRecord[];
 	/** Who has the registry now, for a sentence; `undefined`: nobody, or it cannot be known. */
 	readonly owner: string | undefined;
+	/** Whether the source of a cutover was begun to be deleted since: nothing leads back. */
+	readonly isRetired: boolean;
+	/** What was begun after it, and came to nothing; `undefined`: nothing. */
+	readonly tried?: Pick<SeenCourse, "name" | "status"> | undefined;
 }
 
 /** What cannot be read. */
@@ -38,21 +47,51 @@ export function isSeen(one: SeenCourse | UnseenCourse): one is SeenCourse {
 }
 
 /**
- * What was done last to a registry. Of a cutover and the way back after it, the one that was begun last; `undefined`: nothing
- * was begun.
+ * What a registry's standing comes from, of a cutover and the way back after it; `undefined`: nothing was begun.
+ *
+ * | begun last                                     | then                                        |
+ * | ---------------------------------------------- | ------------------------------------------- |
+ * | a way back that was refused, or undone         | the cutover: it stands as if that had not been begun |
+ * | a cutover that gave way to the one before it   | that one (`former-cutover.ts`)              |
+ * | anything else                                  | that                                        |
  */
 export function seeCourse(
 	paths: MigrationPaths,
 ): SeenCourse | UnseenCourse | undefined {
+	return seeing(paths, () => {
+		const [last, before] = coursesOf(paths);
+		if (last?.name === "rollback" && last.status.outcome === "undone")
+			return before && { ...before, tried: last };
+		if (last === undefined || last.name === "rollback") return last;
+		const [aside = ""] = journalsAside(paths.cutover);
+		const [tried] = seenAs("cutover", paths, aside);
+		return tried !== undefined && tried.status.begunAt > last.status.begunAt
+			? { ...last, tried }
+			: last;
+	});
+}
+
+/** What was begun last, whatever came of it. */
+export function seeLast(
+	paths: MigrationPaths,
+): SeenCourse | UnseenCourse | undefined {
+	return seeing(paths, () => coursesOf(paths)[0]);
+}
+
+function seeing<T>(paths: MigrationPaths, see: () => T): T | UnseenCourse {
 	try {
-		const [last] = NAMES.flatMap((name) => seenAs(name, paths)).sort(
-			(one, other) => other.status.begunAt - one.status.begunAt,
-		);
-		return last;
+		return see();
 	} catch (error) {
 		if (error instanceof CutoverError) return { paths, problem: error };
 		throw error;
 	}
+}
+
+/** What was begun last first. */
+function coursesOf(paths: MigrationPaths): readonly SeenCourse[] {
+	return NAMES.flatMap((name) => seenAs(name, paths)).sort(
+		(one, other) => other.status.begunAt - one.status.begunAt,
+	);
 }
 
 const NAMES = Object.keys(COURSES) as readonly CourseName[];
@@ -60,13 +99,15 @@ const NAMES = Object.keys(COURSES) as readonly CourseName[];
 function seenAs(
 	name: CourseName,
 	paths: MigrationPaths,
+	path = paths[name],
 ): readonly SeenCourse[] {
-	const records = seeJournal(paths[name]) ?? [];
-	const status = statusIn(name, records, paths[name]);
+	const records = seeJournal(path) ?? [];
+	const status = statusIn(name, records, path);
 	if (status === undefined) return [];
 	const events = readEvents(paths.events).filter(({ id }) => id === status.id);
 	const owner = ownerOf(paths);
-	return [{ name, paths, status, records, events, owner }];
+	const isRetired = isRetirementBegun(paths, records);
+	return [{ name, paths, status, records, events, owner, isRetired }];
 }
 
 /** Throws a `CutoverError` that names the journal, for one of other steps. */
@@ -103,21 +144,8 @@ export function seeAgain({
 	paths,
 	status,
 }: SeenCourse): CourseStatus | undefined {
-	const path = paths[name];
-	for (const one of [path, ...putAside(path)]) {
-		const again = statusIn(name, seeJournal(one) ?? [], one);
-		if (again?.id === status.id) return again;
-	}
-	return undefined;
-}
-
-function putAside(path: string): readonly string[] {
-	const directory = join(path, "..");
-	return readdirSync(directory)
-		.filter((name) => name.startsWith(`${basename(path)}.`))
-		.sort()
-		.reverse()
-		.map((name) => join(directory, name));
+	const records = seeJournalOf(paths[name], status.id) ?? [];
+	return statusIn(name, records, paths[name]);
 }
 
 /** Where the files of every registry are of which there is a journal. */

@@ -26,7 +26,19 @@ export function courseLines(seen: SeenCourse, now: number): readonly Line[] {
 		"",
 		...pushLines(seen, now),
 		...predictedLines(seen),
+		...triedLines(seen),
 		...nextLines(seen),
+	];
+}
+
+/** What was begun since and came to nothing: a note, for all is as it was. */
+function triedLines({ tried }: SeenCourse): readonly string[] {
+	if (tried === undefined) return [];
+	const { begunAt, operator, reason, hasChanged } = tried.status;
+	return [
+		printable(
+			`A ${tried.name} was begun since, at ${utc(begunAt)} by ${operator}, and ${hasChanged ? "went back" : "was refused, with nothing changed"}${reason === undefined ? "" : `: ${reason}`}.`,
+		),
 	];
 }
 

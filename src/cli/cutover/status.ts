@@ -64,15 +64,20 @@ export function statusJson(
 }
 
 function courseJson(seen: SeenCourse): object {
-	const { name, status, owner, paths, events } = seen;
+	const { name, status, owner, paths, events, isRetired, tried } = seen;
 	const commands = nextCommands(seen);
 	const predicted = events.findLast((event) => event.type === "predicted");
 	return {
 		course: name,
 		journal: paths[name],
 		isRunning: status.direction !== "ended" && owner !== undefined,
-		owner,
+		...{ owner, isRetired },
 		...status,
+		tried: tried && {
+			course: tried.name,
+			begunAt: tried.status.begunAt,
+			reason: tried.status.reason,
+		},
 		predicted: predicted?.next,
 		commands: {
 			goOn: commands.goOn?.join("\n"),

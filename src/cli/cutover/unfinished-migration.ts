@@ -29,10 +29,19 @@ export function seeUnfinished(
 ): UnfinishedMigration | undefined {
 	// The way back first: it is begun after a cutover.
 	for (const command of ["rollback", "cutover"] as const) {
-		const unfinished = unfinishedIn(seeJournal(paths[command]) ?? []);
-		if (unfinished !== undefined) return { command, ...unfinished };
+		const unfinished = unfinishedBy(command, paths);
+		if (unfinished !== undefined) return unfinished;
 	}
 	return undefined;
+}
+
+/** The same of one of them. */
+export function unfinishedBy(
+	command: keyof JournalPaths,
+	paths: JournalPaths,
+): UnfinishedMigration | undefined {
+	const unfinished = unfinishedIn(seeJournal(paths[command]) ?? []);
+	return unfinished && { command, ...unfinished };
 }
 
 /**

@@ -1,21 +1,17 @@
 import type { WriteStateChange } from "../../registry/probe/watch-writes.ts";
-import type { SeenRecord } from "../../registry/read-only/record-file.ts";
 import type {
 	NodeStatus,
 	OverallState,
 	RegistryStatus,
 } from "../../registry/read-only/status.ts";
-import {
-	type UnfinishedMigration,
-	unfinishedLines,
-} from "../cutover/unfinished-migration.ts";
+import { unfinishedLines } from "../cutover/unfinished-migration.ts";
 import { printable } from "../format.ts";
+import type { SeenNotes } from "./seen-notes.ts";
 
 /** The state of a registry, its nodes side by side. */
 export function statusLines(
 	{ state, nodes }: RegistryStatus,
-	{ record, owner }: SeenRecord,
-	unfinished: UnfinishedMigration | undefined,
+	{ record, owner, unfinished, problems: unread }: SeenNotes,
 ): readonly string[] {
 	return [
 		...table([COLUMNS, ...nodes.map(cells)]),
@@ -34,11 +30,15 @@ export function statusLines(
 		...(unfinished === undefined
 			? recordLines(record)
 			: unfinishedLines(unfinished, owner !== undefined)),
+		...unread.flatMap(({ message, suggestions }) => [
+			`${printable(message)}.`,
+			...suggestions.map((suggestion) => `  ${printable(suggestion)}`),
+		]),
 		verdict(state),
 	];
 }
 
-function recordLines(record: SeenRecord["record"]): readonly string[] {
+function recordLines(record: SeenNotes["record"]): readonly string[] {
 	if (record === undefined) return [];
 	const { nodes, operator, since } = record;
 	return [

@@ -4,10 +4,11 @@ import {
 	fdatasyncSync,
 	fsyncSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { renameDurably } from "../../state/rename-durably.ts";
 import { messageOf } from "../../store/thrown.ts";
@@ -143,12 +144,43 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 				suggestions: [
 					error instanceof UnreadableJournal
 						? error.suggestion
-						: "Read it as who began the cutover.",
+						: isNoDirectory(error)
+							? "The state directory is none: name the one of the cutover with --state-directory."
+							: "Read it as who began the cutover.",
 				],
 				cause: error,
 			},
 		);
 	}
+}
+
+function isNoDirectory(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ENOTDIR";
+}
+
+/** The journals that were put aside from a path, the latest first. */
+export function journalsAside(path: string): readonly string[] {
+	const directory = dirname(path);
+	return readdirSync(directory)
+		.filter((name) => name.startsWith(`${basename(path)}.2`))
+		.sort()
+		.reverse()
+		.map((name) => join(directory, name));
+}
+
+/** What is noted of the course of this id, wherever its journal is by now; `undefined`: nothing. Throws as `seeJournal`. */
+export function seeJournalOf(
+	path: string,
+	id: string,
+): readonly JournalRecord[] | undefined {
+	return [path, ...journalsAside(path)]
+		.map((one) => seeJournal(one) ?? [])
+		.find(([begun]) => begun?.type === "begun" && begun.id === id);
+}
+
+/** Where a journal is put aside when it has ended. */
+export function placeAside(path: string, endedAt: string): string {
+	return `${path}.${endedAt.replaceAll(":", "-")}`;
 }
 
 /** It is there as a whole, with its space, or not at all. */
@@ -169,8 +201,7 @@ function create(path: string): void {
 
 function putAsideIfEnded(path: string): void {
 	const last = existsSync(path) ? readJournal(path).records.at(-1) : undefined;
-	if (last?.type === "ended")
-		renameDurably(path, `${path}.${last.at.replaceAll(":", "-")}`);
+	if (last?.type === "ended") renameDurably(path, placeAside(path, last.at));
 }
 
 function unusable(path: string, error: unknown, state = ""): CutoverError {

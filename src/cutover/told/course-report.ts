@@ -51,6 +51,8 @@ export interface ReportInput {
 	readonly records: readonly JournalRecord[];
 	/** Of this course. */
 	readonly events: readonly EventRecord[];
+	/** Whether the source was begun to be deleted since. */
+	readonly isRetired: boolean;
 	/** Writes a command line of ours with what was said for a run, in lines for a shell. */
 	readonly command: (
 		name: "rollback" | "verify" | "retire" | "config render",
@@ -72,6 +74,7 @@ export function courseReport({
 	course,
 	records,
 	events,
+	isRetired,
 	command,
 }: ReportInput): CourseReport | undefined {
 	const status = courseStatus(records, COURSES[course].steps);
@@ -141,7 +144,7 @@ export function courseReport({
 				? []
 				: run.course === "cutover"
 					? dayAfter({
-							...{ run, events },
+							...{ run, events, isRetired },
 							hasDatabase: records.some(({ type }) => type === "database"),
 							command: (name) => command(name, run),
 						})

@@ -17,6 +17,8 @@ export interface DayAfter {
 	readonly events: readonly EventRecord[];
 	/** Whether the registry's metadata are in a database: then there is no way back. */
 	readonly hasDatabase: boolean;
+	/** Whether the source was begun to be deleted since: then there is none either. */
+	readonly isRetired: boolean;
 	/** A command line of ours with what was said for the cutover, as far as that command takes it; in lines for a shell. */
 	readonly command: (
 		name: "rollback" | "verify" | "retire" | "config render",
@@ -28,6 +30,7 @@ export function dayAfter({
 	run,
 	events,
 	hasDatabase,
+	isRetired,
 	command,
 }: DayAfter): readonly Task[] {
 	const { kind, source, target, words } = run;
@@ -35,15 +38,7 @@ export function dayAfter({
 	const isBucket = !target.startsWith("file:");
 	const didSay = (name: string) => words.some(([word]) => word === name);
 	return [
-		hasDatabase
-			? {
-					text: `There is no way back by rollback: the metadata are in a database, and nothing in the storage says what is pushed from now on. Keep ${source}, where nobody may write, and the backup of the database all the same.`,
-					lines: [],
-				}
-			: {
-					text: `Until somebody retires ${source}, there is a way back, with all that is pushed from now on. Nobody may write there meanwhile:`,
-					lines: command("rollback"),
-				},
+		wayBack({ run, hasDatabase, isRetired, command }),
 		{
 			text: `Where a configuration management (Puppet, Chef, Ansible, Git) keeps the registry's configuration, give it the new storage before it runs again: otherwise it brings the registry back to ${source}, without what was pushed since. The changes, with secrets masked, are in the report, and shown by:`,
 			lines: command("config render"),
@@ -96,6 +91,41 @@ export function dayAfter({
 					},
 				]
 			: []),
+		...(isRetired ? [] : lastTasks(command)),
+	];
+}
+
+/**
+ * | the source was retired | metadata are in a database | then                      |
+ * | ---------------------- | -------------------------- | ------------------------- |
+ * | yes                    | -                          | there is no way back      |
+ * | no                     | yes                        | there is none by rollback |
+ * | no                     | no                         | its command               |
+ */
+function wayBack({
+	run: { source },
+	hasDatabase,
+	isRetired,
+	command,
+}: Omit<DayAfter, "events">): Task {
+	if (isRetired)
+		return {
+			text: `${source} was begun to be deleted by retire: there is no way back any more. Where something is left there, the same command goes on.`,
+			lines: [],
+		};
+	if (hasDatabase)
+		return {
+			text: `There is no way back by rollback: the metadata are in a database, and nothing in the storage says what is pushed from now on. Keep ${source}, where nobody may write, and the backup of the database all the same.`,
+			lines: [],
+		};
+	return {
+		text: `Until somebody retires ${source}, there is a way back, with all that is pushed from now on. Nobody may write there meanwhile:`,
+		lines: command("rollback"),
+	};
+}
+
+function lastTasks(command: DayAfter["command"]): readonly Task[] {
+	return [
 		{
 			text: "After a week, read a sample of the blobs back. How it comes out is noted, and retire asks for it:",
 			lines: command("verify"),

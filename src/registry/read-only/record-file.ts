@@ -38,7 +38,7 @@ const RECORD = v.object({
 
 /**
  * Opens the file that keeps a registry's record; it and its directory are made. Throws a `RegistryError`: `changed` when
- * another process has it open, and `failed` when it cannot be used.
+ * another process has it open, and `refused` when it cannot be used.
  */
 export function openRecordFile(path: string): RecordKeeper {
 	let database: DatabaseSync | undefined;
@@ -50,7 +50,7 @@ export function openRecordFile(path: string): RecordKeeper {
 		return new RecordFile(path, database);
 	} catch (error) {
 		database?.close();
-		throw refusal(error, path);
+		throw refusal(error, path, "refused");
 	}
 }
 
@@ -61,7 +61,7 @@ export interface SeenRecord {
 	readonly owner: string | undefined;
 }
 
-/** Looks at a record without keeping others from it. Throws a `RegistryError` (`failed`) when it cannot be read. */
+/** Looks at a record without keeping others from it. Throws a `RegistryError` (`refused`) when it cannot be read. */
 export function seeRecord(path: string): SeenRecord {
 	if (!existsSync(path)) return { record: undefined, owner: undefined };
 	let database: DatabaseSync | undefined;
@@ -71,7 +71,7 @@ export function seeRecord(path: string): SeenRecord {
 	} catch (error) {
 		if (sqliteCode(error) === SQLITE.busy)
 			return { record: undefined, owner: ownerOf(path) };
-		throw refusal(error, path);
+		throw refusal(error, path, "refused");
 	} finally {
 		database?.close();
 	}
@@ -116,7 +116,7 @@ class RecordFile implements RecordKeeper {
 		try {
 			return use();
 		} catch (error) {
-			throw refusal(error, this.#path);
+			throw refusal(error, this.#path, "failed");
 		}
 	}
 }
@@ -129,34 +129,49 @@ function readFrom(
 	if (row === undefined) return undefined;
 	const result = v.safeParse(RECORD, JSON.parse(String(row.content)));
 	if (result.success) return result.output;
-	throw unusable(path, "it was written by another version of regmigrate");
+	throw new RegistryError("refused", `${CANNOT} ${path}: ${ANOTHER_VERSION}`, {
+		suggestions: ["Use the version of regmigrate that wrote it."],
+	});
 }
 
-function refusal(error: unknown, path: string): RegistryError {
+const CANNOT = "What a registry was found to be cannot be kept in";
+const ANOTHER_VERSION = "it was written by another version of regmigrate";
+
+/** `refused`: nothing was begun. */
+function refusal(
+	error: unknown,
+	path: string,
+	code: "refused" | "failed",
+): RegistryError {
 	if (error instanceof RegistryError) return error;
+	const cause = { cause: error };
 	if (sqliteCode(error) === SQLITE.busy)
 		return new RegistryError(
 			"changed",
 			`Somebody else is changing this registry: ${ownerOf(path)}`,
-			{ suggestions: ["Wait until that has ended, or end it."], cause: error },
+			{ suggestions: ["Wait until that has ended, or end it."], ...cause },
 		);
-	if (isDamage(error)) return unusable(path, "it is damaged", error);
-	return unusable(path, messageOf(error), error);
+	if (isDamage(error))
+		return new RegistryError(code, `${CANNOT} ${path}: it is damaged`, {
+			suggestions: [
+				"Put back a copy of it that is whole, if there is one. Else look with readonly status whether every node is as it should be, and move it elsewhere: it is made anew, and what was found before is then known only by the files that .regmigrate keeps beside each node's configuration.",
+			],
+			...cause,
+		});
+	return new RegistryError(code, `${CANNOT} ${path}: ${reasonOf(error)}`, {
+		suggestions: [
+			"Make it usable, or name another directory with --state-directory. Always name the same one: what was found is known only there.",
+		],
+		...cause,
+	});
 }
 
-function unusable(
-	path: string,
-	reason: string,
-	cause?: unknown,
-): RegistryError {
-	return new RegistryError(
-		"failed",
-		`What a registry was found to be cannot be kept in ${path}: ${reason}`,
-		{
-			suggestions: [
-				"Make it usable, or name another directory with --state-directory. Always name the same one: what was found is known only there.",
-			],
-			cause,
-		},
-	);
+function reasonOf(error: unknown): string {
+	const isInTheWay =
+		error instanceof Error &&
+		"code" in error &&
+		(error.code === "EEXIST" || error.code === "ENOTDIR");
+	return isInTheWay
+		? "its directory is a file, or lies in one"
+		: messageOf(error);
 }

@@ -27,6 +27,7 @@ const RECORDS: readonly JournalRecord[] = [
 function report(events: readonly EventRecord[]): CourseReport {
 	const made = courseReport({
 		...{ course: "cutover", records: RECORDS, events },
+		isRetired: false,
 		command: () => [],
 	});
 	if (made === undefined) throw new Error("Something was begun");

@@ -7,7 +7,10 @@ import { theOne } from "../../../src/cli/cutover/status.ts";
 import { exitCodeAt, follow } from "../../../src/cli/cutover/status-follow.ts";
 import { courseLines } from "../../../src/cli/cutover/status-lines.ts";
 import { printed } from "../../../src/cli/wrapped.ts";
-import { JournalFile } from "../../../src/cutover/course/journal-file.ts";
+import {
+	JournalFile,
+	placeAside,
+} from "../../../src/cutover/course/journal-file.ts";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
 import { EventFile } from "../../../src/cutover/told/event-file.ts";
 import { openRecordFile } from "../../../src/registry/read-only/record-file.ts";
@@ -70,7 +73,7 @@ describe("follow", () => {
 				for (const record of BACK) process.journal.append(record);
 				process.events.append({ type: "stopped", code: "rolled-back" });
 				process[Symbol.dispose]();
-				renameSync(paths.cutover, `${paths.cutover}.aside`);
+				renameSync(paths.cutover, placeAside(paths.cutover, at));
 			},
 			never,
 		);

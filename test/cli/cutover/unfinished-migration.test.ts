@@ -1,12 +1,7 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import {
-	type JournalRecord,
-	recordLine,
-} from "../../../src/cutover/course/journal-record.ts";
-import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
-import { runProgram } from "../../support/program.ts";
+import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
+import { described } from "./described-registry.ts";
 
 const at = "2026-01-31T00:00:00.000Z";
 const BEGUN: readonly JournalRecord[] = [
@@ -20,39 +15,6 @@ const BEGUN: readonly JournalRecord[] = [
 	},
 	{ type: "apply", step: "canary", at },
 ];
-
-/** A registry that does not answer, and where a command that changed nothing has left its record. */
-async function described() {
-	const folder = temporaryFolder();
-	const configuration = join(folder, "config.yml");
-	writeFileSync(
-		configuration,
-		`version: 0.1\nstorage: {filesystem: {rootdirectory: ${folder}}}\nhttp: {addr: "127.0.0.1:1"}\n`,
-	);
-	const state = join(folder, "state");
-	const flags = [
-		...["--registry-config", configuration, "--restart", "exit 1"],
-		...["--state-directory", state],
-	];
-	const run = async (...words: readonly string[]) =>
-		await runProgram([...words, ...flags]);
-	const result = await run("readonly", "off", "--yes");
-	expect(result.stderr).toContain("Nothing is recorded");
-	const [record = ""] = readdirSync(state).filter((name) =>
-		/^registry-.*\.db$/.test(name),
-	);
-	const note = (name: string, records: readonly JournalRecord[]) => {
-		const path = join(state, record.replace(/db$/, name));
-		// With the space that is taken before anything is begun.
-		const text = records
-			.map(recordLine)
-			.join("")
-			.padEnd(256 * 1024, "\0");
-		writeFileSync(path, text, { mode: 0o600 });
-		return path;
-	};
-	return { run, note };
-}
 
 const COMMANDS = [
 	["readonly", "on", "--yes"],
@@ -135,4 +97,22 @@ test("a journal of another version's steps is refused, and what to do is said", 
 		expect(exitCode).toBe(code);
 	}
 	expect(readFileSync(path)).toEqual(before);
+});
+
+test("readonly status tells what it can all the same, and names what cannot be read", async () => {
+	const { run, note, record } = await described();
+	const path = note("cutover", BEGUN);
+	const bytes = readFileSync(path);
+	bytes.write("x", 20);
+	writeFileSync(path, bytes);
+	note("rollback", BEGUN);
+	writeFileSync(record, "damaged".repeat(1000));
+	const { exitCode, stdout } = await run("readonly", "status");
+	expect(exitCode).toBe(3);
+	expect(stdout).toMatch(/^NODE .*\n\S+ +unknown /);
+	expect(stdout).toContain("A rollback of this registry was begun by");
+	expect(stdout).toContain(`cannot be read from ${path}: a record in it is`);
+	expect(stdout).toContain(`cannot be kept in ${record}: it is damaged.`);
+	const json = await run("readonly", "status", "--json");
+	expect(JSON.parse(json.stdout).unread).toHaveLength(2);
 });

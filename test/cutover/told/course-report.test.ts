@@ -56,7 +56,7 @@ function reportOf(
 	...events: readonly EventRecord[]
 ): CourseReport | undefined {
 	return courseReport({
-		...{ course: "cutover", records, events },
+		...{ course: "cutover", records, events, isRetired: false },
 		command: (name) => [`our ${name}`],
 	});
 }
@@ -117,6 +117,17 @@ describe("what is left to people", () => {
 		expect(text).toContain("broken in the source");
 		expect(text).not.toContain("delete_failed");
 		expect(text).not.toContain("SKIP=registry");
+	});
+
+	test("names no way back when the source was retired", () => {
+		const report = courseReport({
+			...{ course: "cutover", records: DONE, events: [RUN], isRetired: true },
+			command: (name) => [`our ${name}`],
+		});
+		const text = JSON.stringify(report?.tasks);
+		expect(text).toContain("there is no way back any more");
+		for (const name of ["rollback", "verify", "retire"])
+			expect(text).not.toContain(`our ${name}`);
 	});
 
 	test("names no way back where the metadata are in a database", () => {

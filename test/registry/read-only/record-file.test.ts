@@ -81,8 +81,8 @@ test("a place that cannot be written is told", () => {
 	writeFileSync(join(folder, "file"), "");
 	expect(() => openRecordFile(join(folder, "file", "registry.db"))).toThrow(
 		expect.objectContaining({
-			code: "failed",
-			message: expect.stringContaining("cannot be kept in"),
+			code: "refused",
+			message: expect.stringMatching(/cannot be kept in .* lies in one$/),
 		}),
 	);
 });
