@@ -30,7 +30,7 @@ export class Gc extends BaseCommand {
 		}),
 		verified: Flags.boolean({
 			description:
-				"the storage is the target of a migration, and verify has found nothing missing there",
+				"the storage is the target of a migration, and verify has found nothing missing there; not needed where that is noted in the state directory, not older than 30 days, and no pass has written there since",
 		}),
 		"shared-redis": Flags.boolean({
 			description:

@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
 	type Document,
@@ -24,6 +25,7 @@ import { type Digest, formatDigest } from "../../src/layout/digest.ts";
 import { blobKey, formatKey } from "../../src/layout/paths.ts";
 import { probeWrites } from "../../src/registry/probe/probe-writes.ts";
 import { RegistryClient } from "../../src/registry/probe/registry-client.ts";
+import { noteVerification } from "../../src/verify/verification-notes.ts";
 import {
 	describeResult,
 	finished,
@@ -327,7 +329,7 @@ describe.skipIf(!hasTools("registry-3"))("a collection is refused", () => {
 		[{ writing: { host: "a", pid: 1, since: "now" } }, "a pass writes to it"],
 		[{ partial: "repositories" }, "left out a part of the source"],
 		[{ unproven: true }, "blobs of another tool"],
-		[{}, "is not known that nothing is missing"],
+		[{ nonce: "one", pass: 3 }, "is not known that nothing is missing"],
 	])(
 		"where the storage is the target of a migration: %j",
 		async (marker, words) => {
@@ -340,8 +342,16 @@ describe.skipIf(!hasTools("registry-3"))("a collection is refused", () => {
 			expect(stderr).toContain(words);
 			expect(registry.restarts()).toBe(0);
 			await gc(4, ...flags, "--dry-run");
-			const isWhole = Object.keys(marker).length === 0;
-			await gc(isWhole ? 0 : 4, ...flags, "--verified", "--yes");
+			const isWhole = "nonce" in marker;
+			await gc(isWhole ? 0 : 4, ...flags, "--verified", "--dry-run");
+			const [, state = ""] = flags;
+			const now = new Date().toISOString();
+			noteVerification(state, {
+				...{ source: "file:///elsewhere/", isEqual: true, lastPass: "one 3" },
+				target: `${pathToFileURL(registry.storage).href}/`,
+				...{ beganAt: now, endedAt: now },
+			});
+			await gc(isWhole ? 0 : 4, ...flags, "--yes");
 			expect(has(registry, orphan)).toBe(!isWhole);
 		},
 	);

@@ -44,7 +44,7 @@ export function requireNoted(retirement: Retirement): RetirementFacts {
 		rollback: seeJournal(paths.rollback),
 		hasBase: existsSync(paths.base) || isBegun(paths, records),
 		...{ source: source.identity, target: target.identity },
-		verifications: notedVerifications(stateDirectory, target.identity),
+		verifications: verificationsOf(stateDirectory, target),
 		...{ nodesOnSource: [], oddity: undefined },
 	};
 	refuse(judgeRetirement(facts));
@@ -75,6 +75,16 @@ export async function requireUnneeded(
 	for (const line of digestLines(proven)) say(line);
 	refuse(judgeRetirement({ ...facts, isSoundNow: proven.isSound }));
 	return facts;
+}
+
+function verificationsOf(stateDirectory: string, { identity }: ObjectStore) {
+	try {
+		return notedVerifications(stateDirectory, identity);
+	} catch (error) {
+		throw retirementRefused(
+			`what is noted of verifications cannot be read in ${stateDirectory} (${messageOf(error)})`,
+		);
+	}
 }
 
 function isBegun(

@@ -11,6 +11,7 @@ import { openRecordFile } from "../../registry/read-only/record-file.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
 import { ownersIn } from "../../state/file-owner.ts";
 import { wait } from "../../store/wait.ts";
+import { notedVerifications } from "../../verify/verification-notes.ts";
 import { confirmed, isAnybodyThere } from "../confirmation.ts";
 import {
 	type MigrationPaths,
@@ -130,6 +131,14 @@ async function planFor(
 		isDryRun: wishes["dry-run"],
 		deletesUntagged: wishes["delete-untagged"],
 		isVerified: wishes.verified,
+		comparisonsOf(identity) {
+			try {
+				return notedVerifications(directoryOf(wishes), identity);
+			} catch {
+				// What cannot be read is not known: then the operator is asked to vouch for it.
+				return [];
+			}
+		},
 		isSharedAccepted: wishes["shared-redis"],
 		...{ askVersion, pass, signal },
 	});

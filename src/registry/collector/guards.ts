@@ -1,6 +1,7 @@
 import type { MetadataMode } from "../metadata-mode.ts";
 import type { ChildrenVerdict, CollectorVersion } from "./collector-version.ts";
-import type { MarkerState, StorageLook } from "./storage-look.ts";
+import { isKnownWhole, type NotedComparison } from "./noted-comparison.ts";
+import type { StorageLook } from "./storage-look.ts";
 
 /** What is known before a collection. */
 export interface CollectionFacts {
@@ -9,6 +10,10 @@ export interface CollectionFacts {
 	readonly storage: StorageLook | undefined;
 	/** Whether the operator says that nothing of the migration is missing. */
 	readonly isVerified: boolean;
+	/** What is noted of comparisons of the storage. */
+	readonly comparisons: readonly NotedComparison[];
+	/** Milliseconds since 1970. */
+	readonly now: number;
 	readonly deletesUntagged: boolean;
 	readonly children: ChildrenVerdict;
 	readonly product: CollectorVersion["product"] | undefined;
@@ -32,7 +37,8 @@ export interface CollectionRefusal {
  * | --------------------------------------------------------------- | ----------------------------------- |
  * | metadata in a database, or unclear                              | refused                             |
  * | marker says that something is left out, unproven, being written | refused                             |
- * | marker of a whole target, or storage not known                  | refused unless the operator vouches |
+ * | marker of a whole target                                        | refused unless that is noted (`noted-comparison.ts`), or the operator vouches |
+ * | storage not known                                               | refused unless the operator vouches |
  * | links that are none                                             | refused                             |
  * | untagged too, and children of indexes would go, or unknown      | refused                             |
  * | a pass is under way on this machine                             | refused                             |
@@ -47,7 +53,7 @@ export function collectionRefusals(
 		...(facts.storage === undefined
 			? unknownStorage(facts.isVerified)
 			: [
-					...markerRefusal(facts.storage.marker, facts.isVerified),
+					...markerRefusal(facts, facts.storage),
 					...linkRefusal(facts.storage.brokenLinks, facts.product),
 				]),
 		...untaggedRefusal(facts),
@@ -89,26 +95,27 @@ function metadataRefusal(metadata: MetadataMode): readonly CollectionRefusal[] {
 }
 
 function markerRefusal(
-	marker: MarkerState,
-	isVerified: boolean,
+	{ isVerified, comparisons, now }: CollectionFacts,
+	{ marker, identity }: StorageLook,
 ): readonly CollectionRefusal[] {
 	if (marker === "none") return [];
 	const lost = "Blobs whose links are not there yet would be deleted for good.";
-	if (marker !== "whole")
+	if ("incomplete" in marker)
 		return [
 			{
 				reason: `its storage is an incomplete target of a migration: ${marker.incomplete}`,
 				suggestions: [lost, "End the migration first, and verify it."],
 			},
 		];
-	if (isVerified) return [];
+	if (isVerified || isKnownWhole(comparisons, { identity, ...marker }, now))
+		return [];
 	return [
 		{
 			reason:
 				"its storage is the target of a migration, and it is not known that nothing is missing there",
 			suggestions: [
 				lost,
-				"Run verify; when it finds nothing missing, say so with --verified.",
+				"Run regmigrate verify SOURCE TARGET, with the same --state-directory; what it finds is noted there. Where it was run elsewhere, and nothing is missing, say so with --verified.",
 			],
 		},
 	];

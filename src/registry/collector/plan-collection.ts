@@ -11,6 +11,7 @@ import {
 import { childrenVerdict, linksRead } from "./collector-version.ts";
 import { type ConfiguredNode, lookAtStorage, metadataOf } from "./facts.ts";
 import { collectionRefusals } from "./guards.ts";
+import type { NotedComparison } from "./noted-comparison.ts";
 import { findSchedules, scheduleNotes } from "./schedules.ts";
 
 export interface PlanOptions extends CollectorWishes {
@@ -21,6 +22,8 @@ export interface PlanOptions extends CollectorWishes {
 	) => Promise<RegistryVersion>;
 	/** Whether the operator says that nothing of a migration is missing. */
 	readonly isVerified: boolean;
+	/** What is noted of comparisons of a storage, by its identity. */
+	readonly comparisonsOf: (identity: string) => readonly NotedComparison[];
 	/** Whether it is agreed that others use the same Redis. */
 	readonly isSharedAccepted: boolean;
 	/** Who makes a pass on this machine; `undefined`: nobody. */
@@ -67,6 +70,11 @@ export async function planCollection(
 	const refusals = collectionRefusals({
 		...options,
 		storage,
+		comparisons:
+			storage?.identity === undefined
+				? []
+				: options.comparisonsOf(storage.identity),
+		now: Date.now(),
 		metadata: metadataOf(configured, storage),
 		children: childrenVerdict(version ?? gitlabVersion(configured)),
 		product: version?.product,

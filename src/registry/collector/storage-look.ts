@@ -1,4 +1,7 @@
+import { realpathSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import {
+	lastPassOf,
 	MARKER_KEY,
 	MAX_MARKER_BYTES,
 	parseMarkerText,
@@ -15,9 +18,12 @@ import type { Host } from "../host/host.ts";
 import { readHostFiles } from "../kept-file/read-host-file.ts";
 import type { Call } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
+import type { MarkedTarget } from "./noted-comparison.ts";
 
 /** What a collection could break on, or break. */
 export interface StorageLook {
+	/** As stores have it; `undefined`: it is another machine's directory, which has none here. */
+	readonly identity: string | undefined;
 	/** The names of the lock files. */
 	readonly locks: readonly string[];
 	readonly marker: MarkerState;
@@ -26,15 +32,19 @@ export interface StorageLook {
 }
 
 /**
- * What regmigrate's marker says of a storage. `none`: it is no target of a migration. `whole`: the last pass has left out
- * nothing. Anything else is a clause that says why blobs may be missing.
+ * What regmigrate's marker says of a storage. `none`: it is no target of a migration. `source`: the last pass has left out
+ * nothing of that. Anything else is a clause that says why blobs may be missing.
  */
-export type MarkerState = "none" | "whole" | { readonly incomplete: string };
+export type MarkerState =
+	| "none"
+	| Omit<MarkedTarget, "identity">
+	| { readonly incomplete: string };
 
 /** Reads a marker's text. */
 export function markerState(text: string): MarkerState {
 	const marker = parseMarkerText(text);
 	if (marker === undefined || !("source" in marker)) return "none";
+	const source = String(marker.source);
 	const said = new Map<string, unknown>(Object.entries(marker));
 	const says = (name: string) => Boolean(said.get(name));
 	if (says("writing"))
@@ -47,7 +57,7 @@ export function markerState(text: string): MarkerState {
 		};
 	if (says("snapshot"))
 		return { incomplete: "it was filled from a snapshot alone" };
-	return "whole";
+	return { source, lastPass: lastPassOf(marker) };
 }
 
 /** Which links are looked at. */
@@ -77,10 +87,20 @@ export async function lookAtDirectory(
 ): Promise<StorageLook> {
 	const at = (key: string) => `${root.replace(/\/+$/, "")}/${key}`;
 	const [marker] = await readHostFiles(host, [at(MARKER_KEY)], call);
+	const locks = await locksIn(host, at(LOCKS_PREFIX), call);
+	const brokenLinks = await brokenIn(
+		host,
+		at(REPOSITORIES_PREFIX),
+		sections,
+		call,
+	);
 	return {
-		locks: await locksIn(host, at(LOCKS_PREFIX), call),
+		// It has been looked into, so it is there.
+		identity: host.isLocal
+			? `${pathToFileURL(realpathSync(root)).href}/`
+			: undefined,
 		marker: marker === undefined ? "none" : markerState(marker.text),
-		brokenLinks: await brokenIn(host, at(REPOSITORIES_PREFIX), sections, call),
+		...{ locks, brokenLinks },
 	};
 }
 
@@ -161,7 +181,9 @@ export async function lookAtStore(
 				isRead(key, sections)
 			)
 				brokenLinks.push(key);
-	return { locks, marker: await markerIn(store, signal), brokenLinks };
+	const { identity } = store;
+	const marker = await markerIn(store, signal);
+	return { identity, locks, marker, brokenLinks };
 }
 
 function isRead(key: string, sections: Sections): boolean {

@@ -10,8 +10,15 @@ import {
 
 const WELL: CollectionFacts = {
 	metadata: { mode: "links" },
-	storage: { locks: [], marker: "none", brokenLinks: [] },
+	storage: {
+		identity: "s3://new/",
+		locks: [],
+		marker: "none",
+		brokenLinks: [],
+	},
 	isVerified: false,
+	comparisons: [],
+	now: Date.parse("2026-01-02T00:00:00.000Z"),
 	deletesUntagged: false,
 	children: "kept",
 	product: "distribution",
@@ -19,8 +26,14 @@ const WELL: CollectionFacts = {
 };
 
 function storage(marker: MarkerState, brokenLinks: readonly string[] = []) {
-	return { locks: [], marker, brokenLinks };
+	return { identity: "s3://new/", locks: [], marker, brokenLinks };
 }
+
+const WHOLE = storage({ source: "file:///old/", lastPass: "one 3" });
+const CLEAN = {
+	...{ source: "file:///old/", target: "s3://new/", isEqual: true },
+	...{ endedAt: "2026-01-01T00:00:00.000Z", lastPass: "one 3" },
+};
 
 const INCOMPLETE = storage({ incomplete: "a part is left out" });
 const DATABASE = { mode: "database", because: "it says so" } as const;
@@ -36,8 +49,10 @@ test.each<
 	],
 	[{ storage: INCOMPLETE }, ["a part is left out"]],
 	[{ storage: INCOMPLETE, isVerified: true }, ["incomplete target"]],
-	[{ storage: storage("whole") }, ["not known that nothing is missing"]],
-	[{ storage: storage("whole"), isVerified: true }, []],
+	[{ storage: WHOLE }, ["not known that nothing is missing"]],
+	[{ storage: WHOLE, isVerified: true }, []],
+	[{ storage: WHOLE, comparisons: [CLEAN] }, []],
+	[{ storage: INCOMPLETE, comparisons: [CLEAN] }, ["incomplete target"]],
 	[{ storage: undefined }, ["not known where its objects are"]],
 	[{ storage: undefined, isVerified: true }, []],
 	[{ storage: storage("none", ["a/link"]) }, ["stops at: a/link"]],
@@ -63,9 +78,13 @@ test.each<
 test.each<readonly [text: string, state: MarkerState]>([
 	["{}", "none"],
 	["not JSON", "none"],
-	['{"source": "file:///a/"}', "whole"],
+	['{"source": "file:///a/"}', { source: "file:///a/", lastPass: undefined }],
+	[
+		'{"source": "file:///a/", "nonce": "one", "pass": 3}',
+		{ source: "file:///a/", lastPass: "one 3" },
+	],
 ])("the marker %s says: %s", (text, state) => {
-	expect(markerState(text)).toBe(state);
+	expect(markerState(text)).toEqual(state);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import {
 	lookAtDirectory,
@@ -27,7 +28,10 @@ const OBJECTS: Readonly<Record<string, string>> = {
 	"regmigrate.json": '{"source": "file:///elsewhere/"}',
 };
 
-const FOUND = { locks: ["filesystem-in-use"], marker: "whole" };
+const FOUND = {
+	locks: ["filesystem-in-use"],
+	marker: { source: "file:///elsewhere/", lastPass: undefined },
+};
 
 test("a directory tells its lock files, its marker, and links that hold no digest", async () => {
 	const root = temporaryFolder();
@@ -41,10 +45,11 @@ test("a directory tells its lock files, its marker, and links that hold no diges
 		["revisions", "layers"],
 		{},
 	);
-	expect(found).toEqual(FOUND);
+	const identity = `${pathToFileURL(root).href}/`;
+	expect(found).toEqual({ ...FOUND, identity });
 	expect(brokenLinks.toSorted()).toEqual([SHORT_LAYER, EMPTY_REVISION]);
 	expect(await lookAtDirectory(localHost, root, ["revisions"], {})).toEqual({
-		...FOUND,
+		...{ ...FOUND, identity },
 		brokenLinks: [EMPTY_REVISION],
 	});
 });
@@ -63,7 +68,7 @@ test("a bucket tells the same", async () => {
 	for (const [key, content] of Object.entries(OBJECTS))
 		await store.put(key, Buffer.from(content));
 	expect(await lookAtStore(store, ["revisions", "layers"], {})).toEqual({
-		...FOUND,
+		...{ ...FOUND, identity: store.identity },
 		brokenLinks: [SHORT_LAYER, EMPTY_REVISION],
 	});
 	const { brokenLinks } = await lookAtStore(store, ["revisions"], {});
