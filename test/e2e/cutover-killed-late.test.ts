@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { hasTools } from "../support/services.ts";
 import {
+	expectOnTarget,
 	installed,
 	push,
 	restart,
@@ -40,6 +41,20 @@ describe.skipIf(!hasTools("registry-3", "minio"))(
 			);
 			expect(readFileSync(registry.configFile)).toEqual(before);
 			expect(await stateOf(registry)).toBe("writable");
+		});
+
+		test("killed after read-write, and then made read-only by hand, it takes writes again before that counts as done", async () => {
+			const at = await installed("3");
+			const { registry, words } = at;
+			await killedIn("confirm", words);
+			const left = readFileSync(registry.configFile, "utf8");
+			const closed = left.replace(/(readonly:\s+enabled: )false/, "$1true");
+			writeFileSync(registry.configFile, closed);
+			await restart(registry);
+			expect(await stateOf(registry)).toBe("read-only");
+			const { stdout } = await run(0, ...words);
+			expect(stdout).toContain('"read-write" had brought about is no longer');
+			await expectOnTarget(at);
 		});
 	},
 );

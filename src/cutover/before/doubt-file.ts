@@ -7,7 +7,7 @@ import { renameDurably, syncPath } from "../../state/rename-durably.ts";
 const DOUBT = v.object({ id: v.string(), keys: v.array(v.string()) });
 
 /** What is not known to be alike when all that can be done in use is done, and of which cutover. */
-export interface Doubt {
+interface Doubt {
 	/** The cutover's. */
 	readonly id: string;
 	readonly keys: Iterable<string>;

@@ -156,7 +156,7 @@ export function canTurnBack(
 }
 
 /** What another process has done that has to be in force still when this one goes on, and what follows where it is not. */
-export interface InForce<S> {
+interface InForce<S> {
 	readonly steps: readonly S[];
 	readonly otherwise: "turn back" | "apply again";
 }
