@@ -19,6 +19,7 @@ export class Rollback extends BaseCommand {
 	static override readonly description = [
 		"Before the cutover's point of no return, also where its process was killed: undoes what it has begun, and the registry is on SOURCE as before.",
 		"After it: copies back what was pushed to TARGET since, while the registry is in use; says which tags were moved and deleted, and asks; makes every node read-only and proves it; copies the rest, and deletes the links that are gone; gives one node after the other its configuration of before; has each serve an image that is only in SOURCE; and lets them take pushes again. Blobs are never deleted; those that were corrupt in SOURCE are healed by what was pushed again. Whatever fails before that, or Ctrl-C (twice at a terminal), leaves the registry on TARGET, as it was.",
+		"Where the metadata are in a database, it stays as it is, and only blobs are copied back: online garbage collection is stopped meanwhile, and that nodes read from SOURCE and write there is proven as by cutover, in --test-repository. What the database names and neither storage has is not found out.",
 		"Refused where somebody else has changed SOURCE since the cutover: it says what. SOURCE, TARGET and --state-directory are those of the cutover. Each step is noted before it is begun: where the process is killed, the same command goes on.",
 		STORE_HELP,
 	].join("\n\n");

@@ -3,6 +3,17 @@ import type { Step } from "./course/step.ts";
 
 /** What the steps do that both ways have. Their tables give them names. */
 export const ACTS = {
+	witness: {
+		isNeeded: (world) => world.hasDatabase(),
+		apply: (world, call) => world.pushWitnesses(call),
+		undo: (world, call) => world.removeWitnesses(call),
+	},
+	pauseCollection: {
+		isNeeded: (world) => world.hasDatabase(),
+		apply: (world, call) => world.pauseCollection(call),
+		holds: (world, call) => world.isCollectionPaused(call),
+		undo: (world, call) => world.undoPause(call),
+	},
 	catchUp: {
 		apply: (world, call) => world.catchUp(call),
 		undo: "nothing",
@@ -67,6 +78,12 @@ export const ACTS = {
 	},
 	confirm: {
 		apply: (world, call) => world.confirm(call),
+		undo: "never",
+	},
+	resumeCollection: {
+		isNeeded: (world) => world.hasDatabase(),
+		apply: (world, call) => world.resumeCollection(call),
+		holds: (world, call) => world.isCollectionResumed(call),
 		undo: "never",
 	},
 } satisfies Record<string, Omit<Step<CourseActuators>, "name" | "about">>;

@@ -3,6 +3,20 @@ import type { Call, Stage } from "./course/step.ts";
 
 /** What the steps of every course do, whichever way it leads. All are safe to repeat. */
 export interface CourseActuators extends Stage {
+	/** Whether the registry's metadata are in a database, by what is noted. */
+	hasDatabase(): boolean;
+	/** Of a registry with a metadata database: proves that every node uses the source, by images that are pushed. */
+	pushWitnesses(call: Call): Promise<void>;
+	/** Deletes them. */
+	removeWitnesses(call: Call): Promise<void>;
+	/** Of such a registry, too: has it remove no garbage from now on. */
+	pauseCollection(call: Call): Promise<void>;
+	isCollectionPaused(call: Call): Promise<boolean>;
+	/** As it was found. */
+	undoPause(call: Call): Promise<void>;
+	/** Has it remove garbage again, if it did. */
+	resumeCollection(call: Call): Promise<void>;
+	isCollectionResumed(call: Call): Promise<boolean>;
 	/** Passes while the registry is in use, until the next one is short. */
 	catchUp(call: Call): Promise<void>;
 	/** Runs the operator's command of before the window. Rejects when it fails. */
@@ -41,20 +55,6 @@ export interface CourseActuators extends Stage {
 export interface Actuators extends CourseActuators {
 	/** Refuses what is known to go wrong. Changes nothing. */
 	preflight(call: Call): Promise<void>;
-	/** Whether the registry's metadata are in a database, by what `preflight` has noted. */
-	hasDatabase(): boolean;
-	/** Of a registry with a metadata database: proves that every node uses the source, by images that are pushed. */
-	pushWitnesses(call: Call): Promise<void>;
-	/** Deletes them. */
-	removeWitnesses(call: Call): Promise<void>;
-	/** Of such a registry, too: has it remove no garbage from now on. */
-	pauseCollection(call: Call): Promise<void>;
-	isCollectionPaused(call: Call): Promise<boolean>;
-	/** As it was found. */
-	undoPause(call: Call): Promise<void>;
-	/** Has it remove garbage again, if it did. */
-	resumeCollection(call: Call): Promise<void>;
-	isCollectionResumed(call: Call): Promise<boolean>;
 	/** Tries the target with each node's own program, on a place that is removed again. */
 	rehearse(call: Call): Promise<void>;
 	/** Keeps what is on both sides, durably: what a rollback after read-write compares with. */

@@ -10,6 +10,11 @@ export interface Destination {
 	open(node: RegistryNode, call: Call): Promise<Change>;
 	/** Whether a node is configured to it, taking writes or not. */
 	isReached(node: RegistryNode, call: Call): Promise<boolean>;
+	/**
+	 * Works out what has to be done so that a node of a registry with a metadata database that is configured to it, and takes
+	 * writes, removes garbage by itself if it did; `undefined`: nothing. Changes nothing.
+	 */
+	collecting(node: RegistryNode, call: Call): Promise<Change | undefined>;
 	/** Makes that configuration the one that there is to go back to. Safe to repeat. */
 	settle(node: RegistryNode, call: Call): Promise<void>;
 }
@@ -29,6 +34,15 @@ export function targetDestination(
 		open: (node, call) => node.change({ readOnly: false }, call),
 		isReached: async (node, call) =>
 			(await node.change(settings, call)).files.length === 0,
+		collecting: async (node, call) =>
+			database
+				.read()
+				?.nodes.some(
+					({ name, onlineGarbageCollection }) =>
+						name === node.name && onlineGarbageCollection,
+				)
+				? await node.change({ onlineGarbageCollection: true }, call)
+				: undefined,
 		settle: (node, call) => node.accept(id, call),
 	};
 }

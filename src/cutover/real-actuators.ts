@@ -55,14 +55,6 @@ export function realActuators(
 			if (ms !== undefined && restart.from === "assumed")
 				restart = rehearsedRestart(ms);
 		},
-		hasDatabase: () => world.database.read() !== undefined,
-		pushWitnesses: (call) => pushWitnesses(world, call),
-		removeWitnesses: (call) => removeWitnesses(world, call),
-		pauseCollection: (call) => pauseCollection(world, call),
-		isCollectionPaused: (call) => isCollectionPaused(world, call),
-		undoPause: (call) => undoPause(world, call),
-		resumeCollection: (call) => resumeCollection(world, call),
-		isCollectionResumed: (call) => isCollectionResumed(world, call),
 		async catchUp(call) {
 			const caughtUp = await catchUp(world, call);
 			noteDoubt(doubtPath, { id, keys: caughtUp.doubtful });
@@ -104,6 +96,14 @@ export function courseActuators(
 	};
 	return {
 		approve: ({ signal }) => world.approve(signal),
+		hasDatabase: () => world.database.read() !== undefined,
+		pushWitnesses: (call) => pushWitnesses(world, call),
+		removeWitnesses: (call) => removeWitnesses(world, call),
+		pauseCollection: (call) => pauseCollection(world, call),
+		isCollectionPaused: (call) => isCollectionPaused(world, call),
+		undoPause: (call) => undoPause(world, call),
+		resumeCollection: (call) => resumeCollection(world, call),
+		isCollectionResumed: (call) => isCollectionResumed(world, call),
 		announceOpening: (call) => announceOpening(world, call),
 		async announceEnd(outcome, call) {
 			const pulls = await polls.end();

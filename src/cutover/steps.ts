@@ -28,19 +28,14 @@ export const STEPS: readonly Step<Actuators>[] = [
 	},
 	{
 		name: "witness",
-		isNeeded: (world) => world.hasDatabase(),
 		about: "push an image through every node, which has to lie in the source",
-		apply: (world, call) => world.pushWitnesses(call),
-		undo: (world, call) => world.removeWitnesses(call),
+		...ACTS.witness,
 	},
 	{
 		name: "pause collection",
-		isNeeded: (world) => world.hasDatabase(),
 		about:
 			"have every node with a metadata database stop removing garbage by itself",
-		apply: (world, call) => world.pauseCollection(call),
-		holds: (world, call) => world.isCollectionPaused(call),
-		undo: (world, call) => world.undoPause(call),
+		...ACTS.pauseCollection,
 	},
 	{
 		name: "catch up",
@@ -113,11 +108,8 @@ export const STEPS: readonly Step<Actuators>[] = [
 	},
 	{
 		name: "resume collection",
-		isNeeded: (world) => world.hasDatabase(),
 		about: "have every node that removed garbage by itself do so again",
-		apply: (world, call) => world.resumeCollection(call),
-		holds: (world, call) => world.isCollectionResumed(call),
-		undo: "never",
+		...ACTS.resumeCollection,
 	},
 	{
 		name: "fence the source",

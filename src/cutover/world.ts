@@ -134,6 +134,11 @@ export interface World {
 	readonly repository: string | undefined;
 	/** The operator's own, in which an image is pushed and deleted at the end; `undefined`: none is. */
 	readonly testRepository: string | undefined;
+	/**
+	 * Names the images by which it is proven which storage the nodes of a registry with a metadata database use: none that
+	 * another attempt has pushed.
+	 */
+	readonly witnessId: string;
 	readonly database: DatabaseNotes;
 	/** Go on although something is broken in the source: it is so at the target, too. */
 	readonly acceptsDamage: boolean;

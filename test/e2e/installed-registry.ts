@@ -106,7 +106,10 @@ export async function installed(
 export function rollbackWords({
 	words,
 }: Pick<InstalledRegistry, "words">): readonly string[] {
-	const own = ["--no-rehearse", "--no-verify", "--accept-damage"];
+	const own = [
+		...["--no-rehearse", "--no-verify", "--accept-damage"],
+		"--database-backup-made",
+	];
 	return ["rollback", ...words.slice(1).filter((word) => !own.includes(word))];
 }
 

@@ -71,7 +71,7 @@ export const DATABASE_DEFENCES: readonly Defence[] = [
 		removed: [
 			{
 				file: "src/cutover/database/target-proof.ts",
-				code: "for (const witness of all) await requireUnserved(witness, call);",
+				code: "for (const witness of all) await requireUnserved(witness, course, call);",
 				instead: "",
 			},
 		],
@@ -94,6 +94,21 @@ export const DATABASE_DEFENCES: readonly Defence[] = [
 		test: {
 			file: E2E,
 			name: "whose pushes go elsewhere when it takes them again is told of loudly",
+		},
+	},
+	{
+		name: "garbage-is-kept-on-the-way-back",
+		against: DATABASE,
+		removed: [
+			{
+				file: "src/cutover/rollback/source-destination.ts",
+				code: "const kept = { isCollectionPaused: hasDatabase };",
+				instead: "const kept = { isCollectionPaused: false && hasDatabase };",
+			},
+		],
+		test: {
+			file: "test/cutover/rollback/source-destination.test.ts",
+			name: "with a database, is what was before as a whole only in the end: until then the way back may be given up",
 		},
 	},
 ];

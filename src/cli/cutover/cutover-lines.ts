@@ -65,7 +65,7 @@ export function cutoverLine(
 		case "collection":
 			return `   ${event.node}: online garbage collection is ${event.isOn ? "on again" : "off"}`;
 		case "stored":
-			return `   ${event.node}: what is pushed through it lies ${event.store === "source" ? "in the source" : "at the target, and not in the source"}`;
+			return `   ${event.node}: what is pushed through it lies ${placeText(event.store)}${event.store === to ? `, and not ${placeText(from)}` : ""}`;
 		case "opened":
 			return `   ${event.node}: takes writes`;
 		case "flushed":
@@ -85,6 +85,10 @@ export function cutoverLine(
 		default:
 			return event satisfies never;
 	}
+}
+
+function placeText(store: Course["from"]): string {
+	return store === "source" ? "in the source" : "at the target";
 }
 
 /** What is known of the window before it is opened; nothing of it where another process caught up. */

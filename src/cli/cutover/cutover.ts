@@ -114,7 +114,7 @@ async function cutoverWorld(
 	const database = databaseNotes(journal, wishes, held.operator);
 	return {
 		...courseWorld(held, settings, paths.deletes),
-		...{ settings, database, pass },
+		...{ settings, database, pass, witnessId: held.begun.id },
 		destination: targetDestination(settings, database, held.begun.id),
 		basePath: paths.base,
 		doubtPath: paths.doubt,

@@ -1,7 +1,9 @@
 import { JournalFile, seeJournal } from "../../cutover/course/journal-file.ts";
-import type { BegunRecord } from "../../cutover/course/journal-record.ts";
 import { backPass } from "../../cutover/rollback/back-pass.ts";
-import { rollbackId } from "../../cutover/rollback/decide-rollback.ts";
+import {
+	type MergeDecision,
+	rollbackId,
+} from "../../cutover/rollback/decide-rollback.ts";
 import { notingWrites } from "../../cutover/rollback/noting-writes.ts";
 import { rollbackActuators } from "../../cutover/rollback/rollback-actuators.ts";
 import { dryRunOfRollback } from "../../cutover/rollback/rollback-dry-run.ts";
@@ -33,8 +35,7 @@ export interface Merged {
 	readonly session: RegistrySession;
 	readonly state: string;
 	readonly paths: MigrationPaths;
-	readonly cutover: BegunRecord;
-	readonly isHalfWay: boolean;
+	readonly decision: MergeDecision;
 }
 
 /**
@@ -47,7 +48,8 @@ export async function rollBackMerging(
 	output: CourseOutput,
 	merged: Merged,
 ): Promise<object> {
-	const { session, state, paths, cutover, isHalfWay } = merged;
+	const { session, state, paths, decision } = merged;
+	const { cutover, isHalfWay } = decision;
 	const isDryRun = wishes["dry-run"];
 	const { say, signal } = output;
 	await using stores = await openStores(
@@ -91,16 +93,19 @@ export async function rollBackMerging(
 
 function rollbackWorld(
 	held: HeldCourse,
-	{ session, state, paths, cutover, isHalfWay }: Merged,
+	{ session, state, paths, decision }: Merged,
 	{ source, target: oldSource, sourceDatabase }: OpenStores,
 	base: BaseFile,
 ): RollbackWorld {
+	const { cutover, isHalfWay, isConfirmed, database } = decision;
 	const back = indexPath(state, source, oldSource);
+	// The id is the same for each attempt.
+	const attempt = Date.parse(held.begun.at).toString(36);
 	return {
 		...courseWorld(held, {}, paths.deletesBack),
 		...{ oldSource, base, cutoverId: cutover.id },
 		target: notingWrites(oldSource, base),
-		destination: sourceDestination(cutover.id),
+		destination: sourceDestination(cutover.id, database !== undefined),
 		pass: {
 			...backPass(base, back),
 			metadata: { configured: sourceDatabase },
@@ -115,12 +120,14 @@ function rollbackWorld(
 		unfencePath: paths.fence,
 		// It is so in what the registry serves, and was so before the cutover or came since.
 		acceptsDamage: true,
-		// A registry with a metadata database is refused.
+		// It stays as it is, and has to be what the cutover has found.
 		database: {
-			read: () => undefined,
+			read: () => database,
 			write() {},
 			acknowledge: async () => undefined,
 		},
+		hasWitnesses: !isConfirmed,
+		witnessId: isConfirmed ? `${held.begun.id}-${attempt}` : cutover.id,
 		restart: restartEstimate(
 			paths.cutover,
 			session.described.description.kind,

@@ -49,8 +49,7 @@ export async function rollBack(
 			return await turnBack(named, wishes, output, paths);
 		case "merge":
 			return await rollBackMerging(named, wishes, output, {
-				...{ session, state, paths },
-				...decision,
+				...{ session, state, paths, decision },
 			});
 		default:
 			return decision satisfies never;

@@ -66,35 +66,28 @@ export async function resumeCollection(
 	world: World,
 	call: Call,
 ): Promise<void> {
-	const { nodes, database, id, observe } = world;
+	const { nodes, destination, observe } = world;
 	for (const { node } of nodes) {
-		if (!collected(node.name, database.read())) continue;
-		const change = await node.change({ onlineGarbageCollection: true }, call);
-		await restart(node, change, world, call);
-		await node.accept(id, call);
-		observe({ type: "collection", node: node.name, isOn: true });
+		const change = await destination.collecting(node, call);
+		if (change === undefined) continue;
+		const former = await restart(node, change, world, call);
+		// What an earlier run has left is tidied up.
+		if (former === undefined) await change.activate(call);
+		await destination.settle(node, call);
+		const { onlineGarbageCollection: isOn } = await settingsOf(node, call);
+		observe({ type: "collection", node: node.name, isOn });
 	}
 }
 
 /** Whether each node removes garbage that did before. */
 export async function isCollectionResumed(
-	{ nodes, database }: World,
+	{ nodes, destination }: World,
 	call: Call,
 ): Promise<boolean> {
 	for (const { node } of nodes) {
-		if (!collected(node.name, database.read())) continue;
-		if (!(await settingsOf(node, call)).onlineGarbageCollection) return false;
+		const change = await destination.collecting(node, call);
+		if (change === undefined) continue;
+		if (change.files.length + change.commands.length > 0) return false;
 	}
 	return true;
-}
-
-function collected(
-	name: string,
-	found: ReturnType<World["database"]["read"]>,
-): boolean {
-	return (
-		found?.nodes.some(
-			(node) => node.name === name && node.onlineGarbageCollection,
-		) ?? false
-	);
 }

@@ -27,7 +27,7 @@ export function dryRunOfDatabase(
 		hasDatabase: () => database.read() !== undefined,
 		async pushWitnesses() {
 			say(
-				`Would push a small image through each node to ${testRepository}, and look for its layer in the source.`,
+				`Would push a small image through each node to ${testRepository}, and look for its layer in ${world.source.url}.`,
 			);
 		},
 		removeWitnesses: nothing,

@@ -66,10 +66,6 @@ export async function preflightDatabase(
 	for (const { node } of found)
 		for (const note of (await node.change(PAUSED, call)).notes)
 			observe({ type: "note", text: `${node.name}: ${note}` });
-	observe({
-		type: "note",
-		text: "The metadata are in a database: from read-write on, not even rollback leads back.",
-	});
 	if (database.read() !== undefined) return;
 	const acknowledged = await database.acknowledge(call.signal);
 	if (acknowledged === undefined)

@@ -10,7 +10,7 @@ import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
  * (`needs-operator`): pushes are being lost from one storage's sight then.
  */
 export async function provePushes(world: World, call: Call): Promise<void> {
-	const { source, target, observe } = world;
+	const { source, target, observe, course } = world;
 	// What an earlier attempt has pushed may lie elsewhere.
 	const pushed = witnesses(world, randomBytes(4).toString("hex"));
 	await pushAll(pushed, call);
@@ -20,7 +20,7 @@ export async function provePushes(world: World, call: Call): Promise<void> {
 		if (isInSource || !(await isStored(witness, target, world, call)))
 			throw new CutoverError(
 				"needs-operator",
-				`${node.name} (${node.url.origin}) takes pushes and does not store them at ${target.url}: ${isInSource ? "what was just pushed through it lies in the source" : "what was just pushed through it does not lie there"}`,
+				`${node.name} (${node.url.origin}) takes pushes and does not store them at ${target.url}: what was just pushed through it ${isInSource ? `lies in the ${course.from}` : "does not lie there"}`,
 				{
 					suggestions: [
 						`Stop pushes at once: take ${node.name} out of the load balancer, or end its registry. What is pushed there is missing for the other nodes.`,
@@ -28,7 +28,7 @@ export async function provePushes(world: World, call: Call): Promise<void> {
 					],
 				},
 			);
-		observe({ type: "stored", node: node.name, store: "target" });
+		observe({ type: "stored", node: node.name, store: course.to });
 	}
 	await deleteAll([...pushed, ...witnesses(world, BEFORE)], world, call);
 }

@@ -9,7 +9,7 @@ import { BEFORE, deleteAll, isStored, pushAll, witnesses } from "./witness.ts";
  * `CutoverError`.
  */
 export async function pushWitnesses(world: World, call: Call): Promise<void> {
-	const { database, source, observe } = world;
+	const { database, source, observe, course } = world;
 	if (database.read() === undefined) return;
 	const pushed = witnesses(world, BEFORE);
 	await pushAll(pushed, call);
@@ -25,7 +25,7 @@ export async function pushWitnesses(world: World, call: Call): Promise<void> {
 					],
 				},
 			);
-		observe({ type: "stored", node: node.name, store: "source" });
+		observe({ type: "stored", node: node.name, store: course.from });
 	}
 }
 

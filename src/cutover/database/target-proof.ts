@@ -3,7 +3,7 @@ import { fetchBlob } from "../../registry/probe/fetch-blob.ts";
 import { ProbeError } from "../../registry/probe/probe-error.ts";
 import { pullImage } from "../../registry/probe/pull.ts";
 import { messageOf } from "../../store/thrown.ts";
-import type { Call } from "../course/step.ts";
+import type { Call, Course } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { World } from "../world.ts";
 import { BEFORE, type Witness, witnesses } from "./witness.ts";
@@ -25,19 +25,19 @@ import { BEFORE, type Witness, witnesses } from "./witness.ts";
  * Rejects with a `CutoverError`; the layers are at the target in any case when it ends.
  */
 export async function tryWitnesses(world: World, call: Call): Promise<void> {
-	const { target, observe } = world;
+	const { target, observe, course } = world;
 	const all = witnesses(world, BEFORE);
 	try {
 		// An earlier run that was killed may have taken them away already.
 		const keys = all.map(({ key }) => key);
 		for (const error of (await target.delete(keys, call)).values()) throw error;
-		for (const witness of all) await requireUnserved(witness, call);
+		for (const witness of all) await requireUnserved(witness, course, call);
 	} finally {
 		// Also when all is being given up.
 		await putWitnesses(world);
 	}
 	for (const witness of all) {
-		const hosts = await requireServed(witness, call);
+		const hosts = await requireServed(witness, course, call);
 		observe({ type: "served", node: witness.node.name, hosts });
 	}
 }
@@ -52,6 +52,7 @@ export async function putWitnesses(world: World): Promise<void> {
 
 async function requireUnserved(
 	{ node, client, repository, image }: Witness,
+	{ to }: Course,
 	call: Call,
 ): Promise<void> {
 	const digest = parseDigest(image.layer);
@@ -64,19 +65,20 @@ async function requireUnserved(
 		if (error instanceof ProbeError && error.code === "not-found") return;
 		throw new CutoverError(
 			"unproven",
-			`${what} does not say that it lacks a layer that is not at the target: ${reasonOf(error)}`,
+			`${what} does not say that it lacks a layer that is not at the ${to}: ${reasonOf(error)}`,
 			{ suggestions: [LOOK], cause: error },
 		);
 	}
 	throw new CutoverError(
 		"unproven",
-		`${what} serves ${formatDigest(digest)}, which is not at the target for now, so it does not use the target, or what lies before it keeps copies`,
+		`${what} serves ${formatDigest(digest)}, which is not at the ${to} for now, so it does not use the ${to}, or what lies before it keeps copies`,
 		{ suggestions: [LOOK] },
 	);
 }
 
 async function requireServed(
 	{ node, client, repository, image }: Witness,
+	{ to }: Course,
 	call: Call,
 ): Promise<readonly string[]> {
 	try {
@@ -85,7 +87,7 @@ async function requireServed(
 		call.signal?.throwIfAborted();
 		throw new CutoverError(
 			"unproven",
-			`${node.name} (${node.url.origin}) does not serve an image that is in its database and at the target, so it does not use both: ${reasonOf(error)}`,
+			`${node.name} (${node.url.origin}) does not serve an image that is in its database and at the ${to}, so it does not use both: ${reasonOf(error)}`,
 			{ suggestions: [LOOK], cause: error },
 		);
 	}

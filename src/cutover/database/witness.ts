@@ -27,7 +27,7 @@ export interface Witness extends CutoverNode {
  * anew on another occasion has not lain anywhere before.
  */
 export function witnesses(
-	{ nodes, testRepository, id }: World,
+	{ nodes, testRepository, witnessId: id }: World,
 	occasion: string,
 ): readonly Witness[] {
 	if (testRepository === undefined)

@@ -1,4 +1,9 @@
-import type { BegunRecord, JournalRecord } from "../course/journal-record.ts";
+import { ACTS } from "../acts.ts";
+import type {
+	BegunRecord,
+	DatabaseRecord,
+	JournalRecord,
+} from "../course/journal-record.ts";
 import { canTurnBack, standingOf } from "../course/standing.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { STEPS } from "../steps.ts";
@@ -7,11 +12,16 @@ import { STEPS } from "../steps.ts";
 export type RollbackDecision =
 	/** The cutover has not passed the point of no return: it goes back by itself. */
 	| { readonly type: "turn-back" }
-	/** Merge back what was done since; `isHalfWay`: the cutover has not ended. */
+	/** Merge back what was done since. */
 	| {
 			readonly type: "merge";
 			readonly cutover: BegunRecord;
+			/** Whether the cutover has not ended. */
 			readonly isHalfWay: boolean;
+			/** Whether the registry was used as clients do, by the cutover: what it had pushed for its proofs is gone then. */
+			readonly isConfirmed: boolean;
+			/** What was found of its metadata database; `undefined`: there is none. */
+			readonly database: DatabaseRecord | undefined;
 	  }
 	/** A clause that says why it cannot be rolled back; what to do: default, name what the cutover was given. */
 	| {
@@ -19,6 +29,11 @@ export type RollbackDecision =
 			readonly reason: string;
 			readonly suggestions?: readonly string[] | undefined;
 	  };
+
+export type MergeDecision = Extract<RollbackDecision, { type: "merge" }>;
+
+/** The step of a cutover that uses the registry as clients do, and then removes what was pushed for the proofs. */
+const CONFIRM = STEPS.find(({ apply }) => apply === ACTS.confirm.apply)?.name;
 
 /** What is noted of a registry; `undefined`: there is no such journal. */
 interface NotedCourses {
@@ -33,8 +48,7 @@ interface NotedCourses {
  * | has ended, undone                      | -              | refuse    |
  * | goes back, or can                      | -              | turn back |
  * | is past the point of no return, or done | ended, done   | refuse: it was rolled back already |
- * | so, and metadata are in a database     | anything else  | refuse    |
- * | so, and metadata are in the storage    | anything else  | merge     |
+ * | so                                     | anything else  | merge     |
  */
 export function decideRollback({
 	cutover,
@@ -62,17 +76,13 @@ export function decideRollback({
 			reason: "its cutover was rolled back already: it is on the source",
 		};
 	const isHalfWay = standing.direction !== "ended";
-	if (cutover.some(({ type }) => type === "database"))
-		return {
-			type: "refuse",
-			reason:
-				"its metadata are in a database, and nothing in the storage says what was pushed since",
-			suggestions: [
-				"Registries with a metadata database cannot be rolled back by this version once pushes were taken on the target.",
-				...(isHalfWay ? ["Run cutover again: it goes on."] : []),
-			],
-		};
-	return { type: "merge", cutover: begun, isHalfWay };
+	return {
+		...{ type: "merge", cutover: begun, isHalfWay },
+		isConfirmed:
+			!isHalfWay ||
+			cutover.some((noted) => noted.type === "done" && noted.step === CONFIRM),
+		database: cutover.find((noted) => noted.type === "database"),
+	};
 }
 
 /** The id of a cutover's rollback: the same for each attempt. */

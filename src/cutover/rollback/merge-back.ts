@@ -40,7 +40,8 @@ export async function mergeBack(
 	await finalPass(world, delta, call);
 }
 
-function tellTags({ base, pass, observe }: RollbackWorld): void {
-	if (pass.indexPath === undefined) return;
+function tellTags({ base, pass, database, observe }: RollbackWorld): void {
+	// With a database no tag is in a storage, but those from before it.
+	if (pass.indexPath === undefined || database.read() !== undefined) return;
 	observe({ type: "tags", tags: summarizeTags(base, pass.indexPath) });
 }

@@ -1,9 +1,14 @@
+import { PAUSED } from "../../registry/meanwhile.ts";
 import { metadataMode } from "../../registry/metadata-mode.ts";
 import { probeIdentity } from "../../registry/probe/probe-identity.ts";
 import { askVersion } from "../../registry/probe/registry-version.ts";
 import { messageOf, suggestionsOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
+import { metadataPlace } from "../database/metadata-place.ts";
+import { type LookedAt, witnessOf } from "../database/preflight.ts";
+import { TEST_REPOSITORY } from "../database/witness.ts";
+import { lockNames } from "../lock-files.ts";
 import { settingsOf } from "../node-settings.ts";
 import type { CutoverNode } from "../world.ts";
 import { requireUnchanged } from "./require-unchanged.ts";
@@ -17,15 +22,59 @@ export async function preflight(
 	world: RollbackWorld,
 	call: Call,
 ): Promise<void> {
-	for (const node of world.nodes) await look(node, world, call);
+	const found: LookedAt[] = [];
+	for (const node of world.nodes) found.push(await look(node, world, call));
+	if (world.database.read() !== undefined)
+		await requireDatabase(found, world, call);
 	await requireUnchanged(world, call);
 }
 
-async function look(
-	{ node, client }: CutoverNode,
-	world: RollbackWorld,
+/**
+ * Of a registry whose metadata were in a database when it was cut over: they have to be so still, and what is needed to
+ * prove which storage its nodes use has to be there. The database itself stays as it is.
+ */
+async function requireDatabase(
+	found: readonly LookedAt[],
+	{ source, testRepository, observe }: RollbackWorld,
 	call: Call,
 ): Promise<void> {
+	const refuse = (reason: string, suggestions: readonly string[]) =>
+		new CutoverError(
+			"refused",
+			`The registry cannot be rolled back: ${reason}. Nothing was changed`,
+			{ suggestions },
+		);
+	const metadata = metadataPlace(
+		found.map(witnessOf),
+		await lockNames(source, call),
+	);
+	if (metadata.place === "unclear")
+		throw refuse(metadata.because, metadata.suggestions);
+	if (metadata.place === "storage")
+		throw refuse(
+			"its metadata were in a database when it was cut over, and are so no more",
+			["Configure the database again that it had."],
+		);
+	if (testRepository === undefined)
+		throw refuse(
+			"its metadata are in a database, so that only a push proves which storage a node uses",
+			[TEST_REPOSITORY],
+		);
+	for (const { node } of found)
+		for (const note of (await node.change(PAUSED, call)).notes)
+			observe({ type: "note", text: `${node.name}: ${note}` });
+	observe({
+		type: "note",
+		text: "The metadata are in a database, which stays as it is: only blobs are copied back.",
+	});
+}
+
+async function look(
+	one: CutoverNode,
+	world: RollbackWorld,
+	call: Call,
+): Promise<LookedAt> {
+	const { node, client } = one;
 	const { source, turn, destination, observe } = world;
 	const refuse = (reason: string, suggestions: readonly string[]) =>
 		new CutoverError(
@@ -36,18 +85,16 @@ async function look(
 	const probed = await turn.probe(node, call);
 	if (probed.state === "unknown")
 		throw refuse(probed.because, probed.suggestions);
-	const { database } = await settingsOf(node, call);
-	const version = await askVersion(client, call);
+	const settings = await settingsOf(node, call);
+	const { database: header } = await askVersion(client, call);
 	const { mode } = metadataMode({
-		configured: database,
-		header: version.database,
-		locks: [],
+		...{ configured: settings.database, header, locks: [] },
 	});
-	if (mode === "database")
+	if (mode === "database" && world.database.read() === undefined)
 		throw refuse(
-			"its metadata are in a database, and nothing in the storage says what was pushed since",
+			"its metadata are in a database by now, which its configuration of before does not know",
 			[
-				"Registries with a metadata database cannot be rolled back by this version.",
+				"Nothing leads back from the database: the links in the storage do not say what was pushed since.",
 			],
 		);
 	const { identity, because, suggestions } = await probeIdentity(
@@ -65,4 +112,5 @@ async function look(
 		});
 	for (const note of change.notes)
 		observe({ type: "note", text: `${node.name}: ${note}` });
+	return { ...one, settings, header };
 }

@@ -1,3 +1,4 @@
+import { requireWitnesses } from "../database/kept-witnesses.ts";
 import { Delta, verifyDelta } from "../delta.ts";
 import {
 	fenceSource,
@@ -26,6 +27,14 @@ export function rollbackActuators(
 	let delta: Delta | undefined;
 	return {
 		...course,
+		async pushWitnesses(call) {
+			if (world.hasWitnesses) await requireWitnesses(world, call);
+			else await course.pushWitnesses(call);
+		},
+		async removeWitnesses(call) {
+			// A cutover that goes on needs its own.
+			if (!world.hasWitnesses) await course.removeWitnesses(call);
+		},
 		async preflight(call) {
 			await world.takeOver(call);
 			await preflight(world, call);

@@ -2,6 +2,7 @@ import { lookAt } from "../../registry/read-only/look.ts";
 import { planOn } from "../../registry/read-only/plan-on.ts";
 import { dryRunOfHooks } from "../announce-dry-run.ts";
 import { changeSentences } from "../change-sentences.ts";
+import { dryRunOfDatabase, sayWitnesses } from "../database/dry-run.ts";
 import { isFenced } from "../fence/fence-source.ts";
 import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
@@ -17,6 +18,12 @@ export function dryRunOfRollback(
 	const always = async () => true;
 	return {
 		preflight: (call) => preflight(world, call),
+		...dryRunOfDatabase(world, say),
+		async resumeCollection() {
+			say(
+				"Would then give each node all of its configuration of before, and restart it once more where it differs.",
+			);
+		},
 		isFenced: () =>
 			isFenced({ source: oldSource, fencePath: world.unfencePath }),
 		async unfence() {
@@ -62,6 +69,10 @@ export function dryRunOfRollback(
 		isSwitched: always,
 		switchBack: nothing,
 		async tryCanary() {
+			if (world.database.read() !== undefined) {
+				sayWitnesses(world, say);
+				return;
+			}
 			say(
 				`Would put an image of three blobs into ${oldSource.url}, pull it from each of ${nodes.map(({ node }) => node.name).join(", ")}, and remove it.`,
 			);

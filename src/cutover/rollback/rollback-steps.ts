@@ -33,6 +33,17 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		undo: "nothing",
 	},
 	{
+		name: "witness",
+		about: "push an image through every node, which has to lie at the target",
+		...ACTS.witness,
+	},
+	{
+		name: "pause collection",
+		about:
+			"have every node with a metadata database stop removing garbage by itself",
+		...ACTS.pauseCollection,
+	},
+	{
 		name: "unfence the source",
 		isNeeded: (world) => world.isFenced(),
 		about: "let the old source be written again",
@@ -99,5 +110,10 @@ export const ROLLBACK_STEPS: readonly Step<RollbackActuators>[] = [
 		name: "confirm",
 		about: "use it as clients do",
 		...ACTS.confirm,
+	},
+	{
+		name: "resume collection",
+		about: "give every node all of its configuration of before",
+		...ACTS.resumeCollection,
 	},
 ];

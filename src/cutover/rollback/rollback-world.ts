@@ -15,6 +15,8 @@ export interface RollbackWorld extends World {
 	readonly cutoverId: string;
 	/** Where the cutover has kept what the source was before it was fenced, if it was. */
 	readonly unfencePath: string;
+	/** Whether the images are there still that the cutover has pushed to prove storages: it was left before it removed them. */
+	readonly hasWitnesses: boolean;
 	/** Makes the index of its passes anew, from the base. */
 	readonly renewIndex: () => void;
 	/** Puts away, where the cutover was left half-way, what it would have: by what leads back then, a rollback goes. */

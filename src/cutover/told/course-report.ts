@@ -145,7 +145,6 @@ export function courseReport({
 				: run.course === "cutover"
 					? dayAfter({
 							...{ run, events, isRetired },
-							hasDatabase: records.some(({ type }) => type === "database"),
 							command: (name) => command(name, run),
 						})
 					: dayAfterRollback(run),

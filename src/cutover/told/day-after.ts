@@ -15,9 +15,7 @@ export interface DayAfter {
 	readonly run: RunRecord;
 	/** Of the cutover. */
 	readonly events: readonly EventRecord[];
-	/** Whether the registry's metadata are in a database: then there is no way back. */
-	readonly hasDatabase: boolean;
-	/** Whether the source was begun to be deleted since: then there is none either. */
+	/** Whether the source was begun to be deleted since: then there is no way back. */
 	readonly isRetired: boolean;
 	/** A command line of ours with what was said for the cutover, as far as that command takes it; in lines for a shell. */
 	readonly command: (
@@ -29,7 +27,6 @@ export interface DayAfter {
 export function dayAfter({
 	run,
 	events,
-	hasDatabase,
 	isRetired,
 	command,
 }: DayAfter): readonly Task[] {
@@ -38,7 +35,7 @@ export function dayAfter({
 	const isBucket = !target.startsWith("file:");
 	const didSay = (name: string) => words.some(([word]) => word === name);
 	return [
-		wayBack({ run, hasDatabase, isRetired, command }),
+		wayBack({ run, isRetired, command }),
 		{
 			text: `Where a configuration management (Puppet, Chef, Ansible, Git) keeps the registry's configuration, give it the new storage before it runs again: otherwise it brings the registry back to ${source}, without what was pushed since. The changes, with secrets masked, are in the report, and shown by:`,
 			lines: command("config render"),
@@ -95,27 +92,15 @@ export function dayAfter({
 	];
 }
 
-/**
- * | the source was retired | metadata are in a database | then                      |
- * | ---------------------- | -------------------------- | ------------------------- |
- * | yes                    | -                          | there is no way back      |
- * | no                     | yes                        | there is none by rollback |
- * | no                     | no                         | its command               |
- */
+/** What there is to say of the way back: its command, until the source was begun to be deleted. */
 function wayBack({
 	run: { source },
-	hasDatabase,
 	isRetired,
 	command,
 }: Omit<DayAfter, "events">): Task {
 	if (isRetired)
 		return {
 			text: `${source} was begun to be deleted by retire: there is no way back any more. Where something is left there, the same command goes on.`,
-			lines: [],
-		};
-	if (hasDatabase)
-		return {
-			text: `There is no way back by rollback: the metadata are in a database, and nothing in the storage says what is pushed from now on. Keep ${source}, where nobody may write, and the backup of the database all the same.`,
 			lines: [],
 		};
 	return {

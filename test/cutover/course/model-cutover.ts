@@ -49,6 +49,7 @@ export function faultsOf(
 		...lost.map((name) => `${name} is lost`),
 		...(isEnded ? [] : [`the journal does not end with "${outcome}"`]),
 		...(world.stores.target.has("canary") ? ["a canary is left"] : []),
+		...(world.hasWitnesses ? ["test images are left"] : []),
 		...(world.isAnnounced ? ["people are told that pushes are refused"] : []),
 		...world.nodes
 			.filter(({ original }) => original !== undefined)

@@ -47,6 +47,10 @@ export class ModelWorld {
 	revertAt = new Set<number>();
 	/** The step that fails, by the actuator's name; `undefined`: none. */
 	failing: string | undefined;
+	/** Whether its metadata are in a database. */
+	hasDatabase = true;
+	/** Whether test images are in the registry. */
+	hasWitnesses = false;
 	/** Whether people know that pushes are refused. */
 	isAnnounced = false;
 	#isDead = false;
@@ -75,6 +79,8 @@ export class ModelWorld {
 		copy.revertAt = new Set(this.revertAt);
 		copy.failing = this.failing;
 		copy.isAnnounced = this.isAnnounced;
+		copy.hasDatabase = this.hasDatabase;
+		copy.hasWitnesses = this.hasWitnesses;
 		copy.#isDead = this.#isDead;
 		copy.#isSeen = this.#isSeen;
 		copy.#pushes = this.#pushes;
@@ -172,6 +178,9 @@ export class ModelWorld {
 				node.original = undefined;
 			}
 		};
+		const removeWitnesses = async () => {
+			this.hasWitnesses = false;
+		};
 		const all = (is: (configuration: Configuration) => boolean) =>
 			nodes.every(({ file, running }) => is(file) && is(running));
 		const still = async () => {
@@ -182,9 +191,11 @@ export class ModelWorld {
 		return {
 			preflight: acting("preflight", async () => {}),
 			rehearse: acting("rehearse", async () => {}),
-			hasDatabase: () => true,
-			pushWitnesses: acting("pushWitnesses", async () => {}),
-			removeWitnesses: acting("removeWitnesses", async () => {}),
+			hasDatabase: () => this.hasDatabase,
+			pushWitnesses: acting("pushWitnesses", async () => {
+				this.hasWitnesses = true;
+			}),
+			removeWitnesses: acting("removeWitnesses", removeWitnesses),
 			pauseCollection: acting("pauseCollection", async () => {
 				for (const node of nodes) configure(node, { collects: false });
 			}),
@@ -196,7 +207,7 @@ export class ModelWorld {
 			}),
 			isCollectionResumed: async () => all(({ collects }) => collects),
 			catchUp: acting("catchUp", async () => {
-				if (!all(({ collects }) => !collects))
+				if (this.hasDatabase && !all(({ collects }) => !collects))
 					throw new Error("garbage is removed meanwhile");
 				copy();
 			}),
@@ -243,7 +254,7 @@ export class ModelWorld {
 			}),
 			isTargetOpen: async () =>
 				all(({ storage, readOnly }) => storage === "target" && !readOnly),
-			confirm: acting("confirm", async () => {}),
+			confirm: acting("confirm", removeWitnesses),
 			fenceSource: acting("fenceSource", async () => {}),
 			watched: async (act, call) => {
 				const look = () => {

@@ -17,6 +17,7 @@ function journal(
 }
 
 const apply = (step: string): JournalRecord => ({ type: "apply", step, at });
+const done = (step: string): JournalRecord => ({ type: "done", step, at });
 const ended = (outcome: "done" | "undone"): JournalRecord => ({
 	type: "ended",
 	outcome,
@@ -63,7 +64,7 @@ test.each<
 		"one with a metadata database, that is done",
 		journal("a", database, ended("done")),
 		undefined,
-		"refuse",
+		"merge",
 	],
 	[
 		"one with a metadata database, before read-write",
@@ -93,6 +94,28 @@ test.each<
 	expect(decideRollback({ cutover, rollback }).type).toBe(expected);
 });
 
+test.each<
+	[
+		name: string,
+		rest: readonly JournalRecord[],
+		isHalfWay: boolean,
+		isConfirmed: boolean,
+	]
+>([
+	["in read-write", [apply("read-write")], true, false],
+	["in confirm", [apply("read-write"), apply("confirm")], true, false],
+	["after confirm", [apply("confirm"), done("confirm")], true, true],
+	["at its end", [apply("read-write"), ended("done")], false, true],
+])(
+	"of a cutover with a metadata database, %s, tells what it has left",
+	(_, rest, isHalfWay, isConfirmed) => {
+		const cutover = journal("a", database, ...rest);
+		expect(decideRollback({ cutover, rollback: undefined })).toMatchObject({
+			...{ type: "merge", isHalfWay, isConfirmed, database },
+		});
+	},
+);
+
 test("a cutover waits for a rollback that has not ended", () => {
 	refuseDuringRollback(undefined);
 	refuseDuringRollback([]);
@@ -102,7 +125,7 @@ test("a cutover waits for a rollback that has not ended", () => {
 	);
 });
 
-const done = journal("a", ended("done"));
+const cutOver = journal("a", ended("done"));
 const rolledBack = journal("a-back", ended("done"));
 
 test.each<
@@ -133,19 +156,19 @@ test.each<
 		"t",
 		false,
 	],
-	["one after the way back", done, rolledBack, "s", "t", false],
-	["the same once more", done, undefined, "s", "t", true],
+	["one after the way back", cutOver, rolledBack, "s", "t", false],
+	["the same once more", cutOver, undefined, "s", "t", true],
 	[
 		"the same after a rollback that failed",
-		done,
+		cutOver,
 		journal("a-back", ended("undone")),
 		"s",
 		"t",
 		true,
 	],
-	["from the old source elsewhere", done, undefined, "s", "u", true],
-	["with source and target swapped", done, undefined, "t", "s", true],
-	["from where it is to a third place", done, undefined, "t", "u", false],
+	["from the old source elsewhere", cutOver, undefined, "s", "u", true],
+	["with source and target swapped", cutOver, undefined, "t", "s", true],
+	["from where it is to a third place", cutOver, undefined, "t", "u", false],
 ])("a cutover, %s", (_, cutover, rollback, source, target, isRefused) => {
 	const begin = () =>
 		refuseAfterCutover({ cutover, rollback }, { source, target }, "/j");

@@ -17,7 +17,8 @@ class ModelRollback {
 	/** Whether it is kept that it was. */
 	isLifted = false;
 
-	constructor(wasFenced = true) {
+	constructor({ wasFenced = true, hasDatabase = true } = {}) {
+		this.world.hasDatabase = hasDatabase;
 		this.wasFenced = wasFenced;
 		this.isFenced = wasFenced;
 	}
@@ -77,6 +78,7 @@ class ModelRollback {
 		expect(["source", "target"]).toContain(world.state);
 		expect(world.lost).toEqual([]);
 		expect(world.isAnnounced).toBe(false);
+		expect(world.hasWitnesses).toBe(false);
 		const isBack = world.state === "target";
 		expect(journal.records.at(-1)).toMatchObject({
 			type: "ended",
@@ -88,7 +90,7 @@ class ModelRollback {
 	}
 }
 
-/** Of one whose old source is fenced; of others there are fewer. */
+/** Of one with a metadata database, whose old source is fenced; of others there are fewer. */
 async function pointsOf(failing: string | undefined): Promise<number> {
 	const course = new ModelRollback();
 	course.world.failing = failing;
@@ -96,19 +98,46 @@ async function pointsOf(failing: string | undefined): Promise<number> {
 	return course.world.points;
 }
 
+const REGISTRIES = [
+	{ wasFenced: true, hasDatabase: true },
+	{ wasFenced: true, hasDatabase: false },
+	{ wasFenced: false, hasDatabase: true },
+];
+
+test.each(REGISTRIES)(
+	"a rollback that nothing disturbs ends on the source: %j",
+	async (registry) => {
+		const course = new ModelRollback(registry);
+		expect(await course.process()).toBeUndefined();
+		course.expectSound();
+		expect(course.world.state).toBe("target");
+	},
+);
+
+/** What is done only with a metadata database, by the names of actuators. */
+const OF_DATABASE = ["pushWitnesses", "pauseCollection"];
+
+function isApplied(
+	act: string | undefined,
+	{ hasDatabase }: { readonly hasDatabase: boolean },
+): boolean {
+	return act !== undefined && (hasDatabase || !OF_DATABASE.includes(act));
+}
+
 describe.each([
 	undefined,
 	...["preflight", "catchUp", "makeReadOnly", "finalPass", "verifyDelta"],
+	...OF_DATABASE,
 	...["requireStill", "switchNodes", "tryCanary"],
 ])("a rollback in which %s fails", (failing) => {
 	test("killed at every point, and resumed or not wanted any more, it ends in one of two states", async () => {
 		const points = await pointsOf(failing);
 		expect(points).toBeGreaterThan(5);
 		const wishes = [undefined, "it is not wanted any more"];
-		for (const wasFenced of [true, false])
+		for (const registry of REGISTRIES)
 			for (const turnBack of wishes)
 				for (let killAt = 0; killAt < points; killAt++) {
-					const course = new ModelRollback(wasFenced);
+					const course = new ModelRollback(registry);
 					const { world } = course;
 					world.failing = failing;
 					world.killAt = killAt;
@@ -123,14 +152,15 @@ describe.each([
 						}
 					}
 					course.expectSound();
-					if (failing !== undefined) expect(world.state).toBe("source");
+					if (isApplied(failing, registry)) expect(world.state).toBe("source");
 				}
 	});
 });
 
 test("the table reads as the cutover's, the other way round", () => {
 	expect(ROLLBACK_STEPS.map(({ name }) => name)).toEqual([
-		...["preflight", "unfence the source", "catch up", "announce"],
+		...["preflight", "witness", "pause collection", "unfence the source"],
+		...["catch up", "announce"],
 		...[
 			"read-only",
 			"final merge",
@@ -140,6 +170,7 @@ test("the table reads as the cutover's, the other way round", () => {
 			"canary",
 		],
 		...["still, once more", "read-write", "announce the end", "confirm"],
+		"resume collection",
 	]);
 	const final = ROLLBACK_STEPS.findIndex(({ undo }) => undo === "never");
 	expect(ROLLBACK_STEPS[final]?.name).toBe("read-write");

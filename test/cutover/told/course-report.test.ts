@@ -130,18 +130,6 @@ describe("what is left to people", () => {
 			expect(text).not.toContain(`our ${name}`);
 	});
 
-	test("names no way back where the metadata are in a database", () => {
-		const database: JournalRecord = {
-			...{ type: "database", nodes: [], at },
-			...{ acknowledgedBy: "me@here", acknowledged: "flag" },
-		};
-		const [first, ...rest] = DONE;
-		if (first === undefined) throw new Error("It was begun");
-		const tasks = reportOf([first, database, ...rest], RUN)?.tasks ?? [];
-		expect(tasks[0]?.text).toContain("There is no way back by rollback");
-		expect(tasks.flatMap(({ lines }) => lines)).not.toContain("our rollback");
-	});
-
 	test("of GitLab: its backups, and repositories that it has given up to delete", () => {
 		const text = tasksOf({ ...RUN, kind: "linux-package" });
 		expect(text).toContain("SKIP=registry");
