@@ -11,7 +11,7 @@ export interface Section {
 	readonly blocks: readonly Block[];
 }
 
-export type Item = readonly [name: string, text: string];
+type Item = readonly [name: string, text: string];
 
 export type Block =
 	| { readonly type: "items"; readonly items: readonly Item[] }

@@ -62,6 +62,7 @@ export function decideRollback({
 		return {
 			type: "refuse",
 			reason: "its cutover went back already: it is on the source",
+			suggestions: [],
 		};
 	if (standing.direction === "back" || canTurnBack(standing, STEPS))
 		return { type: "turn-back" };
@@ -74,6 +75,7 @@ export function decideRollback({
 		return {
 			type: "refuse",
 			reason: "its cutover was rolled back already: it is on the source",
+			suggestions: [],
 		};
 	const isHalfWay = standing.direction !== "ended";
 	return {
