@@ -129,6 +129,21 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "what-is-done-is-looked-at-past-the-point-of-no-return",
+		against: KILLED,
+		removed: [
+			{
+				file: STANDING,
+				code: 'steps: done.filter(({ undo }) => undo === "never"),',
+				instead: "steps: [],",
+			},
+		],
+		test: {
+			file: MATRIX,
+			name: "so that it refuses writes: what made it otherwise is applied again, whatever was done since",
+		},
+	},
+	{
 		name: "what-was-done-is-asked-again",
 		against: KILLED,
 		removed: [

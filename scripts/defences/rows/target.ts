@@ -101,6 +101,15 @@ export const TARGET_DEFENCES: readonly Defence[] = [
 		},
 	},
 	{
+		name: "space-taken-for-the-way-back",
+		against: FULL,
+		removed: [...SPARSE],
+		test: {
+			file: "test/e2e/cutover-full-disk.test.ts",
+			name: "from switch on, of small blocks, it goes back, for which there is space; with more, the same command goes over",
+		},
+	},
+	{
 		name: "space-written-for-the-journal",
 		against: FULL,
 		removed: [...SPARSE],
