@@ -73,10 +73,14 @@ function headline({ status, owner }: SeenCourse): string {
 const HEADINGS = ["STEP", "STATE", "BEGAN (UTC)", "TOOK"] as const;
 
 function stepTable(seen: SeenCourse, now: number): readonly string[] {
+	const hasEnded = seen.status.direction === "ended";
 	const rows = [
 		HEADINGS,
 		...seen.status.steps
-			.filter(({ state }) => state !== "not needed")
+			.filter(
+				({ state }) =>
+					state !== "not needed" && (state !== "to do" || !hasEnded),
+			)
 			.map((step) => cells(step, seen, now)),
 	];
 	const widths = HEADINGS.map((_, column) =>

@@ -33,6 +33,26 @@ const BACK: readonly JournalRecord[] = [
 	{ type: "ended", outcome: "undone", at },
 ];
 
+/** Who was at it, and how. */
+const RUN = {
+	type: "run",
+	course: "cutover",
+	operator: "me@here",
+	version: "1",
+	process: "process 1 on here",
+	directory: "/root/a b",
+	words: [
+		["source", "/srv/registry"],
+		["target", "s3://bucket"],
+		["restart", "systemctl restart registry"],
+		["accept-damage", true],
+	],
+	source: "file:///srv/registry",
+	target: "s3://bucket",
+	kind: "distribution",
+	nodes: [],
+};
+
 let paths: ReturnType<typeof pathsBeside>;
 beforeEach(() => {
 	paths = pathsBeside(join(temporaryFolder(), `registry-${"0".repeat(16)}.db`));
@@ -124,26 +144,21 @@ describe("status", () => {
 		expect(stopped).toContain("Run cutover again as it was begun");
 	});
 
+	test("says that a yes is waited for, where whoever began it is asked", () => {
+		using process = begun();
+		const asked = { ...RUN, words: [] };
+		process.events.append(asked);
+		for (const step of ["preflight", "rehearse", "catch up"])
+			for (const type of ["apply", "done"] as const)
+				process.journal.append({ type, step, at });
+		expect(text(Date.parse(at))).toContain("a yes is waited for");
+		process.journal.append({ type: "apply", step: "announce", at });
+		expect(text(Date.parse(at))).toContain("Now: announce.");
+	});
+
 	test("gives the commands as they were given", () => {
 		const process = begun();
-		process.events.append({
-			type: "run",
-			course: "cutover",
-			operator: "me@here",
-			version: "1",
-			process: "process 1 on here",
-			directory: "/root/a b",
-			words: [
-				["source", "/srv/registry"],
-				["target", "s3://bucket"],
-				["restart", "systemctl restart registry"],
-				["accept-damage", true],
-			],
-			source: "file:///srv/registry",
-			target: "s3://bucket",
-			kind: "distribution",
-			nodes: [],
-		});
+		process.events.append(RUN);
 		process[Symbol.dispose]();
 		expect(text(Date.parse(at)).split("\n").slice(-6)).toEqual([
 			"To go on:",

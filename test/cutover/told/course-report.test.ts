@@ -88,6 +88,26 @@ describe("courseReport", () => {
 		});
 	});
 
+	test("tells of a window that was approved at the terminal, and of pushes that none has tried", () => {
+		const records: readonly JournalRecord[] = [
+			BEGUN,
+			{ type: "apply", step: "announce", at },
+			{ type: "done", step: "announce", at },
+			{ type: "ended", outcome: "done", at },
+		];
+		const silent: RunRecord = { ...RUN, words: [] };
+		const asked = reportOf(records, silent);
+		expect(asked?.acknowledged).toEqual([
+			"the window and what it deletes (asked at the terminal)",
+		]);
+		expect(asked?.unproven).toEqual([
+			expect.stringContaining("--test-repository was not given"),
+		]);
+		const words: RunRecord["words"] = [["test-repository", "team/test"]];
+		expect(reportOf(records, { ...RUN, words })?.unproven).toEqual([]);
+		expect(reportOf([BEGUN], silent)?.acknowledged).toEqual([]);
+	});
+
 	test.each<[CourseReport["outcome"], readonly JournalRecord[]]>([
 		["unfinished", [BEGUN]],
 		["refused", [BEGUN, { type: "ended", outcome: "undone", at }]],
@@ -108,6 +128,14 @@ describe("courseReport", () => {
 });
 
 describe("what is left to people", () => {
+	test("names the endpoint of a bucket that is not at its provider's", () => {
+		const named = "s3://reg?endpoint=http://s3.lan:9000";
+		const run: RunRecord = { ...RUN, words: [["target", named]] };
+		expect(tasksOf(run)).toContain(
+			"aws --endpoint-url http://s3.lan:9000 s3api put-bucket-versioning --bucket reg",
+		);
+	});
+
 	test("is the exact commands, and the bucket's rules", () => {
 		const text = tasksOf(RUN);
 		for (const name of ["rollback", "verify", "retire", "config render"])
