@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { mapOf } from "../support/helm/kubernetes-object.ts";
+import { describeResult, finished } from "../support/program.ts";
 import { hasTools } from "../support/services.ts";
 import {
 	expectPushes,
@@ -19,16 +20,21 @@ async function killedInUpgrade(
 	words: readonly string[],
 ): Promise<void> {
 	const program = await startProgram(words);
-	program.stdout.resume();
+	let isOver = false;
+	const run = finished(program).then((result) => {
+		isOver = true;
+		return result;
+	});
 	const secrets = () => cluster.api.list("secrets");
 	const isUnderWay = () =>
 		secrets().some(({ metadata: { name } }) => isOurs(name)) &&
 		secrets().some(({ metadata: { labels } }) =>
 			String(mapOf(labels).status).startsWith("pending-"),
 		);
-	while (!isUnderWay()) await sleep(1);
+	while (!isUnderWay() && !isOver) await sleep(1);
 	program.child.kill("SIGKILL");
-	await program.ended;
+	const result = await run;
+	expect(result.exitCode, describeResult(result)).toBe(null);
 }
 
 /** A dozen upgrades, each of which waits for pods. */
@@ -40,7 +46,7 @@ const isOurs = (text: string) => /registry-storage-regmigrate-/.test(text);
 /** A client that pushes and one that pulls. Resolves, when stopped, with what each has seen. */
 function clients({ cluster, server }: InstalledChart) {
 	const stopPushes = pushing({ server });
-	const stopPulls = pulling([{ url: cluster.pods.url.origin }]);
+	const stopPulls = pulling([{ url: cluster.pods.url.origin }], 100);
 	return async () => ({ ...(await stopPushes()), ...(await stopPulls()) });
 }
 

@@ -45,7 +45,10 @@ export async function three() {
 }
 
 /** Pulls from whoever answers, again and again. Resolves, when stopped, with how often nobody did. */
-export function pulling(nodes: readonly Pick<ManagedRegistry, "url">[]) {
+export function pulling(
+	nodes: readonly Pick<ManagedRegistry, "url">[],
+	pauseMs = 10,
+) {
 	let isStopped = false;
 	let pulls = 0;
 	let failures = 0;
@@ -61,7 +64,7 @@ export function pulling(nodes: readonly Pick<ManagedRegistry, "url">[]) {
 		while (!isStopped) {
 			await Promise.any(nodes.map(pull)).catch(() => failures++);
 			pulls++;
-			await sleep(10);
+			await sleep(pauseMs);
 		}
 	};
 	const running = run();

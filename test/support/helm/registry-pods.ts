@@ -63,7 +63,11 @@ export async function startRegistryPods(
 		const upstream = connect(pod.port, "127.0.0.1");
 		for (const socket of [client, upstream]) {
 			sockets.add(socket);
-			socket.on("error", () => socket.destroy());
+			// A client is not left waiting for a pod that is gone.
+			socket.on("error", () => {
+				client.destroy();
+				upstream.destroy();
+			});
 			socket.on("close", () => sockets.delete(socket));
 		}
 		client.pipe(upstream).pipe(client);
