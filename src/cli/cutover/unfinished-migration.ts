@@ -24,7 +24,7 @@ const SUGGESTIONS: Readonly<Record<keyof JournalPaths, readonly string[]>> = {
 };
 
 /** Looks whether a cutover, or the way back after one, has not ended; nothing is changed. Throws a `CutoverError` where that cannot be known. */
-export function seeUnfinished(
+function seeUnfinished(
 	paths: JournalPaths,
 ): UnfinishedMigration | undefined {
 	// The way back first: it is begun after a cutover.

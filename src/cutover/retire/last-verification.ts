@@ -4,7 +4,7 @@ import type { VerificationNote } from "../../verify/verification-notes.ts";
 export type SeenSince = "never" | "sound" | "unsound";
 
 /** Least share of the blobs that a target is believed by: what is left to people after a cutover says it, too. */
-export const LEAST_SHARE = 0.05;
+const LEAST_SHARE = 0.05;
 
 /**
  * Reads what is noted, from the last note back; the first that says something counts. A registry in use has more than its old
