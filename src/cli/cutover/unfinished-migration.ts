@@ -24,9 +24,7 @@ const SUGGESTIONS: Readonly<Record<keyof JournalPaths, readonly string[]>> = {
 };
 
 /** Looks whether a cutover, or the way back after one, has not ended; nothing is changed. Throws a `CutoverError` where that cannot be known. */
-function seeUnfinished(
-	paths: JournalPaths,
-): UnfinishedMigration | undefined {
+function seeUnfinished(paths: JournalPaths): UnfinishedMigration | undefined {
 	// The way back first: it is begun after a cutover.
 	for (const command of ["rollback", "cutover"] as const) {
 		const unfinished = unfinishedBy(command, paths);
