@@ -99,6 +99,11 @@ export async function openTarget(world: World, call: Call): Promise<void> {
 			throw new CutoverError(
 				"needs-operator",
 				`${node.name} is no longer configured to the ${course.to}: somebody has changed it back`,
+				{
+					suggestions: [
+						`See that it takes no pushes: they would be on the ${course.from} alone. Configure it to the ${course.to} again, as the other nodes are, and run the same command again.`,
+					],
+				},
 			);
 	const options = turnOptions(world, call);
 	for (const error of (await target.delete([MARKER_KEY], call)).values())

@@ -105,7 +105,11 @@ function rollbackWorld(
 		...courseWorld(held, {}, paths.deletesBack),
 		...{ oldSource, base, cutoverId: cutover.id },
 		target: notingWrites(oldSource, base),
-		destination: sourceDestination(cutover.id, database !== undefined),
+		destination: sourceDestination(
+			cutover.id,
+			database !== undefined,
+			oldSource.url,
+		),
 		pass: {
 			...backPass(base, back),
 			metadata: { configured: sourceDatabase },

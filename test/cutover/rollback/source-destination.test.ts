@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -7,14 +7,27 @@ import { hooksNode } from "../../../src/registry/hooks/hooks-node.ts";
 import { openHost } from "../../../src/registry/host/open-host.ts";
 import type { Change, RegistryNode } from "../../../src/registry/node.ts";
 
+const OLD_SOURCE = "file:///at-source/";
+
 /** A node whose commands do nothing, and which shows where it is; cut over under the name `c1`. */
-async function cutOver(): Promise<RegistryNode> {
+async function cutOver(): Promise<{
+	readonly node: RegistryNode;
+	/** Somebody configures it to the target, past all that is kept. */
+	readonly moveByHand: () => void;
+}> {
 	const folder = mkdtempSync(join(tmpdir(), "regmigrate-destination-"));
 	onTestFinished(() => rmSync(folder, { recursive: true }));
 	vi.stubEnv("XDG_STATE_HOME", folder);
 	onTestFinished(() => void vi.unstubAllEnvs());
 	const [readOnly, target] = [join(folder, "closed"), join(folder, "target")];
-	const is = (file: string) => `$([ -e '${file}' ] && echo true || echo false)`;
+	const is = (file: string, yes = "true", no = "false") =>
+		`$([ -e '${file}' ] && echo '${yes}' || echo '${no}')`;
+	const storage = { driver: "s3", parameters: { bucket: "new", region: "r" } };
+	const shown = is(
+		target,
+		"s3: {bucket: new, region: r}",
+		"filesystem: {rootdirectory: /at-source}",
+	);
 	const node = hooksNode(
 		{
 			name: "registry-1",
@@ -23,23 +36,21 @@ async function cutOver(): Promise<RegistryNode> {
 			readWrite: `rm -f '${readOnly}'`,
 			switch: `touch '${target}'`,
 			switchBack: `rm '${target}'`,
-			showConfiguration: `echo "{storage: {filesystem: {rootdirectory: /at-target-${is(target)}}, maintenance: {readonly: {enabled: ${is(readOnly)}}}}, database: {enabled: true}, gc: {disabled: true}}"`,
+			showConfiguration: `echo "{storage: {${shown}, maintenance: {readonly: {enabled: ${is(readOnly)}}}}, database: {enabled: true}, gc: {disabled: true}}"`,
 		},
 		openHost({}),
 	);
-	const parameters = { rootdirectory: "/at-target-true" };
-	const storage = { driver: "filesystem", parameters };
 	await bring(await node.change({ storage }));
 	await node.accept("c1");
 	expect(existsSync(target)).toBe(true);
-	return node;
+	return { node, moveByHand: () => writeFileSync(target, "") };
 }
 
 test.each([false, true])(
 	"is not reached before nodes refuse writes on the source, and is so from then on; with a database: %s",
 	async (hasDatabase) => {
-		const node = await cutOver();
-		const destination = sourceDestination("c1", hasDatabase);
+		const { node } = await cutOver();
+		const destination = sourceDestination("c1", hasDatabase, OLD_SOURCE);
 		expect(await destination.isReached(node, {})).toBe(false);
 		const steps = [
 			() => destination.closed(node, {}),
@@ -60,9 +71,19 @@ test.each([false, true])(
 	},
 );
 
+test("is not reached by a node that somebody has brought to the target again when nothing was kept of it any more", async () => {
+	const { node, moveByHand } = await cutOver();
+	const destination = sourceDestination("c1", false, OLD_SOURCE);
+	await bring(await destination.closed(node, {}));
+	await bring(await destination.open(node, {}));
+	expect(await destination.isReached(node, {})).toBe(true);
+	moveByHand();
+	expect(await destination.isReached(node, {})).toBe(false);
+});
+
 test("with a database, is what was before as a whole only in the end: until then the way back may be given up", async () => {
-	const node = await cutOver();
-	const destination = sourceDestination("c1", true);
+	const { node } = await cutOver();
+	const destination = sourceDestination("c1", true, OLD_SOURCE);
 	await bring(await destination.closed(node, {}));
 	await bring(await destination.open(node, {}));
 	expect(await destination.collecting(node, {})).toBeDefined();
