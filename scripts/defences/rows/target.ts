@@ -8,8 +8,8 @@ const JOURNAL = "src/cutover/course/journal-file.ts";
 const SPARSE = [
 	{
 		file: JOURNAL,
-		code: "fsyncSync,\n\topenSync,",
-		instead: "fsyncSync,\n\tftruncateSync,\n\topenSync,",
+		code: '} from "node:fs";',
+		instead: '\tftruncateSync,\n} from "node:fs";',
 	},
 	{
 		file: JOURNAL,
