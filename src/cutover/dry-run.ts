@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { lookAt } from "../registry/read-only/look.ts";
 import { planOn } from "../registry/read-only/plan-on.ts";
 import { isWhole } from "../sync/events.ts";
@@ -104,7 +105,7 @@ export function dryRunActuators(
 		},
 		removeCanary: nothing,
 		async keepBase() {
-			say(`Would note what is on both sides in ${world.basePath}.`);
+			say(`Would note what is on both sides in ${dirname(world.basePath)}.`);
 		},
 		async openTarget(call) {
 			say(

@@ -9,11 +9,13 @@ import {
 } from "../../cutover/rollback/decide-rollback.ts";
 import { STEPS } from "../../cutover/steps.ts";
 import type { CutoverWorld } from "../../cutover/world.ts";
+import { messageOf } from "../../store/thrown.ts";
 import { isAnybodyThere } from "../confirmation.ts";
 import { requireSomebody } from "../registry/readonly-flags.ts";
 import { openRegistry } from "../registry/registry-session.ts";
 import { indexPath, stateDirectory } from "../state-directory.ts";
 import { openStores } from "../stores.ts";
+import { baseOf, removeOtherBases } from "./base-files.ts";
 import type {
 	CourseOutput,
 	CourseWishes,
@@ -92,10 +94,21 @@ export async function cutOver(
 		resultLines: (done) =>
 			resultLines(done, { target: target.url }, told.expected.predicted),
 	});
+	if (!isDryRun) tidy(held);
 	return {
 		...report(result, held),
 		...pullsReport(told.pulls),
 	};
+}
+
+/** What is left of cutovers before this one takes room, and harms nothing. */
+function tidy({ paths, begun, told }: HeldCourse): void {
+	try {
+		removeOtherBases(paths, begun);
+	} catch (error) {
+		const text = `What earlier cutovers have kept for their way back cannot be removed: ${messageOf(error)}. It is of no use any more`;
+		told.observe({ type: "note", text });
+	}
 }
 
 async function cutoverWorld(
@@ -116,7 +129,7 @@ async function cutoverWorld(
 		...courseWorld(held, settings, paths.deletes),
 		...{ settings, database, pass, witnessId: held.begun.id },
 		destination: targetDestination(settings, database, held.begun.id),
-		basePath: paths.base,
+		basePath: baseOf(paths, held.begun),
 		doubtPath: paths.doubt,
 		acceptsDamage: wishes["accept-damage"],
 		restart: restartEstimate(

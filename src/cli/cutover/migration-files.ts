@@ -20,8 +20,8 @@ export interface MigrationPaths {
 	readonly deletes: string;
 	/** What of the target is in doubt until the window. */
 	readonly doubt: string;
-	/** What was on both sides when the registry went over to the target. */
-	readonly base: string;
+	/** How the names begin of what was on both sides when the registry went over to a target (`base-files.ts`). */
+	readonly bases: string;
 	/** How far a way back after that is. */
 	readonly rollback: string;
 	/** What the last pass of that is to delete. */
@@ -49,7 +49,7 @@ export function pathsBeside(record: string): MigrationPaths {
 		cutover: beside("cutover"),
 		deletes: beside("deletes"),
 		doubt: beside("doubt"),
-		base: beside("base"),
+		bases: beside("base-"),
 		rollback: beside("rollback"),
 		deletesBack: beside("deletes-back"),
 		fence: beside("fence"),

@@ -21,6 +21,7 @@ import { stateDirectory } from "../state-directory.ts";
 import { locateStore, openStores } from "../stores.ts";
 import { migrationPaths } from "./migration-files.ts";
 import {
+	keptBase,
 	type Retirement,
 	requireNoted,
 	requireUnneeded,
@@ -89,7 +90,7 @@ export async function retire(
 	const text = `All of the registry in ${source.url} will be deleted, ${formatObjects(objects)}. Nothing leads back to it after that.`;
 	if (!wishes.yes && !(await typedName(text, source.url, signal)))
 		throw retirementRefused("it was not confirmed");
-	noteRetirement(paths, records);
+	noteRetirement({ ...paths, base: keptBase(paths, records) }, records);
 	await unfenceSource({ source, fencePath: paths.fence }, { signal });
 	const { url, environment } = await locateStore(named.source);
 	await using store = await openStore(url, { environment, isWritten: true });

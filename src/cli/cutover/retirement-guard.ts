@@ -20,6 +20,7 @@ import { proveDigests } from "../../verify/blob-digests.ts";
 import { notedVerifications } from "../../verify/verification-notes.ts";
 import { digestLines } from "../digest-lines.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
+import { baseOf } from "./base-files.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 
 /** What a retirement is about. */
@@ -39,10 +40,11 @@ export interface Retirement {
 export function requireNoted(retirement: Retirement): RetirementFacts {
 	const { source, target, stateDirectory, paths, afterMs } = retirement;
 	const records = seeJournal(paths.cutover);
+	const base = keptBase(paths, records);
 	const facts: RetirementFacts = {
 		...{ records, afterMs, now: Date.now() },
 		rollback: seeJournal(paths.rollback),
-		hasBase: existsSync(paths.base) || isBegun(paths, records),
+		hasBase: existsSync(base) || isBegun(paths, records),
 		...{ source: source.identity, target: target.identity },
 		verifications: verificationsOf(stateDirectory, target),
 		...{ nodesOnSource: [], oddity: undefined },
@@ -66,7 +68,9 @@ export async function requireUnneeded(
 	refuse(judgeRetirement(facts));
 	// What was deleted already is no change.
 	if (isBegun(paths, facts.records)) return facts;
-	const sourceChange = await changeIn(source, paths.base, { signal });
+	const sourceChange = await changeIn(source, keptBase(paths, facts.records), {
+		signal,
+	});
 	refuse(judgeRetirement({ ...facts, sourceChange }));
 	let proven = await proveDigests(target, { share, signal });
 	// Few blobs, of which none is of the sample.
@@ -85,6 +89,15 @@ function verificationsOf(stateDirectory: string, { identity }: ObjectStore) {
 			`what is noted of verifications cannot be read in ${stateDirectory} (${messageOf(error)})`,
 		);
 	}
+}
+
+/** Where the base of a cutover is, if it has left one. */
+export function keptBase(
+	paths: MigrationPaths,
+	records: RetirementFacts["records"] = [],
+): string {
+	const [begun] = records;
+	return baseOf(paths, begun?.type === "begun" ? begun : { id: "" });
 }
 
 function isBegun(

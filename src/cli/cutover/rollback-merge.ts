@@ -15,6 +15,7 @@ import { writeReversedIndex } from "../../sync/reversed-index.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
 import { indexPath } from "../state-directory.ts";
 import { type OpenStores, openStores } from "../stores.ts";
+import { baseOf } from "./base-files.ts";
 import type {
 	CourseOutput,
 	CourseWishes,
@@ -68,7 +69,7 @@ export async function rollBackMerging(
 			["Name source and target as for the cutover."],
 		);
 	// Before anything is begun: without it nothing can be.
-	using base = openBase(paths.base, cutover, isDryRun);
+	using base = openBase(baseOf(paths, cutover), cutover, isDryRun);
 	using held = await holdCourse(
 		{ name: "rollback", session, paths, wishes, output, source, target },
 		{ id: rollbackId(cutover) },

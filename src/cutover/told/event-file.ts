@@ -10,7 +10,6 @@ import {
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { messageOf } from "../../store/thrown.ts";
-import { placeAside } from "../course/journal-file.ts";
 import {
 	type EventRecord,
 	eventLine,
@@ -113,5 +112,5 @@ function putAside(path: string, id: string): void {
 	const kept = readEvents(path);
 	const last = kept.at(-1);
 	if (last === undefined || kept.some((event) => event.id === id)) return;
-	renameSync(path, placeAside(path, last.at));
+	renameSync(path, `${path}.${last.at.replaceAll(":", "-")}`);
 }
