@@ -9,7 +9,7 @@ export class Retire extends BaseCommand {
 	static override readonly summary =
 		"Delete the registry in SOURCE, weeks after it was cut over to TARGET";
 	static override readonly description = [
-		"Deletes what the registry has below docker/registry/ in SOURCE, links before what they name, and nothing else there. Refused until the cutover has ended on TARGET, --after has passed since, and a verify of TARGET that was clean is noted in the same state directory since: one that has read 5 % of its blobs, or has found it the same as SOURCE; while a node's configuration names SOURCE; when somebody has written there since; and when blobs of TARGET, of which a sample is read once more, are not sound. Where it is stopped, the same command goes on. After its beginning nothing leads back.",
+		"Deletes what the registry has below docker/registry/ in SOURCE, links before what they name, and nothing else there. Refused until the cutover has ended on TARGET, --after has passed since, and a verify of TARGET that was clean is noted in the same state directory since: one that has read 5 % of its blobs, or has found it the same as SOURCE; while a node's configuration names SOURCE; when somebody has written there since; when an image at TARGET lacks what SOURCE still has; and when blobs of TARGET, of which a sample is read once more, are not sound. Where it is stopped, the same command goes on. After its beginning nothing leads back.",
 		STORE_HELP,
 	].join("\n\n");
 

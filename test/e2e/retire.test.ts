@@ -7,8 +7,16 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { hasTools } from "../support/services.ts";
-import { installed, push, rollbackWords, run } from "./installed-registry.ts";
+import { blobKey, parseKey } from "../../src/layout/paths.ts";
+import { openStore } from "../../src/store/open.ts";
+import { hasTools, services } from "../support/services.ts";
+import {
+	type InstalledRegistry,
+	installed,
+	push,
+	rollbackWords,
+	run,
+} from "./installed-registry.ts";
 import { startProgram } from "./program.ts";
 import { tagDigests } from "./registry-client.ts";
 import { snapshotTree, treeKeys } from "./tree.ts";
@@ -16,6 +24,30 @@ import { snapshotTree, treeKeys } from "./tree.ts";
 /** All that a command may have changed in a directory. */
 function seen(directory: string) {
 	return [statSync(directory).mtimeMs, ...snapshotTree(directory)];
+}
+
+/** Acts while the target lacks a blob of an image, which nothing that is there gives away. */
+async function withoutOneBlob(
+	{ target: url, registry: { storage } }: InstalledRegistry,
+	act: (key: string) => Promise<void>,
+): Promise<void> {
+	const layer = treeKeys(storage).find((key) => key.includes("/_layers/"));
+	const parsed = parseKey(layer ?? "");
+	if (parsed?.kind !== "layer") throw new Error("There is no image");
+	const key = blobKey(parsed.digest);
+	const { s3 } = services();
+	await using target = await openStore(new URL(url), {
+		environment: {
+			AWS_ACCESS_KEY_ID: s3.accessKeyId,
+			AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+		},
+		isWritten: true,
+	});
+	await using reader = await target.get(key);
+	const content = await reader.bytes(1024 * 1024);
+	await target.delete([key]);
+	await act(key);
+	await target.put(key, content);
 }
 
 test.skipIf(!hasTools("registry-3", "minio"))(
@@ -51,6 +83,10 @@ test.skipIf(!hasTools("registry-3", "minio"))(
 			expect(stderr).toMatch(/cannot be read(:| in)/);
 		}
 		writeFileSync(join(state, name), base);
+		await withoutOneBlob(installation, async (key) => {
+			const { stderr } = await run(4, ...now);
+			expect(stderr).toContain(`needs ${key}, which only the source has`);
+		});
 		const noted = seen(state);
 		for (const words of [now, rollbackWords(installation)]) {
 			const { stdout } = await run(0, ...words, "--dry-run");

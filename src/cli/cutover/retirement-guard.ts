@@ -8,6 +8,7 @@ import {
 	type RetirementFacts,
 	type RetirementRefusal,
 } from "../../cutover/retire/judge-retirement.ts";
+import { neededOfSource } from "../../cutover/retire/needed-of-source.ts";
 import { oddityOf } from "../../cutover/retire/odd-source.ts";
 import { isRetirementBegun } from "../../cutover/retire/retired-note.ts";
 import { sourceChanges } from "../../cutover/rollback/source-changes.ts";
@@ -72,6 +73,10 @@ export async function requireUnneeded(
 		signal,
 	});
 	refuse(judgeRetirement({ ...facts, sourceChange }));
+	const needed = facts.records?.some(({ type }) => type === "database")
+		? undefined
+		: await neededOfSource(source, target, { signal });
+	refuse(judgeRetirement({ ...facts, neededOfSource: needed }));
 	let proven = await proveDigests(target, { share, signal });
 	// Few blobs, of which none is of the sample.
 	if (proven.read.objects === 0)

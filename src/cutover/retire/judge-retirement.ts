@@ -26,6 +26,8 @@ export interface RetirementFacts {
 	readonly oddity: string | undefined;
 	/** What somebody has changed in the source since the registry left it, as a clause; `undefined`: nothing, as far as it was looked at. */
 	readonly sourceChange?: string | undefined;
+	/** What images at the target need and only the source has, as a clause; `undefined`: nothing, as far as it was looked at. */
+	readonly neededOfSource?: string | undefined;
 	/** Whether the target's blobs, or a sample of them, are what they should be now; `undefined`: they were not read yet. */
 	readonly isSoundNow?: boolean | undefined;
 }
@@ -54,6 +56,7 @@ export interface RetirementRefusal {
  * | a node's configuration names the source              | refused                     |
  * | the source is the root, a home, or holds links       | refused                     |
  * | somebody has written in the source since             | refused                     |
+ * | images at the target need what only the source has   | refused                     |
  * | blobs of the target are not sound now                | refused                     |
  * | none of these                                        | `undefined`                 |
  */
@@ -117,6 +120,11 @@ export function judgeRetirement(
 	if (facts.sourceChange !== undefined)
 		return refusal(
 			`somebody has written there since the registry left it: ${facts.sourceChange}`,
+		);
+	if (facts.neededOfSource !== undefined)
+		return refusal(
+			`images at the target are not whole: ${facts.neededOfSource}`,
+			"Put it into the target under the same key, or push the image anew; and find out who has deleted it there, such as a lifecycle rule of the bucket.",
 		);
 	if (facts.isSoundNow === false)
 		return refusal("what the registry has at the target is not sound");

@@ -63,6 +63,7 @@ test.each<[string, Partial<RetirementFacts>]>([
 	["a and b is configured to it", { nodesOnSource: ["a", "b"] }],
 	["it is odd", { oddity: "it is odd" }],
 	["a/link has gone", { sourceChange: "a/link has gone" }],
+	["not whole: a needs b", { neededOfSource: "a needs b" }],
 	["is not sound", { isSoundNow: false }],
 ])("it is not where %j", (reason, facts) => {
 	const refusal = judgeRetirement({ ...RIGHT, ...facts });
