@@ -1,6 +1,7 @@
 import { seeJournal } from "../../cutover/course/journal-file.ts";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
 import { CutoverError } from "../../cutover/cutover-error.ts";
+import { decideRollback } from "../../cutover/rollback/decide-rollback.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { SyncRefusal } from "../../sync/refusal.ts";
 import { pathsBeside } from "../cutover/migration-files.ts";
@@ -17,7 +18,7 @@ export function afterCutover(
 ): unknown {
 	if (!(error instanceof SyncRefusal) || error.code !== "unmarked-registry")
 		return error;
-	const cutover = doneTo(target, stateDirectory);
+	const cutover = standingTo(target, stateDirectory);
 	if (cutover === undefined) return error;
 	return new SyncRefusal(
 		error.code,
@@ -29,28 +30,24 @@ export function afterCutover(
 	);
 }
 
-/** The last cutover to it that is noted, and done. */
-function doneTo(
+/** The cutover to it that stands: past its point of no return, and not rolled back since. */
+function standingTo(
 	{ identity }: ObjectStore,
 	stateDirectory: string,
 ): BegunRecord | undefined {
-	return journalsIn(stateDirectory).flatMap((records) => {
-		const [begun] = records;
-		const last = records.at(-1);
-		return begun?.type === "begun" &&
-			begun.target === identity &&
-			last?.type === "ended" &&
-			last.outcome === "done"
-			? [begun]
-			: [];
-	})[0];
+	return standingIn(stateDirectory).find(({ target }) => target === identity);
 }
 
-function journalsIn(stateDirectory: string) {
+function standingIn(stateDirectory: string): readonly BegunRecord[] {
 	try {
-		return recordsIn(stateDirectory).map(
-			(record) => seeJournal(pathsBeside(record).cutover) ?? [],
-		);
+		return recordsIn(stateDirectory).flatMap((record) => {
+			const paths = pathsBeside(record);
+			const decision = decideRollback({
+				cutover: seeJournal(paths.cutover),
+				rollback: seeJournal(paths.rollback),
+			});
+			return decision.type === "merge" ? [decision.cutover] : [];
+		});
 	} catch (error) {
 		// Then it is not known that there was one: the pass is refused all the same.
 		if (error instanceof CutoverError) return [];
