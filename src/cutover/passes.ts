@@ -20,7 +20,7 @@ export type PassWorld = Pick<
  * nothing is served by links: those that dangle are left from before the import, and the database has its garbage
  * collected without them.
  */
-export function brokenIn(
+function brokenIn(
 	{ corrupt, malformed, dangling }: SyncResult["damage"],
 	{ database }: Pick<PassWorld, "database">,
 ): number {

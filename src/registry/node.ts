@@ -33,8 +33,7 @@ export interface RegistryNode {
 	/**
 	 * Works out the way back to what `accept` has put aside under a name: byte for byte where nobody else has changed the
 	 * configuration since it was accepted (what we have changed since does not count), else of our own keys only, and `notes`
-	 * says so. Changes nothing. After a step in
-	 * between, `undo` leads back to what was accepted; after the last one, nowhere.
+	 * says so. Changes nothing. After a step in between, `undo` leads back to what was accepted; after the last one, nowhere.
 	 *
 	 * Write and activate it also when it names no file and no command: what an earlier run has left is tidied up. Rejects
 	 * with `not-found` where nothing is kept under that name, with `changed` where somebody else has changed our own keys.

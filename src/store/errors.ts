@@ -1,4 +1,5 @@
 import { messageOf } from "./thrown.ts";
+
 /** What went wrong, in the terms on which callers branch. */
 export type StoreErrorCode =
 	/** The object does not exist; when a store is opened, its bucket or directory. */

@@ -67,8 +67,8 @@ export interface HeldRegistry extends Disposable {
 /**
  * Opens the record of a registry, by which others are kept from it, and then the journal at a path. What `guard` throws comes
  * in between: no journal that has ended is put aside then. A cutover that comes to nothing gives way to the one before it, if
- * that can still be rolled back. A dry run keeps nobody from it, and leaves nothing. Throws a
- * `RegistryError` or a `CutoverError`.
+ * that can still be rolled back. A dry run keeps nobody from it, and leaves nothing. Throws a `RegistryError` or a
+ * `CutoverError`.
  */
 export function holdRegistry(
 	paths: MigrationPaths,
