@@ -1,7 +1,6 @@
-import { existsSync, linkSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import {
-	journalsAside,
+	filesAside,
+	linkAside,
 	placeAside,
 	seeJournal,
 } from "../../cutover/course/journal-file.ts";
@@ -26,20 +25,20 @@ interface FormerCutover {
  * where the former one has brought it, and can be brought back from there. Throws a `CutoverError` for a journal that cannot
  * be read.
  *
- * | the last cutover                       | the one before it               | then                     |
- * | -------------------------------------- | ------------------------------- | ------------------------ |
- * | has ended, undone, or has begun nothing | can be rolled back             | the one before it stands |
- * | so                                     | is not there, or cannot be      | `undefined`              |
- * | anything else                          | -                               | `undefined`              |
+ * | the last cutover                        | the last one before that did not come to nothing | then           |
+ * | --------------------------------------- | ------------------------------------------------ | -------------- |
+ * | has ended, undone, or has begun nothing | can be rolled back                               | that one stands |
+ * | so                                      | is not there, or cannot be                       | `undefined`    |
+ * | anything else                           | -                                                | `undefined`    |
  */
 export function formerCutover(paths: Paths): FormerCutover | undefined {
-	const last = seeJournal(paths.cutover) ?? [];
-	if (!cameToNothing(last)) return undefined;
-	const path = journalsAside(paths.cutover).find(
-		(aside) => idOf(seeJournal(aside) ?? []) !== idOf(last),
-	);
-	const records = path === undefined ? undefined : seeJournal(path);
-	if (path === undefined || records === undefined) return undefined;
+	const last = seeJournal(paths.cutover);
+	if (last === undefined || !cameToNothing(last)) return undefined;
+	const former = filesAside(paths.cutover)
+		.map((path) => ({ path, records: seeJournal(path) ?? [] }))
+		.find(({ records }) => !cameToNothing(records));
+	if (former === undefined) return undefined;
+	const { path, records } = former;
 	const rollback = seeJournal(paths.rollback);
 	const decision = decideRollback({ cutover: records, rollback });
 	return decision.type === "merge" && !decision.isHalfWay
@@ -54,33 +53,32 @@ export function formerCutover(paths: Paths): FormerCutover | undefined {
 export function bringBackFormer(paths: Paths): void {
 	const former = formerCutover(paths);
 	if (former === undefined) return;
-	const endedAt = seeJournal(paths.cutover)?.at(-1)?.at ?? "";
+	const endedAt = seeJournal(paths.cutover)?.at(-1)?.at;
 	const told = eventsOf(paths.events, former.id);
 	if (told !== undefined) exchange(paths.events, told, endedAt);
 	exchange(paths.cutover, former.path, endedAt);
 }
 
+/** Whether it is as if it had never been begun; so where not even that could be noted. */
 function cameToNothing(records: readonly JournalRecord[]): boolean {
 	const last = records.at(-1);
 	if (last?.type === "ended") return last.outcome === "undone";
-	return records.length === 1 && last?.type === "begun";
+	return last === undefined || (records.length === 1 && last.type === "begun");
 }
 
-function idOf([begun]: readonly JournalRecord[]): string | undefined {
-	return begun?.type === "begun" ? begun.id : undefined;
-}
-
-/** At each moment there is one at the path. */
-function exchange(path: string, former: string, endedAt: string): void {
-	const aside = placeAside(path, endedAt);
-	if (existsSync(path) && !existsSync(aside)) linkSync(path, aside);
+/** At each moment there is one at the path. What has noted nothing (`undefined`) is not kept. */
+function exchange(
+	path: string,
+	former: string,
+	endedAt: string | undefined,
+): void {
+	if (endedAt !== undefined) linkAside(path, placeAside(path, endedAt));
 	renameDurably(former, path);
 }
 
 /** Where the events of a cutover were put aside. */
 function eventsOf(path: string, id: string): string | undefined {
-	return readdirSync(dirname(path))
-		.filter((name) => name.startsWith(`${basename(path)}.2`))
-		.map((name) => join(dirname(path), name))
-		.find((aside) => readEvents(aside).some((event) => event.id === id));
+	return filesAside(path).find((aside) =>
+		readEvents(aside).some((event) => event.id === id),
+	);
 }

@@ -1,7 +1,5 @@
-import { readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import type { RestartEstimate } from "../../cutover/before/predict.ts";
-import { seeJournal } from "../../cutover/course/journal-file.ts";
+import { filesAside, seeJournal } from "../../cutover/course/journal-file.ts";
 import { resultOf } from "../../cutover/course/journal-times.ts";
 import { STEPS } from "../../cutover/steps.ts";
 import type { RegistryDescription } from "../../registry/description.ts";
@@ -26,7 +24,7 @@ export function restartEstimate(
 	nodes: number,
 ): RestartEstimate {
 	const opening = STEPS.find(({ window }) => window === "opens")?.name;
-	for (const path of [journalPath, ...putAside(journalPath)]) {
+	for (const path of [journalPath, ...filesAside(journalPath)]) {
 		const records = recordsIn(path);
 		const { steps } = resultOf(records, STEPS);
 		const ms = steps.find(({ step }) => step === opening)?.ms ?? 0;
@@ -36,24 +34,6 @@ export function restartEstimate(
 		if (isDone && ms > 0) return { ms: ms / nodes, from: "measured" };
 	}
 	return { ms: ASSUMED_MS[kind], from: "assumed" };
-}
-
-/** Journals of cutovers that have ended, the last one first: their names end with when that was. */
-function putAside(journalPath: string): readonly string[] {
-	const folder = dirname(journalPath);
-	const start = `${basename(journalPath)}.`;
-	let names: readonly string[];
-	try {
-		names = readdirSync(folder);
-	} catch {
-		// There is no state directory before the first run.
-		return [];
-	}
-	return names
-		.filter((name) => name.startsWith(start) && /\dZ$/.test(name))
-		.sort()
-		.reverse()
-		.map((name) => join(folder, name));
 }
 
 function recordsIn(path: string) {

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
-	journalsAside,
+	filesAside,
 	seeJournal,
 	seeJournalOf,
 } from "../../cutover/course/journal-file.ts";
@@ -63,7 +63,7 @@ export function seeCourse(
 		if (last?.name === "rollback" && last.status.outcome === "undone")
 			return before && { ...before, tried: last };
 		if (last === undefined || last.name === "rollback") return last;
-		const [aside = ""] = journalsAside(paths.cutover);
+		const [aside = ""] = filesAside(paths.cutover);
 		const [tried] = seenAs("cutover", paths, aside);
 		return tried !== undefined && tried.status.begunAt > last.status.begunAt
 			? { ...last, tried }

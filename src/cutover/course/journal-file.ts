@@ -3,6 +3,7 @@ import {
 	existsSync,
 	fdatasyncSync,
 	fsyncSync,
+	linkSync,
 	openSync,
 	readdirSync,
 	readFileSync,
@@ -39,8 +40,7 @@ export class JournalFile implements Journal, Disposable {
 		this.#path = path;
 		try {
 			makePrivateDirectory(dirname(path));
-			putAsideIfEnded(path);
-			if (!existsSync(path)) create(path);
+			if (!existsSync(path) || hasEnded(path)) create(path);
 			const { records, length, tornBytes } = readJournal(path);
 			this.#records = [...records];
 			this.#length = length;
@@ -158,9 +158,11 @@ function isNoDirectory(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "ENOTDIR";
 }
 
-/** The journals that were put aside from a path, the latest first. */
-export function journalsAside(path: string): readonly string[] {
+/** The files that were put aside from a path (`placeAside`), the latest first. */
+export function filesAside(path: string): readonly string[] {
 	const directory = dirname(path);
+	// There is no state directory before the first run.
+	if (!existsSync(directory)) return [];
 	return readdirSync(directory)
 		.filter((name) => name.startsWith(`${basename(path)}.2`))
 		.sort()
@@ -173,17 +175,22 @@ export function seeJournalOf(
 	path: string,
 	id: string,
 ): readonly JournalRecord[] | undefined {
-	return [path, ...journalsAside(path)]
+	return [path, ...filesAside(path)]
 		.map((one) => seeJournal(one) ?? [])
 		.find(([begun]) => begun?.type === "begun" && begun.id === id);
 }
 
-/** Where a journal is put aside when it has ended. */
+/** Where a file is put aside that has ended then (ISO 8601). */
 export function placeAside(path: string, endedAt: string): string {
 	return `${path}.${endedAt.replaceAll(":", "-")}`;
 }
 
-/** It is there as a whole, with its space, or not at all. */
+/** Where a file is put aside without being away from its path: it is when another one takes its place. Safe to repeat. */
+export function linkAside(path: string, aside: string): void {
+	if (existsSync(path) && !existsSync(aside)) linkSync(path, aside);
+}
+
+/** It is there as a whole, with its space, or not at all; until then the one that has ended is. */
 function create(path: string): void {
 	const begun = `${path}.new`;
 	const file = openSync(begun, "w", 0o600);
@@ -196,12 +203,13 @@ function create(path: string): void {
 	} finally {
 		closeSync(file);
 	}
+	const last = existsSync(path) ? readJournal(path).records.at(-1) : undefined;
+	if (last !== undefined) linkAside(path, placeAside(path, last.at));
 	renameDurably(begun, path);
 }
 
-function putAsideIfEnded(path: string): void {
-	const last = existsSync(path) ? readJournal(path).records.at(-1) : undefined;
-	if (last?.type === "ended") renameDurably(path, placeAside(path, last.at));
+function hasEnded(path: string): boolean {
+	return readJournal(path).records.at(-1)?.type === "ended";
 }
 
 function unusable(path: string, error: unknown, state = ""): CutoverError {

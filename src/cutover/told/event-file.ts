@@ -10,6 +10,7 @@ import {
 import { dirname } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { messageOf } from "../../store/thrown.ts";
+import { placeAside } from "../course/journal-file.ts";
 import {
 	type EventRecord,
 	eventLine,
@@ -112,5 +113,5 @@ function putAside(path: string, id: string): void {
 	const kept = readEvents(path);
 	const last = kept.at(-1);
 	if (last === undefined || kept.some((event) => event.id === id)) return;
-	renameSync(path, `${path}.${last.at.replaceAll(":", "-")}`);
+	renameSync(path, placeAside(path, last.at));
 }

@@ -81,6 +81,7 @@ test.each<[string, readonly JournalRecord[]]>([
 	["is refused", REFUSED],
 	["is undone", [SECOND, { type: "apply", step: "read-only", at }, UNDONE]],
 	["begins nothing", [SECOND]],
+	["cannot even be noted", []],
 ])("a cutover that %s gives way to the one before it", (_, records) => {
 	const paths = noted({ cutover: DONE });
 	begin(paths, records);
@@ -89,11 +90,25 @@ test.each<[string, readonly JournalRecord[]]>([
 	const aside = readdirSync(join(paths.cutover, "..")).filter((name) =>
 		name.includes(".cutover.2"),
 	);
-	expect(aside.map((name) => idAt(join(paths.cutover, "..", name)))).toEqual([
-		"second",
-	]);
+	expect(aside.map((name) => idAt(join(paths.cutover, "..", name)))).toEqual(
+		records.length === 0 ? [] : ["second"],
+	);
 	bringBackFormer(paths);
 	expect(idAt(paths.cutover)).toBe("first");
+});
+
+test("so does each of several that come to nothing, one after the other", () => {
+	const paths = noted({ cutover: DONE });
+	begin(paths, REFUSED);
+	const at = "2026-03-01T00:00:00.000Z";
+	begin(paths, [
+		{ ...SECOND, id: "third", at },
+		{ type: "ended", outcome: "undone", at },
+	]);
+	expect(idAt(paths.cutover)).toBe("first");
+	begin(paths, [{ ...SECOND, id: "fourth", at }]);
+	expect(idAt(paths.cutover)).toBe("first");
+	expect(readFileSync(paths.events, "utf8")).toContain("it went well");
 });
 
 test.each<[string, readonly JournalRecord[]]>([

@@ -180,22 +180,42 @@ test("one that was cut off is refused: it would tell of less than was done", () 
 	}
 });
 
+/** A folder on a small disk, and what fills that to its last block. */
+function smallDisk() {
+	const folder = temporaryFolder();
+	expect(mountAt(folder, "1m")).toBe(true);
+	onTestFinished(() => void unmount(folder));
+	const block = Buffer.alloc(4096);
+	const fill = () => {
+		for (;;) writeFileSync(join(folder, "filler"), block, { flag: "a" });
+	};
+	return { path: join(folder, "state/registry.cutover"), fill };
+}
+
 test.skipIf(!canMount)(
 	"one that was made goes on when its disk is full: its space was taken",
 	() => {
-		const folder = temporaryFolder();
-		expect(mountAt(folder, "1m")).toBe(true);
-		onTestFinished(() => void unmount(folder));
-		using journal = new JournalFile(join(folder, "state/registry.cutover"));
-		const block = Buffer.alloc(4096);
-		const fill = () => {
-			for (;;) writeFileSync(join(folder, "filler"), block, { flag: "a" });
-		};
+		const { path, fill } = smallDisk();
+		using journal = new JournalFile(path);
 		expect(fill).toThrow("ENOSPC");
 		// More than the file system has in one piece.
 		for (let number = 0; number < 500; number++)
 			journal.append({ type: "apply", step: `step ${number}`, at });
 		expect(journal.records).toHaveLength(500);
+	},
+);
+
+test.skipIf(!canMount)(
+	"one that has ended stays where it is when there is no room for another",
+	() => {
+		const { path, fill } = smallDisk();
+		{
+			using journal = new JournalFile(path);
+			for (const record of RECORDS) journal.append(record);
+		}
+		expect(fill).toThrow("ENOSPC");
+		expect(() => new JournalFile(path)).toThrow("Nothing was changed");
+		expect(seeJournal(path)).toEqual(RECORDS);
 	},
 );
 
