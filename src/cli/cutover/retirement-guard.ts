@@ -22,6 +22,7 @@ import { notedVerifications } from "../../verify/verification-notes.ts";
 import { digestLines } from "../digest-lines.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
 import { baseOf } from "./base-files.ts";
+import { formerCutover } from "./former-cutover.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 
 /** What a retirement is about. */
@@ -40,7 +41,7 @@ export interface Retirement {
 /** What is noted of it, where nothing of that speaks against it. Throws a `CutoverError` (`refused`) where something does. */
 export function requireNoted(retirement: Retirement): RetirementFacts {
 	const { source, target, stateDirectory, paths, afterMs } = retirement;
-	const records = seeJournal(paths.cutover);
+	const records = formerCutover(paths)?.records ?? seeJournal(paths.cutover);
 	const base = keptBase(paths, records);
 	const facts: RetirementFacts = {
 		...{ records, afterMs, now: Date.now() },
@@ -150,6 +151,7 @@ export function retirementRefused(
 		{ suggestions },
 	);
 }
+
 /** The nodes that are configured to a store; one of which that cannot be told counts as one. */
 async function nodesOn(
 	{ nodes }: RegistrySession,
