@@ -89,7 +89,7 @@ export const INTERRUPTION_DEFENCES: readonly Defence[] = [
 		removed: [
 			{
 				file: MACHINE,
-				code: '\t\t\tthis.#note({ type: "apply", step: step.name });\n',
+				code: '\t\t\tthis.#noted.note({ type: "apply", step: step.name });\n',
 				instead: "",
 			},
 		],

@@ -31,6 +31,28 @@ export function openedAt(
 	return record && Date.parse(record.at);
 }
 
+/**
+ * How long it took until pushes were refused on every node (ms), the last time; `undefined`: they are not yet, or, where they
+ * are to be made to again, not yet again.
+ */
+export function openingMs(
+	records: readonly JournalRecord[],
+	steps: readonly TimedStep[],
+): number | undefined {
+	const opening = steps.find(({ window }) => window === "opens");
+	const last = records.findLast(
+		(one) =>
+			(one.type === "apply" || one.type === "done") &&
+			one.step === opening?.name,
+	);
+	const began = records.findLast(
+		(one) => one.type === "apply" && one.step === opening?.name,
+	);
+	return last?.type === "done" && began !== undefined
+		? Date.parse(last.at) - Date.parse(began.at)
+		: undefined;
+}
+
 /** What took how long, by what is noted; of a step that was applied again, the last time counts. */
 export function resultOf(
 	records: readonly JournalRecord[],

@@ -2,23 +2,10 @@ import { messageOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
 import { notNoted, notUndone, pastReturn, rolledBack } from "./failure.ts";
 import type { Journal } from "./journal.ts";
-import type { JournalRecord, Outcome } from "./journal-record.ts";
-import {
-	type CutoverResult,
-	hasBegun,
-	openedAt,
-	resultOf,
-} from "./journal-times.ts";
+import type { Outcome } from "./journal-record.ts";
+import type { CutoverResult } from "./journal-times.ts";
 import type { CutoverEvent } from "./machine-event.ts";
-import {
-	canTurnBack,
-	hasChanged,
-	inForce,
-	nextAction,
-	repeatFrom,
-	type Standing,
-	standingOf,
-} from "./standing.ts";
+import { NotedCourse } from "./noted-course.ts";
 import type { Call, Course, Stage, Step } from "./step.ts";
 import { PushWindow } from "./window.ts";
 
@@ -54,7 +41,7 @@ export async function runSteps<W extends Stage>(
 class Machine<W extends Stage> {
 	readonly #steps: readonly Step<W>[];
 	readonly #world: W;
-	readonly #journal: Journal;
+	readonly #noted: NotedCourse<W>;
 	readonly #options: MachineOptions;
 	readonly #now: () => number;
 	readonly #window: PushWindow;
@@ -70,9 +57,9 @@ class Machine<W extends Stage> {
 	) {
 		this.#steps = steps;
 		this.#world = world;
-		this.#journal = journal;
 		this.#options = options;
 		this.#now = options.now ?? Date.now;
+		this.#noted = new NotedCourse(steps, journal, this.#now);
 		this.#window = new PushWindow(options.maxWindowMs, this.#now);
 		const { signal } = this.#window;
 		this.#call = {
@@ -88,7 +75,7 @@ class Machine<W extends Stage> {
 		await this.#resume();
 		this.#turnBackAsAsked();
 		for (;;) {
-			const action = nextAction(this.#standing, this.#steps);
+			const action = this.#noted.next;
 			switch (action.type) {
 				case "apply":
 					await this.#apply(this.#stepAt(action.step));
@@ -99,7 +86,7 @@ class Machine<W extends Stage> {
 				case "end":
 					this.#end(action.outcome);
 					if (action.outcome === "undone") throw this.#undone();
-					return resultOf(this.#journal.records, this.#steps);
+					return this.#noted.result;
 				case "nothing":
 					throw new Error("It has ended already");
 				default:
@@ -110,16 +97,12 @@ class Machine<W extends Stage> {
 
 	#end(outcome: Outcome): void {
 		try {
-			this.#note({ type: "ended", outcome });
+			this.#noted.note({ type: "ended", outcome });
 		} catch (error) {
 			const { course } = this.#options;
 			if (outcome === "done") throw pastReturn(course, error);
-			throw notNoted(course, messageOf(this.#cause ?? "it was ended"), error);
+			throw notNoted(course, this.#reason, error);
 		}
-	}
-
-	get #standing(): Standing {
-		return standingOf(this.#journal.records, this.#steps);
 	}
 
 	#stepAt(index: number): Step<W> {
@@ -130,13 +113,13 @@ class Machine<W extends Stage> {
 
 	/** What another process has done has to be in force still. */
 	async #resume(): Promise<void> {
-		const standing = this.#standing;
+		const { standing, inForce, openedAt, openingMs } = this.#noted;
 		if (standing.direction !== "forward" || standing.step === -1) return;
 		this.#options.observe({ type: "resumed", standing });
-		const { steps, otherwise } = inForce(standing, this.#steps);
-		const opened = openedAt(this.#journal.records, this.#steps);
+		const { steps, otherwise } = inForce;
 		const isBound = otherwise === "turn back";
-		if (isBound && opened !== undefined) this.#window.open(opened);
+		if (isBound && openedAt !== undefined) this.#window.open(openedAt);
+		if (isBound && openingMs !== undefined) this.#window.isOpen(openingMs);
 		for (const step of steps) {
 			const holds = await this.#attempt(
 				async () =>
@@ -155,50 +138,30 @@ class Machine<W extends Stage> {
 	async #apply(step: Step<W>): Promise<void> {
 		if (step.isNeeded?.(this.#world) === false) {
 			await this.#attempt(async () =>
-				this.#note({ type: "done", step: step.name }),
+				this.#noted.note({ type: "done", step: step.name }),
 			);
 			return;
 		}
+		if (!(await this.#isApproved(step))) return;
 		const { observe } = this.#options;
-		const isFirst = !hasBegun(this.#journal.records, step);
-		const { asks = step.window === "opens" } = step;
-		if (asks && isFirst) {
-			const approved = await this.#attempt(() =>
-				this.#world.approve(this.#call),
-			);
-			if (approved === undefined) return;
-			if (!approved)
-				return this.#turnBack(
-					new CutoverError(
-						"refused",
-						`${this.#options.course.title} was not approved${hasChanged(this.#journal.records, this.#steps) ? "" : ": the registry is in use as before"}`,
-						{
-							suggestions: [
-								"What was copied stays: the next run copies only what has changed since.",
-							],
-						},
-					),
-				);
-		}
 		const began = this.#now();
 		// An intent that cannot be noted is none: nothing of the step was begun.
 		const noted = await this.#attempt(async () => {
-			if (canTurnBack(this.#standing, this.#steps))
-				this.#call.signal?.throwIfAborted();
-			this.#note({ type: "apply", step: step.name });
+			if (this.#noted.canTurnBack) this.#call.signal?.throwIfAborted();
+			this.#noted.note({ type: "apply", step: step.name });
 			return true;
 		});
 		if (noted === undefined) return;
 		observe({ type: "began", step: step.name, about: step.about });
 		if (step.window === "opens")
-			this.#window.open(openedAt(this.#journal.records, this.#steps) ?? began);
+			this.#window.open(this.#noted.openedAt ?? began);
 		const isFinal = step.undo === "never";
 		const act = (call: Call) => step.apply(this.#world, call);
 		const applied = await this.#attempt(async () => {
 			// Past the point of no return nothing is stopped half-way.
 			const call = isFinal ? {} : this.#call;
 			await (step.isWatched ? this.#world.watched(act, call) : act(call));
-			this.#note({ type: "done", step: step.name });
+			this.#noted.note({ type: "done", step: step.name });
 			return true;
 		});
 		if (applied === undefined) return;
@@ -208,26 +171,54 @@ class Machine<W extends Stage> {
 		observe({ type: "done", step: step.name, ms });
 	}
 
+	/** Whether a step may be begun: the operator is asked once, before the window. Otherwise it turns back. */
+	async #isApproved(step: Step<W>): Promise<boolean> {
+		const { asks = step.window === "opens" } = step;
+		if (!asks || this.#noted.hasBegun(step)) return true;
+		const isApproved = await this.#attempt(() =>
+			this.#world.approve(this.#call),
+		);
+		if (isApproved === false) this.#turnBack(this.#notApproved());
+		return isApproved === true;
+	}
+
+	#notApproved(): CutoverError {
+		const state = this.#noted.hasChanged
+			? ""
+			: ": the registry is in use as before";
+		return new CutoverError(
+			"refused",
+			`${this.#options.course.title} was not approved${state}`,
+			{
+				suggestions: [
+					"What was copied stays: the next run copies only what has changed since.",
+				],
+			},
+		);
+	}
+
 	async #undo(step: Step<W>): Promise<void> {
-		if (step.isNeeded?.(this.#world) === false)
-			return this.#note({ type: "undone", step: step.name });
 		const began = this.#now();
 		const { observe } = this.#options;
+		const isNeeded = step.isNeeded?.(this.#world) !== false;
 		try {
-			if (typeof step.undo !== "function")
-				throw new Error(`The step "${step.name}" cannot be undone`);
-			this.#note({ type: "undo", step: step.name });
-			observe({ type: "undoing", step: step.name });
-			await step.undo(this.#world, {});
-			this.#note({ type: "undone", step: step.name });
+			if (isNeeded) {
+				if (typeof step.undo !== "function")
+					throw new Error(`The step "${step.name}" cannot be undone`);
+				this.#noted.note({ type: "undo", step: step.name });
+				observe({ type: "undoing", step: step.name });
+				await step.undo(this.#world, {});
+			}
+			this.#noted.note({ type: "undone", step: step.name });
 		} catch (error) {
 			throw notUndone(this.#options.course, {
-				reason: messageOf(this.#cause ?? "it was ended"),
+				reason: this.#reason,
 				step: step.name,
 				cause: error,
 			});
 		}
-		observe({ type: "undone", step: step.name, ms: this.#now() - began });
+		if (isNeeded)
+			observe({ type: "undone", step: step.name, ms: this.#now() - began });
 	}
 
 	/** Does something; what fails turns back, where that can be, and then the result is `undefined`. */
@@ -236,8 +227,7 @@ class Machine<W extends Stage> {
 			return await act();
 		} catch (error) {
 			const { signal } = this.#call;
-			const isCancelled =
-				signal?.aborted === true && canTurnBack(this.#standing, this.#steps);
+			const isCancelled = signal?.aborted === true && this.#noted.canTurnBack;
 			const cause = isCancelled ? signal.reason : error;
 			if (!this.#isRepeated(cause)) this.#turnBack(cause);
 			return undefined;
@@ -248,7 +238,7 @@ class Machine<W extends Stage> {
 	#isRepeated(cause: unknown): boolean {
 		if (!(cause instanceof CutoverError) || cause.code !== "writable")
 			return false;
-		const step = repeatFrom(this.#journal.records, this.#steps)?.name;
+		const step = this.#noted.repeatFrom;
 		if (step === undefined) return false;
 		const { message: reason } = cause;
 		try {
@@ -261,54 +251,39 @@ class Machine<W extends Stage> {
 	}
 
 	#repeat(step: string, reason: string): void {
-		this.#note({ type: "repeat", step, reason });
+		this.#noted.note({ type: "repeat", step, reason });
 		this.#options.observe({ type: "repeating", step, reason });
 	}
 
 	#turnBackAsAsked(): void {
 		const { turnBack } = this.#options;
-		const standing = this.#standing;
-		if (turnBack === undefined || standing.direction !== "forward") return;
+		if (turnBack === undefined || this.#noted.standing.direction !== "forward")
+			return;
 		this.#turnBack(new CutoverError("refused", turnBack));
 	}
 
 	/** Throws when there is no way back. */
 	#turnBack(cause: unknown): void {
-		const { course } = this.#options;
+		const { course, observe } = this.#options;
 		this.#cause = cause;
 		const reason = messageOf(cause);
-		if (!canTurnBack(this.#standing, this.#steps))
-			throw pastReturn(course, cause);
+		if (!this.#noted.canTurnBack) throw pastReturn(course, cause);
 		try {
-			this.#note({ type: "turn-back", reason });
+			this.#noted.note({ type: "turn-back", reason });
 		} catch (error) {
 			throw notNoted(course, reason, error);
 		}
-		if (hasChanged(this.#journal.records, this.#steps))
-			this.#options.observe({ type: "turning-back", reason });
+		if (this.#noted.hasChanged) observe({ type: "turning-back", reason });
 	}
 
 	#undone(): unknown {
-		const { records } = this.#journal;
-		const standing = standingOf(
-			records.filter(({ type }) => type !== "ended"),
-			this.#steps,
-		);
-		const reason =
-			standing.direction === "back" ? standing.reason : "it was ended";
-		if (!hasChanged(records, this.#steps) && this.#cause !== undefined)
+		if (!this.#noted.hasChanged && this.#cause !== undefined)
 			return this.#cause;
-		return rolledBack(this.#options.course, reason, this.#cause);
+		return rolledBack(this.#options.course, this.#reason, this.#cause);
 	}
 
-	#note(record: DistributiveOmit<JournalRecord, "at">): void {
-		this.#journal.append({
-			...record,
-			at: new Date(this.#now()).toISOString(),
-		});
+	/** Why it goes back, whichever process has decided so: a clause. */
+	get #reason(): string {
+		return this.#noted.reason ?? "it was ended";
 	}
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown
-	? Omit<T, K>
-	: never;

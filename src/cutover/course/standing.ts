@@ -42,17 +42,18 @@ export function standingOf(
 }
 
 /**
- * | direction | record    | then                                                                  |
- * | --------- | --------- | --------------------------------------------------------------------- |
- * | forward   | apply     | forward, at that step, begun                                          |
- * | forward   | done      | forward, at that step, done                                           |
- * | forward   | torn      | as if the next step had been begun: it was its intent, or came to nothing |
- * | forward   | repeat    | forward, at that step, begun                                          |
- * | forward   | turn-back | back, at the step that was begun last                                 |
- * | back      | undone    | back, at the step before that one                                     |
- * | any       | database  | as it was: it says only what was found                                |
- * | back      | undo, torn | as it was                                                            |
- * | any       | ended     | ended                                                                 |
+ * | direction | record          | then                                                                      |
+ * | --------- | --------------- | ------------------------------------------------------------------------- |
+ * | any       | begun, database | as it was: it says only what it is, and what was found                    |
+ * | forward   | apply, repeat   | forward, at that step, begun                                              |
+ * | forward   | done            | forward, at that step, done                                               |
+ * | forward, at a step that is done | torn | as if the next one had been begun: it was its intent, or came to nothing |
+ * | forward, at one that was begun, or the last | torn | as it was                                          |
+ * | forward   | turn-back       | back, at the step that was begun last                                     |
+ * | back      | undo, torn      | as it was                                                                 |
+ * | back      | undone          | back, at the step before that one                                         |
+ * | forward, back | ended       | ended                                                                     |
+ * | ended     | anything        | refused: another version's                                                |
  */
 function after(
 	standing: Standing,
