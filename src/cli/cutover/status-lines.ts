@@ -51,13 +51,14 @@ export function problemLines({ problem }: UnseenCourse): readonly string[] {
 }
 
 /**
- * | it                       | somebody is at it | then                            |
- * | ------------------------ | ----------------- | ------------------------------- |
- * | has ended, all done      | -                 | done                            |
- * | has ended, all undone    | -                 | rolled back                     |
- * | goes on                  | yes               | running                         |
- * | goes back                | yes               | going back                      |
- * | has not ended            | no                | stopped                         |
+ * | it                                     | somebody is at it | then                         |
+ * | -------------------------------------- | ----------------- | ---------------------------- |
+ * | has ended, all done                    | -                 | done                         |
+ * | has ended, all undone                  | -                 | rolled back                  |
+ * | so, and it had changed nothing         | -                 | refused, nothing was changed |
+ * | goes on                                | yes               | running                      |
+ * | goes back                              | yes               | going back                   |
+ * | has not ended                          | no                | stopped                      |
  */
 function headline({ status, owner }: SeenCourse): string {
 	const { direction, outcome, endedAt, hasChanged } = status;

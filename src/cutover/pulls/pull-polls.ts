@@ -38,12 +38,14 @@ const REAL_CLOCK: PollClock = {
 		new Promise((resolve) => {
 			// It tells nobody any more: with the timer alone, which keeps no process alive, this one would end here.
 			if (signal.aborted) return resolve();
-			// Whoever is at its end does not wait for the next question.
-			const timer = setTimeout(resolve, ms).unref();
-			signal.addEventListener("abort", () => {
+			const end = () => {
 				clearTimeout(timer);
+				signal.removeEventListener("abort", end);
 				resolve();
-			});
+			};
+			// Whoever is at its end does not wait for the next question.
+			const timer = setTimeout(end, ms).unref();
+			signal.addEventListener("abort", end);
 		}),
 };
 
