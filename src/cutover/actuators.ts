@@ -1,7 +1,10 @@
 import type { Outcome } from "./course/journal-record.ts";
 import type { Call, Stage } from "./course/step.ts";
 
-/** What the steps of every course do, whichever way it leads. All are safe to repeat. */
+/**
+ * What the steps of every course do, whichever way it leads: the source is where it begins, the target where it ends. All are
+ * safe to repeat.
+ */
 export interface CourseActuators extends Stage {
 	/** Whether the registry's metadata are in a database, by what is noted. */
 	hasDatabase(): boolean;

@@ -39,7 +39,7 @@ export function dryRunActuators(
 				deletes: { approve: () => true, maxObjects: world.maxDeletes },
 				signal,
 			});
-			guardShare(result, world.maxDeletes);
+			guardShare(result, world.maxDeletes, world.course);
 			const deletes = result.deletePlan?.objects ?? result.extra;
 			say(
 				`Would copy ${result.copied.objects} objects from ${source.url} to ${target.url} while the registry is in use, pass after pass until the next one takes no longer than ${world.passWithinMs / 1000} s.`,

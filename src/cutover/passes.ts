@@ -5,6 +5,7 @@ import { CorruptBlobs } from "./corrupt-blobs.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Delta } from "./delta.ts";
+import { refusedCourse } from "./refused-course.ts";
 import type { DatabaseNotes, World } from "./world.ts";
 
 /** What of the world passes need. */
@@ -35,16 +36,17 @@ export function requireCopied(
 ): void {
 	const { from, to } = world.course;
 	if (failed + unreadable > 0 || isStopped)
-		throw refused(
-			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
-			"Run sync, which tells why, until it exits with 0.",
+		throw refusedCourse(
 			world.course,
+			`of the ${from}, ${unreadable} places could not be read, and ${failed} objects not copied`,
+			["Run sync, which tells why, until it exits with 0."],
 		);
 	const broken = brokenIn(damage, world);
 	if (broken > 0 && !world.acceptsDamage)
-		throw refused(
+		throw refusedCourse(
+			world.course,
 			`${broken === 1 ? "1 object is" : `${broken} objects are`} broken in the ${from}, and would be so at the ${to} (${damage.corrupt} corrupt blobs, ${damage.malformed} links that hold no digest, ${damage.dangling} links to blobs that are not there)`,
-			"sync and verify name them. Go on all the same with --accept-damage.",
+			["sync and verify name them. Go on all the same with --accept-damage."],
 		);
 }
 
@@ -121,18 +123,4 @@ export async function pass(
 	more: Pick<SyncOptions, "isDryRun" | "deletes" | "observe" | "relist">,
 ): Promise<SyncResult> {
 	return await sync(source, target, { ...options, ...more, signal });
-}
-
-/** A refusal before anything was changed, by default of a cutover. The reason is a clause. */
-export function refused(
-	reason: string,
-	suggestion: string,
-	{ to }: Pick<PassWorld["course"], "to"> = { to: "target" },
-): CutoverError {
-	const what = to === "target" ? "cut over" : "rolled back";
-	return new CutoverError(
-		"refused",
-		`The registry cannot be ${what}: ${reason}. It is in use as before`,
-		{ suggestions: [suggestion] },
-	);
 }

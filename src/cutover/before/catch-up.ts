@@ -2,9 +2,10 @@ import { isWhole } from "../../sync/events.ts";
 import { type PassTiming, sumOf } from "../../sync/pass-timing.ts";
 import { untilStable } from "../../sync/until-stable.ts";
 import type { Call } from "../course/step.ts";
-import { type PassWorld, pass, refused, requireCopied } from "../passes.ts";
+import { type PassWorld, pass, requireCopied } from "../passes.ts";
+import { refusedCourse } from "../refused-course.ts";
 import { verifyLive } from "./live-verify.ts";
-import { asCutoverRefusal, guardShare, plannedIn } from "./planned-deletes.ts";
+import { asCourseRefusal, guardShare, plannedIn } from "./planned-deletes.ts";
 
 /** How often a series of live passes is begun anew, where tags that move meanwhile hold something back. */
 const SERIES = 5;
@@ -61,10 +62,10 @@ export async function livePasses(
 		const isLast = isWhole(result) || series === SERIES;
 		if (isLast && sumOf(next) <= withinMs) return next;
 		if (isLast)
-			throw refused(
-				`the next pass is expected to take ${Math.ceil(sumOf(next) / 1000)} s, and passes do not become shorter`,
-				"Allow for more with --until-stable.",
+			throw refusedCourse(
 				world.course,
+				`the next pass is expected to take ${Math.ceil(sumOf(next) / 1000)} s, and passes do not become shorter`,
+				["Allow for more with --until-stable."],
 			);
 	}
 }
@@ -80,16 +81,17 @@ export async function planDeletes(
 			isDryRun: true,
 			deletes: { approve: () => true, maxObjects: maxDeletes, planPath },
 		});
-		guardShare(result, maxDeletes);
+		guardShare(result, maxDeletes, world.course);
 		const { deletePlan } = result;
 		if (deletePlan === undefined)
-			throw refused(
-				"what is to be deleted at the target cannot be told, because places of the source could not be read",
-				"Run sync, which tells why, until it exits with 0.",
+			throw refusedCourse(
+				world.course,
+				`what is to be deleted at the ${world.course.to} cannot be told, because places of the ${world.course.from} could not be read`,
+				["Run sync, which tells why, until it exits with 0."],
 			);
 		observe({ type: "deletes-planned", ...plannedIn(planPath) });
 		return deletePlan.objects;
 	} catch (error) {
-		throw asCutoverRefusal(error);
+		throw asCourseRefusal(error, world.course);
 	}
 }

@@ -2,8 +2,9 @@ import { isWhole } from "../../sync/events.ts";
 import type { Finding, Found } from "../../verify/finding.ts";
 import { verify } from "../../verify/verify.ts";
 import { verifyKeys } from "../../verify/verify-keys.ts";
-import type { Call } from "../course/step.ts";
-import { type PassWorld, pass, refused, requireCopied } from "../passes.ts";
+import type { Call, Course } from "../course/step.ts";
+import { type PassWorld, pass, requireCopied } from "../passes.ts";
+import { refusedCourse } from "../refused-course.ts";
 
 /** Most keys that may differ while the registry is in use: more are no pushes that go on. */
 const MAX_DIFFERENT = 10_000;
@@ -80,11 +81,12 @@ export async function verifyLive(
 			if (verdict === "hopeless") hopeless.add(finding);
 		},
 	});
-	hopeless.throwIfAny();
+	hopeless.throwIfAny(world.course);
 	if (doubtful.size <= MAX_DOUBTFUL) return doubtful;
-	throw refused(
+	throw refusedCourse(
+		world.course,
 		`${doubtful.size} objects still differ after another pass, and no more than ${MAX_DOUBTFUL} are left to be proven under read-only`,
-		"Run it when less is pushed.",
+		["Run it when less is pushed."],
 	);
 }
 
@@ -97,7 +99,7 @@ interface FirstLook {
 }
 
 async function firstLook(
-	{ source, target, acceptsDamage }: PassWorld,
+	{ source, target, acceptsDamage, course }: PassWorld,
 	{ signal }: Call,
 ): Promise<FirstLook> {
 	const different = new Map<string, Found | undefined>();
@@ -116,19 +118,19 @@ async function firstLook(
 			different.set(key, source);
 			if (different.size > MAX_DIFFERENT)
 				tooMuch.abort(
-					refused(
+					refusedCourse(
+						course,
 						`more than ${MAX_DIFFERENT} objects at the target are not as they are in the source, ${key} among them`,
-						"Run verify, which tells how they differ, and then sync.",
+						["Run verify, which tells how they differ, and then sync."],
 					),
 				);
 		},
 	});
-	hopeless.throwIfAny();
+	hopeless.throwIfAny(course);
 	if (compared === 0)
-		throw refused(
-			"nothing was found to compare at the target",
+		throw refusedCourse(course, "nothing was found to compare at the target", [
 			"Run verify, which tells what there is.",
-		);
+		]);
 	return { different, hasExtra: findings.extra.count > 0, compared };
 }
 
@@ -142,13 +144,16 @@ class Hopeless {
 		this.#count++;
 	}
 
-	throwIfAny(): void {
+	throwIfAny(course: Course): void {
 		if (this.#first === undefined) return;
 		const { kind, key, error } = this.#first;
 		const why = error === undefined ? "" : ` (${error.message})`;
-		throw refused(
+		throw refusedCourse(
+			course,
 			`the target is not what the source is, and no pass mends that: ${this.#count} objects, the first of them ${kind}: ${key}${why}`,
-			"Run verify, which tells how they differ. What is broken in the source, verify says too; go on with that with --accept-damage.",
+			[
+				"Run verify, which tells how they differ. What is broken in the source, verify says too; go on with that with --accept-damage.",
+			],
 		);
 	}
 }

@@ -3,7 +3,8 @@ import type { DeleteCounts } from "../../sync/delete-plan.ts";
 import { WrittenPlan } from "../../sync/delete-plan-reader.ts";
 import type { SyncResult } from "../../sync/events.ts";
 import { SyncRefusal } from "../../sync/refusal.ts";
-import { CutoverError } from "../cutover-error.ts";
+import type { Course } from "../course/step.ts";
+import { refusedCourse } from "../refused-course.ts";
 
 /** What the last pass is to delete, for whoever approves it. */
 export interface PlannedDeletes {
@@ -53,12 +54,15 @@ export function marginFor(
 export function guardShare(
 	{ deletePlan, scanned }: Pick<SyncResult, "deletePlan" | "scanned">,
 	maxDeletes: number | undefined,
+	course: Course,
 ): void {
 	const objects = deletePlan?.objects ?? 0;
 	const share = objects / (scanned.objects + objects);
 	if (maxDeletes !== undefined || !(share > LARGEST_SHARE)) return;
-	throw refusedDeletes(
-		`${objects} objects would be deleted at the target, ${Math.round(100 * share)} % of what is there: a garbage collection has removed so much from the source, or the source has lost it`,
+	const { from, to } = course;
+	throw refusedCourse(
+		course,
+		`${objects} objects would be deleted at the ${to}, ${Math.round(100 * share)} % of what is there: a garbage collection has removed so much from the ${from}, or the ${from} has lost it`,
 		[
 			"Look at them first, with sync --delete --dry-run --delete-plan FILE.",
 			`If they are right, allow as many with --max-delete ${objects}.`,
@@ -66,22 +70,11 @@ export function guardShare(
 	);
 }
 
-/** A guard's refusal to delete, as the cutover's. Anything else stays as it is. */
-export function asCutoverRefusal(error: unknown): unknown {
+/** A guard's refusal to delete, as the course's. Anything else stays as it is. */
+export function asCourseRefusal(error: unknown, course: Course): unknown {
 	return error instanceof SyncRefusal
-		? refusedDeletes(error.message, error.suggestions)
+		? refusedCourse(course, error.message, error.suggestions)
 		: error;
-}
-
-function refusedDeletes(
-	reason: string,
-	suggestions: readonly string[],
-): CutoverError {
-	return new CutoverError(
-		"refused",
-		`The registry cannot be cut over: ${reason}. It is in use as before`,
-		{ suggestions },
-	);
 }
 
 /** How many objects a written plan has. Throws a `SyncRefusal` when it cannot be read. */

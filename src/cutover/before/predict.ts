@@ -1,6 +1,6 @@
 import type { PassTiming } from "../../sync/pass-timing.ts";
 import type { Call } from "../course/step.ts";
-import { refused } from "../passes.ts";
+import { refusedCourse } from "../refused-course.ts";
 import type { World } from "../world.ts";
 import { neededMs, type Prediction, predictWindow } from "./prediction.ts";
 
@@ -80,10 +80,10 @@ function requireWithin(
 	const needed = neededMs(prediction);
 	if (maxWindowMs === undefined || needed <= maxWindowMs) return;
 	const seconds = Math.ceil(needed / 1000);
-	throw refused(
-		`pushes are expected to be refused for ${seconds} s, the way back included, and no more than the ${maxWindowMs / 1000} s of --max-window are allowed`,
-		`Allow for more: --max-window ${seconds}s, or somewhat more than that.`,
+	throw refusedCourse(
 		course,
+		`pushes are expected to be refused for ${seconds} s, the way back included, and no more than the ${maxWindowMs / 1000} s of --max-window are allowed`,
+		[`Allow for more: --max-window ${seconds}s, or somewhat more than that.`],
 	);
 }
 
