@@ -77,12 +77,13 @@ export function decideRollback({
 			reason: "its cutover was rolled back already: it is on the source",
 			suggestions: [],
 		};
-	const isHalfWay = standing.direction !== "ended";
 	return {
-		...{ type: "merge", cutover: begun, isHalfWay },
-		isConfirmed:
-			!isHalfWay ||
-			cutover.some((noted) => noted.type === "done" && noted.step === CONFIRM),
+		...{ type: "merge", cutover: begun },
+		isHalfWay: standing.direction !== "ended",
+		// One that its rollback has ended may not have come to that.
+		isConfirmed: cutover.some(
+			(noted) => noted.type === "done" && noted.step === CONFIRM,
+		),
 		database: cutover.find((noted) => noted.type === "database"),
 	};
 }

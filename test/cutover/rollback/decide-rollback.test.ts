@@ -105,7 +105,13 @@ test.each<
 	["in read-write", [apply("read-write")], true, false],
 	["in confirm", [apply("read-write"), apply("confirm")], true, false],
 	["after confirm", [apply("confirm"), done("confirm")], true, true],
-	["at its end", [apply("read-write"), ended("done")], false, true],
+	["at its end", [done("confirm"), ended("done")], false, true],
+	[
+		"that a rollback has ended, which goes on",
+		[apply("read-write"), ended("done")],
+		false,
+		false,
+	],
 ])(
 	"of a cutover with a metadata database, %s, tells what it has left",
 	(_, rest, isHalfWay, isConfirmed) => {
