@@ -13,12 +13,17 @@ describe("sync › that is to end at a time", () => {
 		const content = smallRegistry();
 		const source = await storeOf(content);
 		const target = new MemoryStore();
-		const slow = faulty(target, { put: () => wait(40, undefined) });
-		const options = { indexPath: index.path, concurrency: 1 };
-		const { result, events } = await run(source, slow, {
-			...options,
-			endsAt: new Date(Date.now() + 400),
+		const endsAt = new Date(Date.now() + 2000);
+		let puts = 0;
+		const slow = faulty(target, {
+			// The third is on its way when the time comes, however slow the machine is.
+			put: async () => {
+				if (++puts === 3)
+					await wait(endsAt.getTime() - Date.now() + 50, undefined);
+			},
 		});
+		const options = { indexPath: index.path, concurrency: 1 };
+		const { result, events } = await run(source, slow, { ...options, endsAt });
 		expect(result).toMatchObject({
 			...{ isStopped: true, isOutOfTime: true, isComplete: false, failed: 0 },
 		});
