@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Environment } from "../store/environment.ts";
+import { oddFile } from "../store/filesystem/odd-file.ts";
 import { messageOf } from "../store/thrown.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -50,17 +51,19 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 function read(file: string, by: string): readonly string[] {
 	const refuse = (reason: string, suggestion: string) =>
 		new UsageError(`Cannot use ${by} ${file}: ${reason}`, [suggestion]);
+	const advice =
+		by === "--ca-bundle"
+			? "Name a file of PEM certificates."
+			: `Name a file of PEM certificates in ${by}, or unset it.`;
 	let text: string;
+	let odd: string | undefined;
 	try {
-		text = readFileSync(file, "latin1");
+		odd = oddFile(file);
+		text = odd === undefined ? readFileSync(file, "latin1") : "";
 	} catch (error) {
-		throw refuse(
-			reasonOf(error),
-			by === "--ca-bundle"
-				? "Name a file of PEM certificates."
-				: `Name a file of PEM certificates in ${by}, or unset it.`,
-		);
+		throw refuse(reasonOf(error), advice);
 	}
+	if (odd !== undefined) throw refuse(odd, advice);
 	const blocks = text.match(BLOCK) ?? [];
 	if (blocks.length === 0)
 		throw refuse(

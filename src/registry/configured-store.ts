@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { oddFile } from "../store/filesystem/odd-file.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { locate } from "./drivers.ts";
 import type { DatabaseSetting } from "./metadata-mode.ts";
@@ -72,8 +73,12 @@ function withOptions(url: URL, options: URLSearchParams): URL {
 async function read(file: string): Promise<string> {
 	let content: string;
 	try {
+		const odd = oddFile(file);
+		if (odd !== undefined)
+			throw new ConfigurationError("unreadable", file, odd);
 		content = await text(createReadStream(file, { end: MAX_BYTES }));
 	} catch (error) {
+		if (error instanceof ConfigurationError) throw error;
 		const code = error instanceof Error && "code" in error ? error.code : "";
 		const { reason, suggestions } = READ_ERRORS[String(code)] ?? {
 			reason: `it cannot be read (${code})`,

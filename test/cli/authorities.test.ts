@@ -65,6 +65,7 @@ describe("a file of authorities that cannot be used is refused, and named with w
 	test.each<[string, () => string, string]>([
 		["that is not there", () => "/nowhere/ca.pem", "it does not exist"],
 		["that is a directory", () => directory, "it is a directory"],
+		["that is no file", () => "/dev/zero", "it is a device, not a file"],
 		[
 			"without certificates",
 			() => file("-----BEGIN PRIVATE KEY-----"),

@@ -1,4 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -114,8 +120,12 @@ describe("a configuration", () => {
 	});
 
 	test("that is longer than any is refused before it is read to its end", async () => {
-		const { message } = await refused("config:/dev/zero");
+		writeFileSync(join(folder, "long"), "");
+		truncateSync(join(folder, "long"), 2 ** 40);
+		const { message } = await refused(`config:${join(folder, "long")}`);
 		expect(message).toMatch(/longer than a registry's configuration/);
+		const device = await refused("config:/dev/zero");
+		expect(device.message).toMatch(/it is a device, not a file/);
 	});
 
 	test("with a key file that this machine does not have is refused", async () => {

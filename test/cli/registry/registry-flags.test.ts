@@ -60,6 +60,9 @@ test("a file that is named goes before all, and has to be there", async () => {
 	).rejects.toThrow(
 		`Cannot read the registry file ${join(one.directory, "non.yml")}: there is no such file`,
 	);
+	await expect(
+		describedBy({ "registry-file": "/dev/zero" }, one),
+	).rejects.toThrow(/ \/dev\/zero: it is a device, not a file$/);
 });
 
 test("GitLab's Linux package is found, where there is gitlab-ctl", async () => {
