@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LONGEST_MS } from "../../store/wait.ts";
 import { RegistryError } from "../registry-error.ts";
 import { noSuchProgram } from "./ending.ts";
 import type { CommandOptions, CommandResult } from "./host.ts";
@@ -65,7 +66,8 @@ async function runOnce(
 	signal?.addEventListener("abort", onAbort, { once: true });
 	const timer = setTimeout(
 		() => cutOff("timed-out", `took longer than ${timeoutMs / 1000} s`),
-		timeoutMs,
+		// A longer one would be over at once.
+		Math.min(timeoutMs, LONGEST_MS),
 	);
 	try {
 		const [code, stdout, stderr] = await Promise.all([

@@ -1,3 +1,4 @@
+import { LONGEST_MS } from "../../store/wait.ts";
 import type { Change, RegistryNode } from "../node.ts";
 import { RegistryError } from "../registry-error.ts";
 import { listed } from "./names.ts";
@@ -13,7 +14,8 @@ export async function carryOut(
 	const late = new AbortController();
 	const timer = setTimeout(
 		() => late.abort(tooLate(change, node, commandTimeoutMs)),
-		commandTimeoutMs,
+		// A longer one would be over at once.
+		Math.min(commandTimeoutMs, LONGEST_MS),
 	);
 	try {
 		await change.activate({

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as v from "valibot";
@@ -63,7 +63,9 @@ export interface SeenRecord {
 
 /** Looks at a record without keeping others from it. Throws a `RegistryError` (`refused`) when it cannot be read. */
 export function seeRecord(path: string): SeenRecord {
-	if (!existsSync(path)) return { record: undefined, owner: undefined };
+	// Empty: who made it was killed before anything was in it.
+	if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0)
+		return { record: undefined, owner: undefined };
 	let database: DatabaseSync | undefined;
 	try {
 		database = new DatabaseSync(path, { readOnly: true });

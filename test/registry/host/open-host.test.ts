@@ -62,6 +62,13 @@ describe.each(PLACES)("a command on $name", ({ name, open }) => {
 		await expect(run).rejects.toThrow("no-such-program-of-ours");
 	});
 
+	test("may be given longer than a timer can run", async () => {
+		const { code } = await open().run(["sleep", "0.01"], {
+			timeoutMs: 2 ** 40,
+		});
+		expect(code).toBe(0);
+	});
+
 	test("is a result when something in its script is not there", async () => {
 		const { code } = await open().run(["sh", "-c", "no-such-program-of-ours"]);
 		expect(code).toBe(127);

@@ -1,5 +1,5 @@
-import { statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { ReadOnlyRecord } from "../../../src/registry/read-only/record.ts";
@@ -30,6 +30,10 @@ function place(): string {
 test("what was written is read again, by the next process too, until it is removed", () => {
 	const path = place();
 	expect(seeRecord(path)).toEqual({ record: undefined, owner: undefined });
+	mkdirSync(dirname(path));
+	writeFileSync(path, "");
+	expect(seeRecord(path)).toEqual({ record: undefined, owner: undefined });
+	rmSync(dirname(path), { recursive: true });
 	{
 		using keeper = openRecordFile(path);
 		expect(keeper.read()).toBeUndefined();

@@ -272,6 +272,12 @@ describe("readonly on", () => {
 		expect(keeper.record).toBeUndefined();
 	});
 
+	test("a command may be given longer than a timer can run", async () => {
+		const { nodes, options, states } = fakeRegistry({});
+		await turnReadOnlyOn(nodes, { ...options, commandTimeoutMs: 2 ** 40 });
+		expect(new Set(states())).toEqual(new Set(["read-only"]));
+	});
+
 	test("a command that hangs is ended", async () => {
 		const { nodes, options, fakes, states } = fakeRegistry({});
 		const [fake] = fakes;
