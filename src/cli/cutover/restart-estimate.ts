@@ -1,6 +1,6 @@
 import type { RestartEstimate } from "../../cutover/before/predict.ts";
 import { filesAside, seeJournal } from "../../cutover/course/journal-file.ts";
-import { resultOf } from "../../cutover/course/journal-times.ts";
+import { openingMs } from "../../cutover/course/journal-times.ts";
 import { STEPS } from "../../cutover/steps.ts";
 import type { RegistryDescription } from "../../registry/description.ts";
 
@@ -23,15 +23,9 @@ export function restartEstimate(
 	kind: RegistryDescription["kind"],
 	nodes: number,
 ): RestartEstimate {
-	const opening = STEPS.find(({ window }) => window === "opens")?.name;
 	for (const path of [journalPath, ...filesAside(journalPath)]) {
-		const records = recordsIn(path);
-		const { steps } = resultOf(records, STEPS);
-		const ms = steps.find(({ step }) => step === opening)?.ms ?? 0;
-		const isDone = records.some(
-			(record) => record.type === "done" && record.step === opening,
-		);
-		if (isDone && ms > 0) return { ms: ms / nodes, from: "measured" };
+		const ms = openingMs(recordsIn(path), STEPS) ?? 0;
+		if (ms > 0) return { ms: ms / nodes, from: "measured" };
 	}
 	return { ms: ASSUMED_MS[kind], from: "assumed" };
 }

@@ -16,7 +16,7 @@ export function hasBegun(
 	records: readonly JournalRecord[],
 	{ name }: TimedStep,
 ): boolean {
-	return records.some((one) => one.type === "apply" && one.step === name);
+	return records.some(isOf("apply", name));
 }
 
 /** When pushes began to be refused (ms since 1970); `undefined`: they have not been. */
@@ -24,11 +24,8 @@ export function openedAt(
 	records: readonly JournalRecord[],
 	steps: readonly TimedStep[],
 ): number | undefined {
-	const opening = steps.find(({ window }) => window === "opens");
-	const record = records.find(
-		(one) => one.type === "apply" && one.step === opening?.name,
-	);
-	return record && Date.parse(record.at);
+	const opening = nameOf("opens", steps);
+	return timeOf(records.find(isOf("apply", opening)));
 }
 
 /**
@@ -39,18 +36,8 @@ export function openingMs(
 	records: readonly JournalRecord[],
 	steps: readonly TimedStep[],
 ): number | undefined {
-	const opening = steps.find(({ window }) => window === "opens");
-	const last = records.findLast(
-		(one) =>
-			(one.type === "apply" || one.type === "done") &&
-			one.step === opening?.name,
-	);
-	const began = records.findLast(
-		(one) => one.type === "apply" && one.step === opening?.name,
-	);
-	return last?.type === "done" && began !== undefined
-		? Date.parse(last.at) - Date.parse(began.at)
-		: undefined;
+	const ms = lastMs(records, nameOf("opens", steps));
+	return ms !== undefined && ms >= 0 ? ms : undefined;
 }
 
 /** What took how long, by what is noted; of a step that was applied again, the last time counts. */
@@ -58,28 +45,41 @@ export function resultOf(
 	records: readonly JournalRecord[],
 	steps: readonly TimedStep[],
 ): CutoverResult {
-	const last = (type: "apply" | "done", name: string | undefined) => {
-		const record = records.findLast(
-			(one) => one.type === type && one.step === name,
-		);
-		return record && Date.parse(record.at);
-	};
 	const opened = openedAt(records, steps);
-	const closing = steps.find(({ window }) => window === "closes");
 	// Where it is applied again, somebody has made nodes refuse pushes since: that is no part of the window.
-	const closed = records.find(
-		(one) => one.type === "done" && one.step === closing?.name,
-	);
+	const closed = timeOf(records.find(isOf("done", nameOf("closes", steps))));
 	return {
 		windowMs:
 			opened === undefined || closed === undefined
 				? undefined
-				: Date.parse(closed.at) - opened,
+				: closed - opened,
 		steps: steps
 			.filter((step) => hasBegun(records, step))
-			.map(({ name }) => ({
-				step: name,
-				ms: (last("done", name) ?? 0) - (last("apply", name) ?? 0),
-			})),
+			.map(({ name }) => ({ step: name, ms: lastMs(records, name) ?? 0 })),
 	};
+}
+
+/** From when a step was begun last until it was done last (ms): less than 0 where it is begun again. */
+function lastMs(
+	records: readonly JournalRecord[],
+	name: string | undefined,
+): number | undefined {
+	const began = timeOf(records.findLast(isOf("apply", name)));
+	const done = timeOf(records.findLast(isOf("done", name)));
+	return began === undefined || done === undefined ? undefined : done - began;
+}
+
+function isOf(type: "apply" | "done", name: string | undefined) {
+	return (one: JournalRecord) => one.type === type && one.step === name;
+}
+
+function nameOf(
+	window: Step<never>["window"],
+	steps: readonly TimedStep[],
+): string | undefined {
+	return steps.find((step) => step.window === window)?.name;
+}
+
+function timeOf(record: JournalRecord | undefined): number | undefined {
+	return record && Date.parse(record.at);
 }
