@@ -7,15 +7,16 @@ export function moment(ms: number): string {
 
 /** The same apart: UTC, and the clock on the wall with its offset. */
 export function momentCells(ms: number): readonly [utc: string, local: string] {
-	const date = new Date(ms);
-	const minutes = -date.getTimezoneOffset();
+	const minutes = -new Date(ms).getTimezoneOffset();
 	const local = new Date(ms + minutes * 60_000).toISOString().slice(11, 19);
 	const size = Math.abs(minutes);
 	const offset = `${minutes < 0 ? "-" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
-	return [
-		date.toISOString().slice(0, 19).replace("T", " "),
-		`${local} ${offset}`,
-	];
+	return [utc(ms), `${local} ${offset}`];
+}
+
+/** A time in UTC, to the second: `2026-01-31 12:00:00`. */
+export function utc(ms: number): string {
+	return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** The time of day (UTC) of a time in ISO 8601. */

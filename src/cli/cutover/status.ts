@@ -5,6 +5,7 @@ import { openRegistry } from "../registry/registry-session.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Line } from "../wrapped.ts";
 import { migrationPaths, pathsBeside } from "./migration-files.ts";
+import { nextCommands } from "./next-lines.ts";
 import { nothingKnown } from "./report.ts";
 import {
 	isSeen,
@@ -14,7 +15,7 @@ import {
 	type UnseenCourse,
 } from "./seen-courses.ts";
 import { exitCodeAt, follow } from "./status-follow.ts";
-import { courseLines, nextCommands, problemLines } from "./status-lines.ts";
+import { courseLines, problemLines } from "./status-lines.ts";
 
 /** What is known in a state directory of one registry, or of each of which anything is. */
 export async function seeCourses(
