@@ -58,11 +58,13 @@ export async function finalPass(
 	world: PassWorld,
 	delta: Delta,
 	call: Call,
+	{ relist }: Pick<SyncOptions, "relist"> = {},
 ): Promise<void> {
 	const { deletePlanPath: planPath, maxDeletes } = world;
 	const margin = marginFor(plannedObjects(planPath), maxDeletes);
 	const result = await pass(world, call, {
 		deletes: { approve: () => true, planPath, margin },
+		relist,
 		observe: (event) => delta.observe(event),
 	});
 	world.observe({ type: "pass", kind: "final", result });

@@ -189,6 +189,25 @@ export function openTable(path: string | undefined): ObjectTable {
 	}
 }
 
+/**
+ * Rows of an index that no pass has open, by a query for those after a key, which is each row's first column. Nothing of it
+ * is changed; nobody else can open it meanwhile.
+ */
+export function* rowsIn(
+	path: string,
+	sql: string,
+): Generator<readonly unknown[], undefined> {
+	const { database } = openTable(path);
+	try {
+		const statement = database.prepare(`${sql} ORDER BY key LIMIT ${BATCH}`);
+		statement.setReturnArrays(true);
+		yield* inBatches((after) => statement.all(after));
+	} finally {
+		database.exec("ROLLBACK");
+		database.close();
+	}
+}
+
 /** The file is a database, and not an index of ours: nothing in it was changed. */
 export class ForeignDatabase extends Error {
 	override readonly name = "ForeignDatabase";

@@ -1,8 +1,10 @@
 import { livePasses, planDeletes } from "../before/catch-up.ts";
 import { predict } from "../before/predict.ts";
 import type { Call } from "../course/step.ts";
+import { CutoverError } from "../cutover-error.ts";
 import type { Delta } from "../delta.ts";
-import { finalPass } from "../passes.ts";
+import { finalPass, type PassWorld, requireStill } from "../passes.ts";
+import { collectedBlob } from "./collected-blob.ts";
 import { requireUnchanged } from "./require-unchanged.ts";
 import { ROLLBACK_STEPS } from "./rollback-steps.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
@@ -30,14 +32,38 @@ export async function catchUpBack(
 	await predict(ROLLBACK_STEPS, world, known, call);
 }
 
+/** What the last pass back, and the looks after it, need of the world. */
+type MergeWorld = PassWorld & Pick<RollbackWorld, "oldSource" | "base">;
+
 /** The last pass back, under read-only. What it changes is added to the delta. */
 export async function mergeBack(
-	world: RollbackWorld,
+	world: MergeWorld,
 	delta: Delta,
 	call: Call,
 ): Promise<void> {
 	await requireUnchanged(world, call);
-	await finalPass(world, delta, call);
+	// What somebody has collected there since is copied back once more.
+	const relist = (await collectedBlob(world, call)) !== undefined;
+	await finalPass(world, delta, call, { relist });
+}
+
+/** Rejects with a `CutoverError` when the target has moved since, or the old source has lost what it has to serve. */
+export async function requireBothStill(
+	world: MergeWorld,
+	call: Call,
+): Promise<void> {
+	await requireStill(world, call);
+	const lost = await collectedBlob(world, call);
+	if (lost === undefined) return;
+	throw new CutoverError(
+		"unproven",
+		`${world.oldSource.url} has lost ${lost} since it was copied back, though the registry needs it`,
+		{
+			suggestions: [
+				"Look for what deletes there: garbage collection (cron) that is still configured to it. Stop it, and run rollback again.",
+			],
+		},
+	);
 }
 
 function tellTags({ base, pass, database, observe }: RollbackWorld): void {

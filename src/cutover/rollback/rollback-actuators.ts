@@ -7,7 +7,7 @@ import {
 	unfenceSource,
 } from "../fence/fence-source.ts";
 import { courseActuators } from "../real-actuators.ts";
-import { catchUpBack, mergeBack } from "./merge-back.ts";
+import { catchUpBack, mergeBack, requireBothStill } from "./merge-back.ts";
 import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
 import type { RollbackWorld } from "./rollback-world.ts";
@@ -51,6 +51,7 @@ export function rollbackActuators(
 			await mergeBack(world, delta, call);
 		},
 		verifyDelta: (call) => verifyDelta(world, delta, call),
+		requireStill: (call) => requireBothStill(world, call),
 		async openTarget(call) {
 			world.endCutover();
 			forgetFence(fenced);
