@@ -141,7 +141,7 @@ export function dayAfterRollback({
 			lines: [],
 		},
 		{
-			text: `${source} is what it was, and nobody writes there any more: keep it until you are sure. A new cutover needs an empty bucket or prefix.`,
+			text: `${source} is what it was, and nobody writes there any more: keep it until you are sure. A new cutover needs an empty bucket or prefix, or this one after regmigrate sync --target-not-empty.`,
 			lines: [],
 		},
 	];
