@@ -23,7 +23,7 @@ export const deleteFlags = {
 		helpValue: "N",
 		dependsOn: ["delete"],
 		description:
-			"refuse to delete more objects than this; by default, more than half of the target's tags. With a plan that was made before: more objects besides those in the plan, by default any",
+			"refuse to delete more objects than this; by default, more than half of the target's tags. With a plan that was made before, only what is not in that counts, by default none of it",
 	}),
 	"delete-plan": Flags.string({
 		helpValue: "FILE",
