@@ -15,3 +15,9 @@ export const COURSES: Readonly<
 };
 
 export type CourseName = keyof typeof COURSES;
+
+/** What the storages are called that a registry comes from and goes to: on the way back they are not its SOURCE and TARGET. */
+export const ENDS: Readonly<Record<CourseName, readonly [string, string]>> = {
+	cutover: ["source", "target"],
+	rollback: ["from", "to"],
+};

@@ -1,3 +1,4 @@
+import { ENDS } from "../../cutover/courses.ts";
 import type { CourseReport } from "../../cutover/told/course-report.ts";
 import type { StepStatus } from "../../cutover/told/course-status.ts";
 import type { Task } from "../../cutover/told/day-after.ts";
@@ -85,11 +86,12 @@ function isEmpty(block: Block): boolean {
 
 function whatItems(report: CourseReport): readonly Item[] {
 	const { status, runs, acknowledged, unproven, failure, fenced } = report;
+	const [from, to] = ENDS[report.course];
 	const run = runs.at(-1);
 	const version = report.registry === undefined ? "" : `, ${report.registry}`;
 	return [
-		["source", place(run?.source, status.source)],
-		["target", place(run?.target, status.target)],
+		[from, place(run?.source, status.source)],
+		[to, place(run?.target, status.target)],
 		...(run === undefined
 			? []
 			: [["registry", `kind ${run.kind}${version}`] as const]),

@@ -1,3 +1,4 @@
+import { ENDS } from "../../cutover/courses.ts";
 import type { RunRecord } from "../../cutover/told/event-record.ts";
 import { sumOf } from "../../sync/pass-timing.ts";
 import { formatDuration, printable } from "../format.ts";
@@ -11,10 +12,11 @@ import { stepTable } from "./step-table.ts";
 export function courseLines(seen: SeenCourse, now: number): readonly Line[] {
 	const { name, status, owner } = seen;
 	const run = lastRun(seen);
+	const [from, to] = ENDS[name];
 	return [
 		`${capitalized(name)} of ${namesIn(run) ?? "a registry"}: ${headline(seen)}`,
-		`  source    ${printable(run?.source ?? status.source)}`,
-		`  target    ${printable(run?.target ?? status.target)}`,
+		`  ${from.padEnd(8)}  ${printable(run?.source ?? status.source)}`,
+		`  ${to.padEnd(8)}  ${printable(run?.target ?? status.target)}`,
 		`  begun     ${utc(status.begunAt)} by ${printable(status.operator)}, id ${status.id}`,
 		...(owner === undefined ? [] : [`  at it     ${printable(owner)}`]),
 		"",

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { reportHtml } from "../../../src/cli/cutover/report-html.ts";
 import { reportMarkdown } from "../../../src/cli/cutover/report-markdown.ts";
 import type { JournalRecord } from "../../../src/cutover/course/journal-record.ts";
+import type { CourseName } from "../../../src/cutover/courses.ts";
 import {
 	type CourseReport,
 	courseReport,
@@ -24,9 +25,12 @@ const RECORDS: readonly JournalRecord[] = [
 	{ type: "turn-back", reason: "a node | does not start", at },
 ];
 
-function report(events: readonly EventRecord[]): CourseReport {
+function report(
+	events: readonly EventRecord[],
+	course: CourseName = "cutover",
+): CourseReport {
 	const made = courseReport({
-		...{ course: "cutover", records: RECORDS, events },
+		...{ course, records: RECORDS, events },
 		isRetired: false,
 		command: () => [],
 	});
@@ -77,6 +81,14 @@ describe("reportMarkdown", () => {
 		const text = markdown({ ...STAMP, type: "pulls", nodes, noneServedMs: 0 });
 		expect(text).toContain("- pulls from a: failed for 1.2s meanwhile");
 		expect(text).toContain("- pulls from all nodes at once: failed for 0ms");
+	});
+
+	test("calls source and target what a cutover calls so, and on the way back nothing", () => {
+		expect(markdown()).toContain("- source: file:///srv/registry/");
+		const back = reportMarkdown(report([], "rollback"));
+		expect(back).toContain("- from: file:///srv/registry/");
+		expect(back).toContain("- to: s3://bucket/");
+		expect(back).not.toMatch(/^- (source|target):/m);
 	});
 
 	test("nothing that was told ends the block it is in, or moves a cursor", () => {
