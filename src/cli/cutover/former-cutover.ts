@@ -34,11 +34,11 @@ interface FormerCutover {
 export function formerCutover(paths: Paths): FormerCutover | undefined {
 	const last = seeJournal(paths.cutover);
 	if (last === undefined || !cameToNothing(last)) return undefined;
-	const former = filesAside(paths.cutover)
-		.map((path) => ({ path, records: seeJournal(path) ?? [] }))
-		.find(({ records }) => !cameToNothing(records));
-	if (former === undefined) return undefined;
-	const { path, records } = former;
+	const path = filesAside(paths.cutover).find(
+		(aside) => !cameToNothing(seeJournal(aside) ?? []),
+	);
+	if (path === undefined) return undefined;
+	const records = seeJournal(path) ?? [];
 	const rollback = seeJournal(paths.rollback);
 	const decision = decideRollback({ cutover: records, rollback });
 	return decision.type === "merge" && !decision.isHalfWay
