@@ -3,6 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { renameDurably, syncPath } from "../../state/rename-durably.ts";
+import { messageOf } from "../../store/thrown.ts";
+import { CutoverError } from "../cutover-error.ts";
 
 const DOUBT = v.object({ id: v.string(), keys: v.array(v.string()) });
 
@@ -13,13 +15,29 @@ interface Doubt {
 	readonly keys: Iterable<string>;
 }
 
-/** Notes, durably, what is in doubt, for whichever process makes the last pass: as a whole, or not at all. Throws what Node throws. */
+/**
+ * Notes, durably, what is in doubt, for whichever process makes the last pass: as a whole, or not at all. Throws a `CutoverError`
+ * (`refused`).
+ */
 export function noteDoubt(path: string, { id, keys }: Doubt): void {
 	const json = JSON.stringify({ id, keys: [...keys] });
 	const begun = `${path}.new`;
-	writeFileSync(begun, `${checksum(json)}\n${json}`, { mode: 0o600 });
-	syncPath(begun);
-	renameDurably(begun, path);
+	try {
+		writeFileSync(begun, `${checksum(json)}\n${json}`, { mode: 0o600 });
+		syncPath(begun);
+		renameDurably(begun, path);
+	} catch (error) {
+		throw new CutoverError(
+			"refused",
+			`What of the target is in doubt cannot be noted in ${path}: ${messageOf(error)}. The registry is in use as before`,
+			{
+				suggestions: [
+					"Make room there, or make it writable, and run this again.",
+				],
+				cause: error,
+			},
+		);
+	}
 }
 
 /**

@@ -43,3 +43,13 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
 	writeFileSync(path, damage(readFileSync(path)));
 	expect(takeDoubt(path, "one")).toBeUndefined();
 });
+
+test("what cannot be noted refuses a cutover, before anything is changed", () => {
+	const path = join(temporaryFolder(), "missing/doubt");
+	expect(() => noteDoubt(path, { id: "one", keys: KEYS })).toThrow(
+		expect.objectContaining({
+			code: "refused",
+			message: expect.stringContaining(`cannot be noted in ${path}: ENOENT`),
+		}),
+	);
+});
