@@ -3,6 +3,7 @@ import type { CutoverResult } from "../../cutover/course/journal-times.ts";
 import { targetDestination } from "../../cutover/destination.ts";
 import { dryRunActuators } from "../../cutover/dry-run.ts";
 import { realActuators } from "../../cutover/real-actuators.ts";
+import { isRetirementBegun } from "../../cutover/retire/retired-note.ts";
 import {
 	refuseAfterCutover,
 	refuseDuringRollback,
@@ -74,8 +75,10 @@ export async function cutOver(
 				const rollback = seeJournal(paths.rollback);
 				refuseDuringRollback(rollback);
 				const cutover = seeJournal(paths.cutover);
+				const isRetired = isRetirementBegun(paths, cutover ?? []);
+				const noted = { cutover, rollback, isRetired };
 				const ends = { source: source.identity, target: target.identity };
-				refuseAfterCutover({ cutover, rollback }, ends, paths.cutover);
+				refuseAfterCutover(noted, ends, paths.cutover);
 			},
 			registryVersion: () => registryVersion(session, wishes, output.signal),
 		},

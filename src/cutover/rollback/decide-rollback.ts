@@ -117,11 +117,11 @@ export function refuseDuringRollback(
 
 /**
  * Refuses, by a `CutoverError`, to begin a cutover where one has ended on its target, and was not rolled back: its journal would
- * be put aside, and the way back with it. Only a cutover from where the registry is now, to somewhere else again, may be begun.
- * `journalPath` is where it is noted.
+ * be put aside, and the way back with it. Only a cutover from where the registry is now, to somewhere else again, may be begun;
+ * to where it was, too, when that was retired, for nothing leads back there any more. `journalPath` is where it is noted.
  */
 export function refuseAfterCutover(
-	noted: NotedCourses,
+	noted: NotedCourses & { readonly isRetired: boolean },
 	named: Pick<BegunRecord, "source" | "target">,
 	journalPath: string,
 ): void {
@@ -129,15 +129,19 @@ export function refuseAfterCutover(
 	if (begun?.type !== "begun" || noted.cutover?.at(-1)?.type !== "ended")
 		return;
 	if (decideRollback(noted).type !== "merge") return;
+	const { isRetired } = noted;
 	const movesOn =
-		named.source === begun.target && named.target !== begun.source;
+		named.source === begun.target &&
+		(isRetired || named.target !== begun.source);
 	if (movesOn) return;
 	throw new CutoverError(
 		"refused",
 		`The registry was cut over already, from ${begun.source} to ${begun.target} (begun by ${begun.operator}, ${begun.at}). Nothing was changed`,
 		{
 			suggestions: [
-				"The way back is regmigrate rollback; regmigrate status tells of the cutover.",
+				isRetired
+					? `Its old source was retired: it can be moved on from ${begun.target} only.`
+					: "The way back is regmigrate rollback; regmigrate status tells of the cutover.",
 				`If the registry was brought back to ${begun.source} by other means, move ${journalPath} elsewhere: that gives up the way back by rollback.`,
 			],
 		},

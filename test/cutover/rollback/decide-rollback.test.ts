@@ -177,7 +177,26 @@ test.each<
 	["from where it is to a third place", cutOver, undefined, "t", "u", false],
 ])("a cutover, %s", (_, cutover, rollback, source, target, isRefused) => {
 	const begin = () =>
-		refuseAfterCutover({ cutover, rollback }, { source, target }, "/j");
+		refuseAfterCutover(
+			{ cutover, rollback, isRetired: false },
+			{ source, target },
+			"/j",
+		);
 	if (isRefused) expect(begin).toThrow(/was cut over already, from s to t/);
 	else begin();
+});
+
+test("what is retired may be moved to again, by a cutover from where the registry is", () => {
+	const noted = { cutover: cutOver, rollback: undefined, isRetired: true };
+	const begin = (source: string, target: string) =>
+		refuseAfterCutover(noted, { source, target }, "/j");
+	begin("t", "s");
+	begin("t", "u");
+	expect(() => begin("s", "t")).toThrow(
+		expect.objectContaining({
+			suggestions: expect.arrayContaining([
+				expect.stringContaining("moved on from t only"),
+			]),
+		}),
+	);
 });
