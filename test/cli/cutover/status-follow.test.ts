@@ -129,6 +129,38 @@ describe("status", () => {
 			.map((line) => printed(line, undefined))
 			.join("\n");
 
+	const began: JournalRecord = { type: "apply", step: "read-only", at };
+	const back: JournalRecord = { type: "turn-back", reason: "why", at };
+	const ended = (outcome: "done" | "undone"): JournalRecord => ({
+		...{ type: "ended", outcome, at },
+	});
+	test.each<[string, readonly JournalRecord[], string, number | undefined]>([
+		["nobody", [began, ended("done")], "done, 2026-01-31 00:00:00", 0],
+		["nobody", BACK, "rolled back, 2026-01-31 00:00:00", 5],
+		[
+			"nobody",
+			[back, ended("undone")],
+			"refused, nothing was changed, 2026-01-31 00:00:00",
+			4,
+		],
+		["somebody", [began], "running", undefined],
+		["somebody", [began, back], "going back", undefined],
+		["nobody", [began], "STOPPED, and nobody is at it", 3],
+		["nobody", [began, back], "STOPPED, and nobody is at it", 3],
+	])(
+		"with %s at it, after %j, begins with %j, and --follow ends with %j",
+		async (who, records, headline, exit) => {
+			using process = begun();
+			for (const record of records) process.journal.append(record);
+			if (who === "nobody") process[Symbol.dispose]();
+			expect(text(Date.parse(at)).split("\n")[0]).toBe(
+				`Cutover of a registry: ${headline}`,
+			);
+			if (exit !== undefined)
+				expect(exitCodeAt(await follow(seen(), () => {}, never))).toBe(exit);
+		},
+	);
+
 	test("says who is at it, and how to go on when nobody is", () => {
 		const process = begun();
 		process.journal.append({ type: "apply", step: "read-only", at });

@@ -21,6 +21,14 @@ const at = "2026-01-31T00:00:00.000Z";
 const ENDED: JournalRecord = { type: "ended", outcome: "undone", at };
 const RECORDS: Readonly<Record<string, JournalRecord>> = {
 	torn: { type: "torn", at },
+	begun: {
+		...{ type: "begun", id: "one", operator: "o@h", at },
+		...{ source: "s", target: "t" },
+	},
+	found: {
+		...{ type: "database", nodes: [], at },
+		...{ acknowledgedBy: "o@h", acknowledged: "flag" },
+	},
 	back: { type: "turn-back", reason: "why", at },
 	again: { type: "repeat", step: "change", reason: "why", at },
 	...Object.fromEntries(
@@ -50,6 +58,9 @@ describe("what comes next", () => {
 		["torn", "apply 0"],
 		["apply look", "apply 0"],
 		["done look", "apply 1"],
+		["begun", "apply 0"],
+		["begun, apply look, found", "apply 0"],
+		["apply change, back, found", "undo 1"],
 		["done look, torn", "apply 1"],
 		["apply change, torn", "apply 1"],
 		["done change", "apply 2"],
@@ -60,6 +71,7 @@ describe("what comes next", () => {
 		["done prove, again, back", "undo 1"],
 		["apply open", "apply 3"],
 		["done open", "end done"],
+		["done open, torn", "end done"],
 		["apply look, back", "end undone"],
 		["apply change, back", "undo 1"],
 		["apply prove, back", "undo 1"],
