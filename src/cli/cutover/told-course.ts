@@ -32,17 +32,10 @@ export class ToldCourse {
 	}
 
 	observe(event: CutoverEvent | WorldEvent): void {
-		const { course, steps } = COURSES[this.#name];
+		// In a dry run there is nothing that Ctrl-C would have to leave alone.
+		const why = this.#isDryRun ? undefined : this.#whyIgnored(event);
+		if (why !== undefined) this.#output.ignoreInterrupts(why);
 		switch (event.type) {
-			case "began":
-				if (steps.find(({ name }) => name === event.step)?.undo === "never")
-					this.#output.ignoreInterrupts(
-						`past the point of no return it ends on the ${course.to}`,
-					);
-				break;
-			case "turning-back":
-				this.#output.ignoreInterrupts("it is going back already");
-				break;
 			case "predicted":
 				this.expected = { ...this.expected, predicted: event };
 				break;
@@ -59,7 +52,18 @@ export class ToldCourse {
 		}
 		// How long nothing took is nothing to know.
 		if (this.#isDryRun && event.type === "done") return;
-		this.#tell(event, cutoverLine(event, course));
+		this.#tell(event, cutoverLine(event, COURSES[this.#name].course));
+	}
+
+	/** Why Ctrl-C does nothing from this event on, as a clause; `undefined`: it does what it did. */
+	#whyIgnored(event: CutoverEvent | WorldEvent): string | undefined {
+		const { course, steps } = COURSES[this.#name];
+		if (event.type === "turning-back") return "it is going back already";
+		if (event.type !== "began") return undefined;
+		const step = steps.find(({ name }) => name === event.step);
+		return step?.undo === "never"
+			? `past the point of no return it ends on the ${course.to}`
+			: undefined;
 	}
 
 	/** A line of a step's own: of a rehearsal, or of what turns nodes read-only and back. */
