@@ -9,6 +9,7 @@ import { lookAgain } from "../registry/read-only/look-again.ts";
 import type { TurnOptions } from "../registry/read-only/turn.ts";
 import { turnReadOnlyOff } from "../registry/read-only/turn-off.ts";
 import { flushDescriptorCaches } from "../registry/redis/flush.ts";
+import { messageOf } from "../store/thrown.ts";
 import type { Call } from "./course/step.ts";
 import { CutoverError } from "./cutover-error.ts";
 import type { Destination } from "./destination.ts";
@@ -81,10 +82,7 @@ export async function switchBack(world: World, call: Call): Promise<void> {
 	try {
 		await flushCaches(world, call);
 	} catch (error) {
-		world.observe({
-			type: "note",
-			text: error instanceof Error ? `${error.message}.` : String(error),
-		});
+		world.observe({ type: "note", text: `${messageOf(error)}.` });
 	}
 }
 

@@ -16,6 +16,7 @@ import {
 import { readEvents } from "../../cutover/told/event-file.ts";
 import type { EventRecord } from "../../cutover/told/event-record.ts";
 import { seeRecord } from "../../registry/read-only/record-file.ts";
+import { errno } from "../../store/filesystem/errors.ts";
 import { messageOf } from "../../store/thrown.ts";
 import type { MigrationPaths } from "./migration-files.ts";
 
@@ -164,8 +165,7 @@ function namesIn(directory: string): readonly string[] {
 	try {
 		return readdirSync(directory);
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT")
-			return [];
+		if (errno(error) === "ENOENT") return [];
 		throw new CutoverError(
 			"refused",
 			`It cannot be known what was begun in ${directory}: ${messageOf(error)}`,

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { renameDurably } from "../../state/rename-durably.ts";
+import { errno } from "../../store/filesystem/errors.ts";
 import { messageOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { Journal } from "./journal.ts";
@@ -135,8 +136,7 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 	try {
 		return readJournal(path).records;
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT")
-			return undefined;
+		if (errno(error) === "ENOENT") return undefined;
 		throw new CutoverError(
 			"refused",
 			`How far a cutover is cannot be read from ${path}: ${messageOf(error)}`,
@@ -144,7 +144,7 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 				suggestions: [
 					error instanceof UnreadableJournal
 						? error.suggestion
-						: isNoDirectory(error)
+						: errno(error) === "ENOTDIR"
 							? "The state directory is none: name the one of the cutover with --state-directory."
 							: "Read it as who began the cutover.",
 				],
@@ -152,10 +152,6 @@ export function seeJournal(path: string): readonly JournalRecord[] | undefined {
 			},
 		);
 	}
-}
-
-function isNoDirectory(error: unknown): boolean {
-	return error instanceof Error && "code" in error && error.code === "ENOTDIR";
 }
 
 /** The files that were put aside from a path (`placeAside`), the latest first. */

@@ -65,7 +65,7 @@ async function requireUnserved(
 		if (error instanceof ProbeError && error.code === "not-found") return;
 		throw new CutoverError(
 			"unproven",
-			`${what} does not say that it lacks a layer that is not at the ${to}: ${reasonOf(error)}`,
+			`${what} does not say that it lacks a layer that is not at the ${to}: ${messageOf(error)}`,
 			{ suggestions: [LOOK], cause: error },
 		);
 	}
@@ -87,14 +87,10 @@ async function requireServed(
 		call.signal?.throwIfAborted();
 		throw new CutoverError(
 			"unproven",
-			`${node.name} (${node.url.origin}) does not serve an image that is in its database and at the ${to}, so it does not use both: ${reasonOf(error)}`,
+			`${node.name} (${node.url.origin}) does not serve an image that is in its database and at the ${to}, so it does not use both: ${messageOf(error)}`,
 			{ suggestions: [LOOK], cause: error },
 		);
 	}
-}
-
-function reasonOf(error: unknown): string {
-	return messageOf(error);
 }
 
 const LOOK =
