@@ -105,10 +105,22 @@ function seenAs(
 	const records = seeJournal(path) ?? [];
 	const status = statusIn(name, records, path);
 	if (status === undefined) return [];
-	const events = readEvents(paths.events).filter(({ id }) => id === status.id);
+	const events = readEvents(paths.events).filter((event) =>
+		isToldOf(event, { name, status }),
+	);
 	const owner = ownerOf(paths);
 	const isRetired = isRetirementBegun(paths, records);
 	return [{ name, paths, status, records, events, owner, isRetired }];
+}
+
+/** Whether it was told of this course: a way back that is begun again has the id of the one that came to nothing before it. */
+export function isToldOf(
+	{ id, at }: EventRecord,
+	{ name, status }: Pick<SeenCourse, "name" | "status">,
+): boolean {
+	return (
+		id === status.id && (name === "cutover" || Date.parse(at) >= status.begunAt)
+	);
 }
 
 /** Throws a `CutoverError` that names the journal, for one of other steps. */

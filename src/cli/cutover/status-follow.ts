@@ -3,7 +3,12 @@ import type { EventRecord } from "../../cutover/told/event-record.ts";
 import { EventTail } from "../../cutover/told/event-tail.ts";
 import { wait } from "../../store/wait.ts";
 import { EXIT } from "../exit-codes.ts";
-import { ownerOf, type SeenCourse, seeAgain } from "./seen-courses.ts";
+import {
+	isToldOf,
+	ownerOf,
+	type SeenCourse,
+	seeAgain,
+} from "./seen-courses.ts";
 
 /** From one look to the next (ms). */
 const PAUSE_MS = 300;
@@ -34,7 +39,7 @@ export async function follow(
 		status = seeAgain(seen) ?? status;
 		free = ownerOf(seen.paths) === undefined ? free + 1 : 0;
 		for (const event of tail.read()) {
-			if (event.id !== status.id) continue;
+			if (!isToldOf(event, seen)) continue;
 			if (event.type === "run") stopped = undefined;
 			if (event.type === "stopped") stopped = event;
 			tell(event);

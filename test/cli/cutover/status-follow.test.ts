@@ -1,4 +1,4 @@
-import { renameSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { pathsBeside } from "../../../src/cli/cutover/migration-files.ts";
@@ -15,6 +15,7 @@ import type { JournalRecord } from "../../../src/cutover/course/journal-record.t
 import { EventFile } from "../../../src/cutover/told/event-file.ts";
 import { openRecordFile } from "../../../src/registry/read-only/record-file.ts";
 import { temporaryFolder } from "../../registry/support/temporary-folder.ts";
+import { journalText } from "./described-registry.ts";
 
 const at = "2026-01-31T00:00:00.000Z";
 const BEGUN: JournalRecord = {
@@ -121,6 +122,27 @@ describe("follow", () => {
 		const end = follow(seen(), () => {}, AbortSignal.timeout(20));
 		await expect(end).rejects.toThrow("timeout");
 	});
+});
+
+test("of a way back that came to nothing nothing is told where it is begun again, by the same name", async () => {
+	const later = "2026-02-01T00:00:00.000Z";
+	const ended: JournalRecord = { type: "ended", outcome: "done", at: later };
+	writeFileSync(
+		paths.rollback,
+		journalText([{ ...BEGUN, id: "one-back", at: later }, ended]),
+	);
+	const notes = [
+		{ at, id: "one-back", type: "note", text: "fenced again" },
+		{ at: later, id: "one-back", type: "note", text: "unfenced" },
+	];
+	writeFileSync(
+		paths.events,
+		notes.map((note) => `${JSON.stringify(note)}\n`).join(""),
+	);
+	const told: (string | undefined)[] = [];
+	await follow(seen(), ({ text }) => told.push(text), never);
+	expect(told).toEqual(["unfenced"]);
+	expect(seen().events.map(({ text }) => text)).toEqual(told);
 });
 
 describe("status", () => {
