@@ -1,5 +1,6 @@
 import {
 	directoryOf,
+	requireFenceRecord,
 	unfenceSource,
 } from "../../cutover/fence/fence-source.ts";
 import {
@@ -80,6 +81,7 @@ export async function retire(
 	requireNoted(retirement);
 	const isDryRun = wishes["dry-run"];
 	using _ = isDryRun ? undefined : openRecordFile(paths.record);
+	requireFenceRecord({ source, fencePath: paths.fence });
 	const { records = [] } = await requireUnneeded(retirement, { say, signal });
 	const objects = await countRegistry(source, { signal });
 	if (isDryRun) {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { makePrivateDirectory } from "../../state/private-directory.ts";
 import { renameDurably } from "../../state/rename-durably.ts";
+import { isDamage } from "../../state/sqlite.ts";
 import type { FencedEntry } from "./fenced-tree.ts";
 
 /** Of what is fenced, what has to come back. */
@@ -119,6 +120,19 @@ export class FenceRecord implements Disposable {
 
 	[Symbol.dispose](): void {
 		this.#database.close();
+	}
+}
+
+/** Whether a record is there that is damaged: what was found is lost with it. One that only cannot be read is not. */
+export function isFenceRecordDamaged(path: string): boolean {
+	if (!isFenceRecorded(path)) return false;
+	try {
+		using database = new DatabaseSync(path, { readOnly: true });
+		const row = database.prepare("PRAGMA quick_check(1)").get();
+		return row?.quick_check !== "ok";
+	} catch (error) {
+		// What else there is comes up, and is told, when it is opened to be used.
+		return isDamage(error);
 	}
 }
 

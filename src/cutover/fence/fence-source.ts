@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VERSION_PREFIX } from "../../layout/paths.ts";
+import { shellWords } from "../../registry/host/shell-words.ts";
 import { errno, isAbsence } from "../../store/filesystem/errors.ts";
 import { isLocal } from "../../store/filesystem/locality.ts";
 import { messageOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
+import { CutoverError } from "../cutover-error.ts";
 import type { World } from "../world.ts";
 import { fenceAdvice } from "./fence-advice.ts";
-import { isFenceRecorded } from "./fence-record.ts";
+import { isFenceRecordDamaged, isFenceRecorded } from "./fence-record.ts";
 import { fenceTree, unfenceTree } from "./fence-tree.ts";
 import { type Attempt, proveFence } from "./prove-fence.ts";
 
@@ -95,6 +98,32 @@ export async function unfenceSource(
 	if (trouble === undefined) return;
 	throw new Error(
 		`The old source ${source.url} could not be made writable again: ${trouble}. What was found is kept: run it again as who has fenced it, mostly root`,
+	);
+}
+
+/**
+ * Throws a `CutoverError` (`refused`) where what the source was before it was fenced is damaged: nobody knows any more what
+ * would have to be given back.
+ */
+export function requireFenceRecord({
+	source,
+	fencePath,
+}: Pick<World, "source" | "fencePath">): void {
+	const root = directoryOf({ source });
+	if (fencePath === undefined || root === undefined) return;
+	const record = recordOf(source, fencePath);
+	const damaged = [record, liftedOf(record)].find(isFenceRecordDamaged);
+	if (damaged === undefined) return;
+	const tree = shellWords([join(root, VERSION_PREFIX)]);
+	throw new CutoverError(
+		"refused",
+		`The old source ${source.url} cannot be made writable again: what it was before it was fenced is kept in ${damaged}, which is damaged. Nothing was changed`,
+		{
+			suggestions: [
+				"Put back a copy of that file that is whole, if there is one.",
+				`Else make it writable yourself (as root: chattr -R -i ${tree}; chmod -R u+w ${tree}), move that file elsewhere, and run this again.`,
+			],
+		},
 	);
 }
 

@@ -4,6 +4,7 @@ import { messageOf, suggestionsOf } from "../../store/thrown.ts";
 import type { Call } from "../course/step.ts";
 import { CutoverError } from "../cutover-error.ts";
 import type { LookedAt } from "../database/preflight.ts";
+import { requireFenceRecord } from "../fence/fence-source.ts";
 import { settingsOf } from "../node-settings.ts";
 import type { CutoverNode } from "../world.ts";
 import { requireMetadata } from "./require-metadata.ts";
@@ -12,12 +13,16 @@ import type { RollbackWorld } from "./rollback-world.ts";
 
 /**
  * Refuses what is known to go wrong: a node that does not serve the target, or whose configuration of before is not kept;
- * an old source that somebody else has changed. Of the registry it changes nothing.
+ * an old source that somebody else has changed, or that cannot be given back what its fence took. Of the registry it changes nothing.
  */
 export async function preflight(
 	world: RollbackWorld,
 	call: Call,
 ): Promise<void> {
+	requireFenceRecord({
+		source: world.oldSource,
+		fencePath: world.unfencePath,
+	});
 	const found: LookedAt[] = [];
 	for (const node of world.nodes) found.push(await look(node, world, call));
 	await requireMetadata(found, world, call);
