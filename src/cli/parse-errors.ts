@@ -69,6 +69,11 @@ function missingFlags(message: string): string | undefined {
 function tidy(message: string): string {
 	return message
 		.replace(/\nSee more help with --help$/, "")
+		.replace(/^The following errors? occurred:\s+/, "")
+		.replace(
+			/^(--\S+?)=\S+ cannot also be provided when using (--\S+)$/,
+			"$2 does not go with $1",
+		)
 		.replace(/^Parsing (--\S+) \n\t/, "$1: ")
 		.replaceAll(/\s+/g, " ");
 }

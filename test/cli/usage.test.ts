@@ -44,6 +44,16 @@ describe("a wrong command line ends with 2, one sentence and what to do", () => 
 			"Deleting is for the last pass, when the registry is read-only.",
 		],
 		[
+			["verify", "a", "b", "--counts", "--digests", "5%"],
+			"--digests does not go with --counts",
+			"See regmigrate verify --help.",
+		],
+		[
+			["status", "--registry-file", "a", "--restart", "secret"],
+			"--registry-file does not go with --restart",
+			"See regmigrate status --help.",
+		],
+		[
 			["verify", "a", "b", "--ca-bundle", "/nowhere/ca.pem"],
 			"Cannot use --ca-bundle /nowhere/ca.pem: it does not exist",
 			"Name a file of PEM certificates.",

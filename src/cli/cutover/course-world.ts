@@ -3,7 +3,7 @@ import { COURSES } from "../../cutover/courses.ts";
 import type { TargetSettings, World } from "../../cutover/world.ts";
 import { confirmed } from "../confirmation.ts";
 import { durationOf } from "../duration.ts";
-import { maxWindowOf } from "./course-wishes.ts";
+import { maxWindowOf, testRepositoryOf } from "./course-wishes.ts";
 import { hooksOf } from "./cutover-hooks.ts";
 import { windowText } from "./cutover-lines.ts";
 import { nodesOf, turnOf } from "./cutover-world.ts";
@@ -23,7 +23,7 @@ export function courseWorld(
 		turn: turnOf(session, keeper, wishes, (line) => told.detail(line)),
 		id: held.begun.id,
 		repository: session.described.access.repository,
-		testRepository: wishes["test-repository"],
+		testRepository: testRepositoryOf(wishes),
 		passWithinMs: durationOf("until-stable", wishes["until-stable"]),
 		maxWindowMs: maxWindowOf(wishes),
 		maxDeletes: wishes["max-delete"],

@@ -6,7 +6,11 @@ import type { RecordKeeper } from "../../registry/read-only/record.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { operatorName } from "../registry/readonly-flags.ts";
 import type { RegistrySession } from "../registry/registry-session.ts";
-import type { CourseOutput, CourseWishes } from "./course-wishes.ts";
+import {
+	type CourseOutput,
+	type CourseWishes,
+	requireUsable,
+} from "./course-wishes.ts";
 import { type KeptEvents, keepEvents } from "./kept-events.ts";
 import { holdRegistry, type MigrationPaths } from "./migration-files.ts";
 import { ToldCourse } from "./told-course.ts";
@@ -38,7 +42,7 @@ export interface HeldCourse extends AskedCourse, Disposable {
 /**
  * Takes the registry, notes that the course is begun, or that it goes on, and keeps what is told of it from then on. What
  * `guard` throws comes before anything is written. Rejects with a `RegistryError` or a `CutoverError` where another process
- * has it, or another course of it has not ended.
+ * has it, or another course of it has not ended; with a `UsageError` before all of that.
  */
 export async function holdCourse(
 	asked: AskedCourse,
@@ -55,6 +59,7 @@ export async function holdCourse(
 	} = {},
 ): Promise<HeldCourse> {
 	const { name, session, paths, wishes, output, source, target } = asked;
+	requireUsable(wishes);
 	const isDryRun = wishes["dry-run"];
 	const operator = operatorName(process.env);
 	using opened = new DisposableStack();
