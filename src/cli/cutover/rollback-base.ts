@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BegunRecord } from "../../cutover/course/journal-record.ts";
+import { SQLITE, sqliteCode } from "../../state/sqlite.ts";
 import { messageOf } from "../../store/thrown.ts";
 import { BaseFile } from "../../sync/base-file.ts";
 import { refusal } from "./rollback-refusal.ts";
@@ -10,7 +11,7 @@ import { refusal } from "./rollback-refusal.ts";
  */
 export function openBase(
 	path: string,
-	{ id }: BegunRecord,
+	{ id }: Pick<BegunRecord, "id">,
 	isDryRun: boolean,
 ): BaseFile {
 	const suggestions = [
@@ -34,6 +35,14 @@ export function openBase(
 	return base;
 }
 
+/** What is wrong with where a file lies, and not with what it holds. */
+const UNUSABLE: ReadonlySet<number> = new Set([
+	SQLITE.readOnly,
+	SQLITE.ioError,
+	SQLITE.full,
+	SQLITE.cannotOpen,
+]);
+
 function readBase(
 	path: string,
 	isReadOnly: boolean,
@@ -44,7 +53,12 @@ function readBase(
 	} catch (error) {
 		throw refusal(
 			`${path}, which its cutover has left, cannot be read: ${messageOf(error)}`,
-			suggestions,
+			// What it holds is not lost with that.
+			UNUSABLE.has(sqliteCode(error) ?? 0)
+				? [
+						"Let whoever runs this write in the state directory: a file system that is mounted read-only, that is full, or another user's is in the way.",
+					]
+				: suggestions,
 		);
 	}
 }
