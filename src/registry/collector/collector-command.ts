@@ -151,7 +151,7 @@ async function programOf(
 		`Cannot collect the garbage of ${name}: it is not known which program its registry is`,
 		{
 			suggestions: [
-				"Say so in regmigrate.yml, such as program: /usr/bin/docker-registry.",
+				"Start the registry, of which none is seen to run; or say so in regmigrate.yml, such as program: /usr/bin/docker-registry.",
 			],
 		},
 	);
