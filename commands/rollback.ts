@@ -35,6 +35,12 @@ export class Rollback extends BaseCommand {
 
 	static override readonly flags = {
 		...flags,
+		"max-delete": Flags.integer({
+			min: 0,
+			helpValue: "N",
+			description:
+				"delete no more links than this in SOURCE (default: at most half of its tags, and a quarter of all that is there)",
+		}),
 		fence: Flags.boolean({
 			default: true,
 			allowNo: true,
