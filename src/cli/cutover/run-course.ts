@@ -3,8 +3,7 @@ import type { CutoverResult } from "../../cutover/course/journal-times.ts";
 import { runSteps } from "../../cutover/course/machine.ts";
 import type { Stage, Step } from "../../cutover/course/step.ts";
 import { COURSES } from "../../cutover/courses.ts";
-import { CutoverError } from "../../cutover/cutover-error.ts";
-import { Interruption } from "../interruption.ts";
+import { courseFailure } from "./course-failure.ts";
 import { maxWindowOf } from "./course-wishes.ts";
 import { placesOf } from "./cutover-world.ts";
 import type { HeldCourse } from "./held-course.ts";
@@ -55,21 +54,11 @@ export async function runCourse<W extends Stage>(
 	).catch((error: unknown) => {
 		kept.keepEnd(error);
 		sayReport();
-		throw interruptedCleanly(error);
+		throw courseFailure(error, isDryRun);
 	});
 	kept.keepEnd();
 	if (isDryRun) say("Nothing was changed.");
 	else for (const line of resultLines(result)) say(line);
 	sayReport();
 	return result;
-}
-
-/** What was interrupted and brought back is an interruption, and no failure. */
-function interruptedCleanly(error: unknown): unknown {
-	if (!(error instanceof CutoverError) || error.code !== "rolled-back")
-		return error;
-	const { cause, message } = error;
-	return cause instanceof Interruption
-		? new Interruption(cause.message, [`${message}.`])
-		: error;
 }
