@@ -6,7 +6,18 @@ import { renameDurably, syncPath } from "../../state/rename-durably.ts";
 import { messageOf } from "../../store/thrown.ts";
 import { CutoverError } from "../cutover-error.ts";
 
-const DOUBT = v.object({ id: v.string(), keys: v.array(v.string()) });
+const DOUBT = v.object({
+	id: v.string(),
+	/** When all else was found alike (ISO 8601, UTC). */
+	at: v.pipe(v.string(), v.isoTimestamp()),
+	keys: v.array(v.string()),
+});
+
+/**
+ * How long it is gone by (ms): what a lifecycle rule, or anybody, deletes at the target after all of it was compared is not
+ * known to the index that passes go by.
+ */
+const LASTS_MS = 24 * 60 * 60_000;
 
 /** What is not known to be alike when all that can be done in use is done, and of which cutover. */
 interface Doubt {
@@ -20,7 +31,8 @@ interface Doubt {
  * (`refused`).
  */
 export function noteDoubt(path: string, { id, keys }: Doubt): void {
-	const json = JSON.stringify({ id, keys: [...keys] });
+	const at = new Date().toISOString();
+	const json = JSON.stringify({ id, at, keys: [...keys] });
 	const begun = `${path}.new`;
 	try {
 		writeFileSync(begun, `${checksum(json)}\n${json}`, { mode: 0o600 });
@@ -43,7 +55,7 @@ export function noteDoubt(path: string, { id, keys }: Doubt): void {
 /**
  * What is in doubt, for who is about to make the last pass. It is taken away, durably: another process that makes it again
  * cannot know what this one will have changed. `undefined`: nothing is known of it, for it was taken before, is another
- * cutover's, or damaged. Throws what Node throws.
+ * cutover's, damaged, or older than a day. Throws what Node throws.
  */
 export function takeDoubt(
 	path: string,
@@ -52,7 +64,9 @@ export function takeDoubt(
 	const noted = readDoubt(path);
 	rmSync(path, { force: true });
 	syncPath(dirname(path));
-	return noted?.id === id ? noted.keys : undefined;
+	if (noted?.id !== id) return undefined;
+	const age = Date.now() - Date.parse(noted.at);
+	return age >= 0 && age <= LASTS_MS ? noted.keys : undefined;
 }
 
 function readDoubt(path: string) {

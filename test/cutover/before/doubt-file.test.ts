@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
 	noteDoubt,
 	takeDoubt,
@@ -25,6 +25,18 @@ test("that nothing is in doubt is known, too", () => {
 	const path = noted();
 	noteDoubt(path, { id: "one", keys: [] });
 	expect(takeDoubt(path, "one")).toEqual([]);
+});
+
+test.each([
+	["a day", 24 * 60 * 60_000, KEYS],
+	["more than a day", 24 * 60 * 60_000 + 1, undefined],
+	["less than nothing", -1, undefined],
+])("one that is old by %s is gone by: %#", (_, age, keys) => {
+	vi.useFakeTimers({ now: 0 });
+	onTestFinished(() => void vi.useRealTimers());
+	const path = noted();
+	vi.setSystemTime(age);
+	expect(takeDoubt(path, "one")).toEqual(keys);
 });
 
 test("another cutover's is none", () => {
