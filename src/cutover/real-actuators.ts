@@ -3,7 +3,6 @@ import { turnReadOnlyOn } from "../registry/read-only/turn-on.ts";
 import type { Actuators, CourseActuators } from "./actuators.ts";
 import { announceEnd, announceOpening } from "./announce.ts";
 import { catchUp } from "./before/catch-up.ts";
-import { noteDoubt, takeDoubt } from "./before/doubt-file.ts";
 import { predict, rehearsedRestart } from "./before/predict.ts";
 import { preflight } from "./before/preflight.ts";
 import { rehearse } from "./before/rehearse.ts";
@@ -18,7 +17,7 @@ import {
 	undoPause,
 } from "./database/collection.ts";
 import { pushWitnesses, removeWitnesses } from "./database/source-proof.ts";
-import { Delta, verifyDelta } from "./delta.ts";
+import { verifyDelta } from "./delta.ts";
 import { fenceSource } from "./fence/fence-source.ts";
 import { keepBase } from "./keep-base.ts";
 import { finalPass, requireStill } from "./passes.ts";
@@ -33,6 +32,7 @@ import {
 	switchNodes,
 } from "./switch-nodes.ts";
 import { watched } from "./watched.ts";
+import { WindowDelta } from "./window-delta.ts";
 import type { CutoverWorld, World } from "./world.ts";
 
 /** Does what the steps of a cutover say, until the scope is disposed. */
@@ -41,11 +41,7 @@ export function realActuators(
 	scope: AsyncDisposableStack,
 ): Actuators {
 	let { restart } = world;
-	/** What was changed by the last pass, each time it was made; `undefined`: only by another process, or not at all. */
-	let delta: Delta | undefined;
-	const { id, doubtPath, isVerifiedLive } = world;
-	/** Whether it is known what was in doubt, and what the last pass has changed: else all is compared once more. */
-	let isDeltaKnown = !isVerifiedLive;
+	const delta = new WindowDelta(world, !world.isVerifiedLive);
 	const course = courseActuators(world, scope);
 	return {
 		...course,
@@ -57,20 +53,14 @@ export function realActuators(
 		},
 		async catchUp(call) {
 			const caughtUp = await catchUp(world, call);
-			noteDoubt(doubtPath, { id, keys: caughtUp.doubtful });
+			delta.note(caughtUp.doubtful);
 			const doubtful = caughtUp.doubtful.size;
 			await predict(STEPS, world, { ...caughtUp, doubtful, restart }, call);
 		},
 		async finalPass(call) {
-			if (delta === undefined) {
-				const doubtful = takeDoubt(doubtPath, id);
-				isDeltaKnown ||= doubtful !== undefined;
-				delta = new Delta(doubtful);
-			}
-			await finalPass(world, delta, call);
+			await finalPass(world, delta.begin(), call);
 		},
-		verifyDelta: (call) =>
-			verifyDelta(world, isDeltaKnown ? delta : undefined, call),
+		verifyDelta: (call) => verifyDelta(world, delta.known, call),
 		keepBase: () => keepBase(world),
 		fenceSource: (call) => fenceSource(world, call),
 	};

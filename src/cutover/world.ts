@@ -154,6 +154,8 @@ export interface World {
 	readonly isVerifiedLive: boolean;
 	/** The file of what the last pass is to delete. */
 	readonly deletePlanPath: string;
+	/** Where it is kept what is in doubt of the target when all is done that can be in use. */
+	readonly doubtPath: string;
 	/** Most objects that the last pass deletes; default as for a pass, and at most a quarter of the target. */
 	readonly maxDeletes: number | undefined;
 	/** Whether somebody else may use the registry's Redis database. */
@@ -170,8 +172,6 @@ export interface CutoverWorld extends World {
 	readonly settings: TargetSettings;
 	/** Where it is kept what was on both sides when the registry went over. */
 	readonly basePath: string;
-	/** Where it is kept what is in doubt of the target when all is done that can be in use. */
-	readonly doubtPath: string;
 }
 
 export type TargetSettings = Pick<Settings, "storage" | "redirectDisabled">;

@@ -29,6 +29,7 @@ export function courseWorld(
 		maxDeletes: wishes["max-delete"],
 		isSharedRedis: wishes["shared-redis"],
 		hooks: hooksOf(wishes, session.described.cutover),
+		doubtPath: held.paths.doubt,
 		fencePath: wishes.fence ? held.paths.fence : undefined,
 		approve: (signal) => isApproved(held, deletePlanPath, signal),
 		observe: (event) => told.observe(event),

@@ -133,7 +133,6 @@ async function cutoverWorld(
 		...{ settings, database, pass, witnessId: held.begun.id },
 		destination: targetDestination(settings, database, held.begun.id),
 		basePath: baseOf(paths, held.begun),
-		doubtPath: paths.doubt,
 		acceptsDamage: wishes["accept-damage"],
 		restart: restartEstimate(
 			paths.cutover,

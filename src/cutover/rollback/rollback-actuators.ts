@@ -1,5 +1,5 @@
 import { requireWitnesses } from "../database/kept-witnesses.ts";
-import { Delta, verifyDelta } from "../delta.ts";
+import { verifyDelta } from "../delta.ts";
 import {
 	fenceSource,
 	forgetFence,
@@ -7,6 +7,7 @@ import {
 	unfenceSource,
 } from "../fence/fence-source.ts";
 import { courseActuators } from "../real-actuators.ts";
+import { WindowDelta } from "../window-delta.ts";
 import { catchUpBack, mergeBack, requireBothStill } from "./merge-back.ts";
 import { preflight } from "./preflight.ts";
 import type { RollbackActuators } from "./rollback-steps.ts";
@@ -23,8 +24,7 @@ export function rollbackActuators(
 		...{ source: world.oldSource, observe: world.observe },
 		fencePath: world.unfencePath,
 	};
-	/** What the last merge has changed; `undefined`: it was another process's, or none was made. */
-	let delta: Delta | undefined;
+	const delta = new WindowDelta(world);
 	return {
 		...course,
 		async pushWitnesses(call) {
@@ -45,12 +45,15 @@ export function rollbackActuators(
 			await fenceSource({ ...fenced, fencePath: world.fencePath }, call);
 			forgetFence(fenced);
 		},
-		catchUp: (call) => catchUpBack(world, call),
-		async finalPass(call) {
-			delta ??= new Delta();
-			await mergeBack(world, delta, call);
+		async catchUp(call) {
+			await catchUpBack(world, call);
+			// What was copied was proven on its way.
+			delta.note([]);
 		},
-		verifyDelta: (call) => verifyDelta(world, delta, call),
+		async finalPass(call) {
+			await mergeBack(world, delta.begin(), call);
+		},
+		verifyDelta: (call) => verifyDelta(world, delta.known, call),
 		requireStill: (call) => requireBothStill(world, call),
 		async openTarget(call) {
 			world.endCutover();
