@@ -87,13 +87,20 @@ export async function takeMark(
 		text = await take(text, stale.id);
 	const found = parsed(text);
 	if (found?.id === mark.id) return;
-	const whose =
-		found === undefined
-			? ""
-			: `, begun by ${found.operator} (${found.since}), whose journal is ${found.journal} on ${found.host}`;
+	if (found === undefined)
+		throw new RegistryError(
+			"refused",
+			`It cannot be told whether ${name} is in another cutover: ${path} on ${host.name}, which says so, is damaged. Nothing was changed`,
+			{
+				suggestions: [
+					"Look with regmigrate status, with each --state-directory that was ever named for this registry, which of its cutovers has not ended.",
+					"If none has, or the one that is gone on with here, remove that file, and run this again.",
+				],
+			},
+		);
 	throw new RegistryError(
 		"refused",
-		`${name} is in another cutover${whose}; that has not ended. Nothing was changed`,
+		`${name} is in another cutover, begun by ${found.operator} (${found.since}), whose journal is ${found.journal} on ${found.host}; that has not ended. Nothing was changed`,
 		{
 			suggestions: [
 				"Run that one again, with its --state-directory: it goes on, or goes back.",
