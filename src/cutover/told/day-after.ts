@@ -207,7 +207,7 @@ function leftBehind(events: readonly EventRecord[]): readonly Task[] {
 	return notes.length === 0
 		? [
 				{
-					text: "What was put there to try it, the canary and test images, has been removed: there is nothing to clean up.",
+					text: "What was put there to try it, the canary and test images, has been removed: there is nothing to clean up. Layers of test images, which no image names any more, go with the next garbage collection of the registry.",
 					lines: [],
 				},
 			]
