@@ -183,7 +183,9 @@ function namesIn(directory: string): readonly string[] {
 			`It cannot be known what was begun in ${directory}: ${messageOf(error)}`,
 			{
 				suggestions: [
-					"Run this as who began it, or with their --state-directory.",
+					errno(error) === "ENOTDIR"
+						? "That is no directory: name the one of the cutover with --state-directory."
+						: "Run this as who began it, or with their --state-directory.",
 				],
 				cause: error,
 			},
