@@ -1,5 +1,10 @@
 import { parseDigest } from "../../layout/digest.ts";
-import { blobKey, formatKey, parseKey } from "../../layout/paths.ts";
+import {
+	blobKey,
+	formatKey,
+	parseKey,
+	VERSION_PREFIX,
+} from "../../layout/paths.ts";
 import { MemoryStore } from "../../store/memory.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { readLink } from "../../sync/links.ts";
@@ -13,14 +18,16 @@ const MAX_LOOKED_UP = 10_000;
  * What images at the target need and only the old source still has, such as what a lifecycle rule of the bucket has
  * expired, as a clause; `undefined`: nothing. Told as for a pass from there (`sync/tell-dangling.ts`), so what garbage
  * collection leaves behind is nothing of it. Blobs that are there are not read: that is the digests' business. Of a
- * registry with a metadata database, whose links say nothing, it must not be asked. Rejects with a `StoreError` or a
- * `SyncRefusal`.
+ * registry with a metadata database, whose links say nothing, it must not be asked. Rejects with a `StoreError`.
  */
 export async function neededOfSource(
 	source: ObjectStore,
 	target: ObjectStore,
 	{ signal }: Call,
 ): Promise<string | undefined> {
+	// As a pass would refuse it, but by its own name.
+	if (!(await hasRegistry(target, signal)))
+		return `${target.url} holds no registry any more`;
 	const broken: string[] = [];
 	// To nowhere: every link is looked at, and none is written.
 	const { unreadable } = await sync(target, new MemoryStore(), {
@@ -42,6 +49,18 @@ export async function neededOfSource(
 			return `${link} at the target needs ${lacked[0]}, which only the source has`;
 	}
 	return undefined;
+}
+
+async function hasRegistry(
+	store: ObjectStore,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	for await (const { objects, unreadable } of store.list({
+		prefix: VERSION_PREFIX,
+		signal,
+	}))
+		if (objects.length + unreadable.length > 0) return true;
+	return false;
 }
 
 /** What has to be in the source, all of it, so that what a link lacks is there. */

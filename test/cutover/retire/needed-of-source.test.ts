@@ -72,6 +72,12 @@ test("a layer that garbage collection has taken, with its link left behind, is n
 	expect(await needed([...image, blob("one")[0]])).toBeUndefined();
 });
 
+test("a target that was emptied holds nothing that the source could do without", async () => {
+	expect(await needed([...smallRegistry().keys()])).toContain(
+		"holds no registry any more",
+	);
+});
+
 test("a target that cannot be read may need anything", async () => {
 	const found = await needed([], {
 		seen: (target) =>
