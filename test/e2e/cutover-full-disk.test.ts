@@ -76,9 +76,9 @@ describe.skipIf(!canMount || !hasTools("registry-3", "minio"))(
 				await told.said(`== ${step}:`);
 				at.fill();
 				const { exitCode, stderr } = await told.program.ended;
-				expect(exitCode, told.text + stderr).toBe(
-					told.text.includes("== read-only:") ? 5 : 1,
-				);
+				// Before anything was changed, by what could not be noted: the index, or what is in doubt.
+				const codes = told.text.includes("== read-only:") ? [5] : [1, 4];
+				expect(codes, told.text + stderr).toContain(exitCode);
 				await expectAsBefore(at);
 				at.makeRoom();
 				await run(0, ...at.words);
